@@ -1,0 +1,144 @@
+"""How a criterion is written: ``@rule`` on a function whose docstring holds title, reason and examples."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable
+from collections.abc import Iterable
+from typing import Any
+
+from .model import Example
+from .model import Finding
+from .model import Option
+from .model import Priority
+from .model import Rule
+
+_ID = re.compile(r"[a-z][a-z0-9]*(\.[a-z][a-z0-9-]*)+").fullmatch
+_KIND = re.compile(r"[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)*").fullmatch
+_EFFORT = re.compile(r"[0-9]+[mhd]").fullmatch
+_FENCE = re.compile(r"^```(?P<language>\w+) (?P<role>good|bad|with)(?: (?P<path>\S+))?\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+_MARK = re.compile(r"[ \t]*(?:#|//) ?<--.*$")
+
+P0, P1, P2, P3 = Priority
+
+CATEGORIES = (
+    "Security & Compliance",
+    "Monitoring & Observability",
+    "Governance",
+    "Resilience/DR",
+    "Deployment automation",
+    "Performance",
+    "CI/CD",
+    "IaC",
+    "Docker",
+    "Kubernetes & Helm",
+    "Environment configuration",
+    "Cost",
+    "Testing",
+    "Release mgmt",
+)
+
+DEFAULT_FILES = {
+    "docker": "Dockerfile",
+    "compose": "compose.yaml",
+    "k8s": "manifest.yaml",
+    "tf": "main.tf",
+    "gha": ".github/workflows/ci.yml",
+    "env": ".env.example",
+}
+
+
+class RuleError(Exception):
+    """A rule that is not well-formed; says what is wrong and where the rule stands."""
+
+
+def rule(
+    id: str,
+    priority: Priority,
+    *,
+    on: str | tuple[str, ...],
+    category: str,
+    remedy: str,
+    when: Callable[..., bool] | None = None,
+    aliases: tuple[str, ...] = (),
+    standards: tuple[str, ...] = (),
+    effort: str = "30m",
+) -> Callable[[Callable[..., Iterable[Finding] | None]], Rule]:
+    """Make a function ``check(resource[, project], *, option=default) -> findings`` a `Rule`.
+
+    ``on`` names the kinds of resources, ``when(resource[, project])`` narrows them: where it is false
+    there is no check at all. The docstring's first line is the title, its prose the reason, its fences
+    (```` ```yaml bad ````, ``good``, with an optional path; ``with path`` adds a file to the example
+    before) the documentation and the tests: every ``# <--`` marks a line a finding must point at.
+    ``effort`` is what closing the gap takes: ``30m``, ``2h``, ``1d``.
+    Raises `RuleError` with file and line for anything that is not well-formed.
+    """
+
+    def decorate(check: Callable[..., Iterable[Finding] | None]) -> Rule:
+        source = f"{inspect.getsourcefile(check)}:{check.__code__.co_firstlineno}"
+        problems = []
+        if not _ID(id):
+            problems.append(f"the id {id!r} is not like platform.name")
+        if category not in CATEGORIES:
+            problems.append(f"unknown category {category!r}")
+        if not _EFFORT(effort):
+            problems.append(f"the effort {effort!r} is not like 30m, 2h or 1d")
+        kinds = (on,) if isinstance(on, str) else on
+        problems += [f"{kind!r} is not a kind" for kind in kinds if not _KIND(kind)]
+        doc = inspect.cleandoc(check.__doc__ or "")
+        title, _, rest = doc.partition("\n")
+        why = _FENCE.sub("", rest).strip()
+        if not title or not why:
+            problems.append("the docstring needs a title line and a reason")
+        if "```" in why:
+            problems.append("a fence that is none of good, bad or with")
+        positional = [p for p in inspect.signature(check).parameters.values() if p.kind is not p.KEYWORD_ONLY]
+        if not 1 <= len(positional) <= 2:
+            problems.append("a check takes the resource and, at most, the project")
+        if problems:
+            raise RuleError(f"{source}: rule {id}: {'; '.join(problems)}")
+        return Rule(
+            id=id,
+            priority=priority,
+            on=kinds,
+            category=category,
+            title=title.rstrip("."),
+            why=re.sub(r"\n{3,}", "\n\n", why),
+            remedy=remedy,
+            check=check,
+            check_needs_project=len(positional) == 2,
+            when=when,
+            when_needs_project=when is not None and len(inspect.signature(when).parameters) == 2,
+            aliases=aliases,
+            standards=standards,
+            effort=effort,
+            options=_options(check),
+            examples=examples(rest, id.partition(".")[0]),
+            source=source,
+        )
+
+    return decorate
+
+
+def _options(check: Callable[..., Any]) -> tuple[Option, ...]:
+    parameters = inspect.signature(check).parameters.values()
+    return tuple(
+        Option(p.name, p.default, str(p.annotation)) for p in parameters if p.kind is p.KEYWORD_ONLY and p.default is not p.empty
+    )
+
+
+def examples(text: str, platform: str) -> tuple[Example, ...]:
+    """The examples in a docstring, in order; a file without a path gets the platform's usual name."""
+    found: list[tuple[bool, str, dict[str, str], set[tuple[str, int]]]] = []
+    for fence in _FENCE.finditer(text):
+        path = fence["path"] or DEFAULT_FILES.get(platform, "file")
+        if fence["role"] != "with":
+            found.append((fence["role"] == "good", fence["language"], {}, set()))
+        if not found:
+            raise RuleError("a `with` fence needs an example before it")
+        _, _, files, marks = found[-1]
+        lines = fence["text"].split("\n")
+        marks.update((path, number) for number, line in enumerate(lines, 1) if _MARK.search(line))
+        files[path] = "\n".join(_MARK.sub("", line) for line in lines)
+    return tuple(Example(good, files, frozenset(marks), language) for good, language, files, marks in found)

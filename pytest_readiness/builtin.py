@@ -1,0 +1,54 @@
+"""The formats and rules that come with the package; imported late, a platform at a time."""
+
+from __future__ import annotations
+
+import pkgutil
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+
+from .authoring import RuleError
+from .formats.base import Format
+from .model import Rule
+
+_FORMATS = (
+    "dockerfile:Dockerfile",
+    "compose:Compose",
+    "github:Actions",
+    "terraform:Terraform",
+    "kubernetes:Kubernetes",
+    "dotenv:Dotenv",
+    "repository:Repository",
+)
+RULES = Path(__file__).with_name("rules")
+
+
+@cache
+def formats() -> tuple[Format, ...]:
+    """Every built-in format, in the order in which they may claim a file."""
+    found = []
+    for home in _FORMATS:
+        module, _, name = home.partition(":")
+        found.append(getattr(import_module(f".formats.{module}", __package__), name)())
+    return tuple(found)
+
+
+@cache
+def platforms() -> tuple[str, ...]:
+    """The platforms that have rules: the folders of ``rules/``."""
+    return tuple(sorted(path.name for path in RULES.iterdir() if path.is_dir() and not path.name.startswith("_")))
+
+
+@cache
+def rules(platform: str) -> tuple[Rule, ...]:
+    """The rules of a platform, by id; raises `RuleError` where a file and its rule do not match."""
+    folder = RULES / platform
+    found = []
+    for info in pkgutil.iter_modules([str(folder)]):
+        module = import_module(f"{__package__}.rules.{platform}.{info.name}")
+        expected = f"{platform}.{info.name.replace('_', '-')}"
+        own = [value for value in vars(module).values() if isinstance(value, Rule)]
+        if [rule.id for rule in own] != [expected]:
+            raise RuleError(f"{module.__file__}: must hold one rule, {expected}")
+        found += own
+    return tuple(sorted(found, key=lambda rule: rule.id))

@@ -1,0 +1,42 @@
+"""What a kind of file is to the rest: which files it claims, which resources it finds in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+from typing import ClassVar
+
+from ..model import ParseFailure
+from ..model import Resource
+
+if TYPE_CHECKING:
+    from ..project import Project
+
+
+class Format:
+    """One kind of file. Derive, set ``name``, override ``claims`` and ``resources``; keep no state.
+
+    The first format that claims a file gets it.
+    """
+
+    name: ClassVar[str]
+
+    def claims(self, path: str, text: Callable[[], str]) -> bool:
+        """Whether the file is of this kind: by its path, or by its text where the path does not say.
+
+        ``text()`` reads the file (badly encoded bytes replaced), so ask the path first.
+        """
+        raise NotImplementedError
+
+    def resources(self, path: str, project: Project) -> Iterable[Resource | ParseFailure]:
+        """What rules can judge in the file, in its order.
+
+        Raise `ParseFailure` where nothing of the file can be judged, yield it where the rest can;
+        raise `Unresolved` for a text that is only whole elsewhere, such as a template.
+        """
+        raise NotImplementedError
+
+    def repository(self, project: Project) -> Iterable[Resource]:
+        """Resources for repository-wide rules; none where the repository does not use this technology."""
+        return ()

@@ -1,0 +1,16 @@
+"""Not written yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from .base import Format
+
+
+class Actions(Format):
+    """Not written yet."""
+
+    name = "github-actions"
+
+    def claims(self, path: str, text: Callable[[], str]) -> bool:
+        return False

@@ -1,0 +1,1 @@
+"""Dockerfiles and container images."""

@@ -1,0 +1,280 @@
+"""Which files there are under a root: git's list where there is one, else a walk that honours .gitignore."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+from collections import Counter
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from functools import cached_property
+from pathlib import Path
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from .model import ParseFailure
+from .model import Span
+from .unknown import Unknown
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+MAX_BYTES = 10_000_000
+TEST_DATA = ("testdata", "fixtures", "__fixtures__", "test/data")
+NEVER = frozenset(
+    (".git", ".hg", ".svn", ".bzr", ".jj", "node_modules", ".terraform", ".terragrunt-cache", "__pycache__")
+    + (".venv", ".tox", ".nox", ".mypy_cache", ".pytest_cache", ".ruff_cache", "site-packages")
+)
+
+
+class Tree:
+    """Files by relative path with forward slashes, and what git knows of them."""
+
+    root: Path | None = None
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Every file to look at, sorted."""
+        raise NotImplementedError
+
+    @property
+    def left_out(self) -> Mapping[str, int]:
+        """How many files were left out, by reason."""
+        return {}
+
+    @property
+    def tracked_paths(self) -> tuple[str, ...] | Unknown:
+        """Every file in git's index, left-out ones included; unknown outside of git."""
+        raise NotImplementedError
+
+    def read(self, path: str) -> bytes:
+        """The bytes of a file; raises `ParseFailure` where it cannot or must not be read."""
+        raise NotImplementedError
+
+    def tracked(self, path: str) -> bool | Unknown:
+        """Whether git tracks the file."""
+        known = self.tracked_paths
+        return known if isinstance(known, Unknown) else path in self._tracked_set
+
+    @cached_property
+    def _tracked_set(self) -> frozenset[str]:
+        known = self.tracked_paths
+        return frozenset() if isinstance(known, Unknown) else frozenset(known)
+
+    def ignored(self, path: str) -> bool:
+        """Whether the .gitignore files of the tree would keep git from adding this file, existing or not."""
+        parts = path.split("/")  # an ignored directory cannot be brought back from inside
+        prefixes = ("/".join(parts[:depth]) for depth in range(1, len(parts) + 1))
+        return any(self._ignores(prefix, folder=prefix != path) for prefix in prefixes)
+
+    def _ignores(self, path: str, *, folder: bool) -> bool:
+        """Whether the .gitignore files from the root down to the directory of an entry ignore the entry itself."""
+        parts = path.split("/")
+        verdict = False
+        for depth in range(len(parts)):
+            spec = self._gitignore("/".join(parts[:depth]))
+            if spec is not None:
+                include = spec.check_file("/".join(parts[depth:]) + ("/" if folder else "")).include
+                verdict = verdict if include is None else include
+        return verdict
+
+    def _gitignore(self, directory: str) -> GitIgnoreSpec | None:
+        if directory not in self._specs:
+            self._specs[directory] = self._load_gitignore(f"{directory}/.gitignore".lstrip("/"))
+        return self._specs[directory]
+
+    def _load_gitignore(self, path: str) -> GitIgnoreSpec | None:
+        if not self._has_gitignore(path):
+            return None
+        from pathspec import GitIgnoreSpec
+
+        try:
+            text = self.read(path).decode("utf-8", "replace")
+            return GitIgnoreSpec.from_lines(text.splitlines())
+        except (ParseFailure, ValueError):
+            return None
+
+    def _has_gitignore(self, path: str) -> bool:
+        return path in self.paths
+
+    @cached_property
+    def _specs(self) -> dict[str, GitIgnoreSpec | None]:
+        return {}
+
+
+class MemoryTree(Tree):
+    """Files given as text, all of them tracked: what the examples of a rule run on."""
+
+    def __init__(self, files: Mapping[str, str | bytes]) -> None:
+        self._files = {path: text.encode() if isinstance(text, str) else text for path, text in files.items()}
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        return tuple(sorted(self._files))
+
+    @property
+    def tracked_paths(self) -> tuple[str, ...] | Unknown:
+        return self.paths
+
+    def read(self, path: str) -> bytes:
+        try:
+            return self._files[path]
+        except KeyError:
+            raise ParseFailure("there is no such file", Span(path)) from None
+
+
+class DiskTree(Tree):
+    """The files below a directory. ``exclude`` are globs on directory or file names and on paths."""
+
+    root: Path
+
+    def __init__(self, root: Path, *, paths: Iterable[str] = (), exclude: Iterable[str] = TEST_DATA) -> None:
+        self.root = root
+        self.wanted = tuple(paths)
+        self.exclude = tuple(exclude)
+
+    @cached_property
+    def _listing(self) -> tuple[tuple[str, ...], dict[str, int], tuple[str, ...] | Unknown]:
+        tracked: tuple[str, ...] | Unknown
+        listed = self._git()
+        if listed is None:
+            tracked = Unknown("the directory is not in a git repository, so what is committed is not known")
+            found: Iterable[str] = self._walk()
+        else:
+            found, tracked = listed
+        kept, left_out = [], Counter[str]()
+        environments = {path.rpartition("/")[0] for path in found if path.endswith("pyvenv.cfg")} if listed else set()
+        verdicts: dict[str, str | None] = {}
+        for path in found:
+            directory = path.rpartition("/")[0]
+            if directory not in verdicts:
+                verdicts[directory] = self._verdict(directory, environments)
+            reason = verdicts[directory] or self._excluded(path)
+            if reason:
+                left_out[reason] += 1
+            else:
+                kept.append(path)
+        return tuple(sorted(kept)), dict(sorted(left_out.items())), tracked
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        return self._listing[0]
+
+    @property
+    def left_out(self) -> Mapping[str, int]:
+        return self._listing[1]
+
+    @property
+    def tracked_paths(self) -> tuple[str, ...] | Unknown:
+        return self._listing[2]
+
+    def _verdict(self, directory: str, environments: set[str]) -> str | None:
+        """Why everything in a directory is left out, or None."""
+        parts = directory.split("/") if directory else []
+        if NEVER.intersection(parts):
+            return "dependencies and caches"
+        if environments and any("/".join(parts[:n]) in environments for n in range(1, len(parts) + 1)):
+            return "virtual environments"
+        for depth in range(1, len(parts) + 1):
+            if reason := self._excluded("/".join(parts[:depth])):
+                return reason
+        return None
+
+    def _excluded(self, path: str) -> str | None:
+        if self.wanted and any(_matches(path, glob) or glob.startswith(f"{path}/") for glob in self.wanted):
+            return None
+        for glob in self.exclude:
+            if _matches(path, glob):
+                return "test data" if glob in TEST_DATA else f"readiness_exclude {glob}"
+        return None
+
+    def _git(self) -> tuple[list[str], tuple[str, ...]] | None:
+        """Git's own list (tracked and untracked but not ignored), or None outside of git.
+
+        Hooks, fsmonitor and embedded bare repositories are switched off, so no command of the
+        repository is run; variables that point git elsewhere are dropped.
+        """
+        if not any((parent / ".git").exists() for parent in (self.root, *self.root.parents)):
+            return None
+        command = ["git", "-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "-c", "safe.bareRepository=explicit"]
+        command += ["ls-files", "-z", "-t", "--cached", "--others", "--deleted", "--exclude-standard"]
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+        environment |= {"GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+        try:
+            done = subprocess.run(command, cwd=self.root, env=environment, capture_output=True, timeout=60, check=True)  # noqa: S603
+        except (OSError, subprocess.SubprocessError):
+            return None
+        states: dict[str, set[str]] = {}
+        for entry in os.fsdecode(done.stdout).split("\0")[:-1]:
+            states.setdefault(entry[2:], set()).add(entry[0])
+        present = [path for path, state in states.items() if "R" not in state and not path.endswith("/")]
+        tracked = tuple(sorted(path for path, state in states.items() if state & {"H", "S", "M"} and "R" not in state))
+        return present, tracked
+
+    def _walk(self) -> Iterator[str]:
+        stack = [""]
+        while stack:
+            directory = stack.pop()
+            try:
+                with os.scandir(self.root / directory) as scan:
+                    entries = sorted(scan, key=lambda entry: entry.name)
+            except OSError:
+                continue
+            names = {entry.name for entry in entries}
+            if directory and "pyvenv.cfg" in names:
+                continue
+            for entry in entries:
+                path = f"{directory}/{entry.name}" if directory else entry.name
+                folder = entry.is_dir(follow_symlinks=False)
+                if not folder and not entry.is_file(follow_symlinks=False) and not entry.is_symlink():
+                    continue
+                if entry.name in NEVER and folder:
+                    continue
+                if self._ignores(path, folder=folder):
+                    continue
+                if folder:
+                    stack.append(path)
+                else:
+                    yield path
+
+    def _has_gitignore(self, path: str) -> bool:
+        return (self.root / path).is_file()
+
+    def read(self, path: str) -> bytes:
+        full = self.root / path
+        if full.is_symlink():
+            target = Path(os.path.realpath(full))
+            if not target.is_relative_to(os.path.realpath(self.root)):
+                raise ParseFailure("a link to outside of the project is not followed", Span(path))
+        try:
+            # without O_NONBLOCK, opening a pipe that took the file's place would wait for ever
+            descriptor = os.open(full, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+        except OSError as error:
+            raise ParseFailure(f"cannot be read: {error.strerror}", Span(path)) from None
+        with open(descriptor, "rb") as stream:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                raise ParseFailure("is not a regular file", Span(path))
+            if status.st_size > MAX_BYTES:
+                raise ParseFailure(f"is larger than {MAX_BYTES // 1_000_000} MB and was not read", Span(path))
+            return stream.read(MAX_BYTES + 1)
+
+    def head(self, path: str, size: int = 65_536) -> bytes:
+        """The beginning of a file that may be too large to read; nothing where it cannot be read."""
+        try:
+            with open(self.root / path, "rb") as stream:
+                return stream.read(size)
+        except OSError:
+            return b""
+
+
+def _matches(path: str, glob: str) -> bool:
+    """A glob without a slash names a file or directory anywhere, one with a slash the end of a path from a root."""
+    name = path.rpartition("/")[2]
+    if "/" not in glob:
+        return fnmatchcase(name, glob)
+    glob = glob.strip("/")
+    return fnmatchcase(path, glob) or fnmatchcase(path, f"*/{glob}")
