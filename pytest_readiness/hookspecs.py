@@ -1,0 +1,49 @@
+"""What conftest files and other plugins may implement; the built-ins go through the same hooks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+from typing import Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from .formats.base import Format
+    from .model import Rule
+    from .model import Waiver
+
+
+@pytest.hookspec
+def pytest_readiness_formats(config: pytest.Config) -> Iterable[Format]:
+    """Kinds of files to read. Formats of other plugins are asked before the built-in ones."""
+    raise NotImplementedError
+
+
+@pytest.hookspec
+def pytest_readiness_rules(config: pytest.Config, platform: str | None) -> Iterable[Rule]:
+    """Rules of a platform (the first part of their kinds), or all of them where ``platform`` is None.
+
+    Called once for each platform of which a resource was found, so that rules nobody needs are not imported.
+    """
+    raise NotImplementedError
+
+
+@pytest.hookspec
+def pytest_readiness_modify_rules(config: pytest.Config, rules: list[Rule]) -> None:
+    """Drop, replace or re-prioritise the rules of a platform, in place, before they are used."""
+
+
+@pytest.hookspec
+def pytest_readiness_waivers(config: pytest.Config) -> Iterable[Waiver]:
+    """Known gaps kept elsewhere, such as a ticket system; they count like those of the waiver file."""
+    raise NotImplementedError
+
+
+@pytest.hookspec(firstresult=True)
+def pytest_readiness_report(config: pytest.Config, format: str, report: dict[str, Any]) -> str | None:
+    """The text of a report in ``format`` made from the JSON report, or None for a format of somebody else.
+
+    Called on the controller only, for every ``--readiness-report FORMAT:FILE``.
+    """
+    raise NotImplementedError

@@ -1,0 +1,59 @@
+"""JSON Schemas of what users write and of what we write, and the check of positioned data against them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import TYPE_CHECKING
+from typing import Any
+
+from ..model import ParseFailure
+from ..syntax import yaml
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+
+
+def load(name: str) -> dict[str, Any]:
+    """A schema of the package: ``readiness``, ``waivers`` or ``report``."""
+    schema: dict[str, Any] = json.loads(files(__package__).joinpath(f"{name}.schema.json").read_text("utf-8"))
+    return schema
+
+
+def violations(document: yaml.Document, name: str) -> Iterator[ParseFailure]:
+    """What a document has against a schema, in its order, each at the line of the cause."""
+    from jsonschema import Draft202012Validator
+
+    errors = Draft202012Validator(load(name)).iter_errors(document.data)
+    failures = [ParseFailure(_reason(error), _place(document, error)) for error in errors]
+    yield from sorted(failures, key=lambda failure: failure.span)
+
+
+def _place(document: yaml.Document, error: ValidationError) -> Any:
+    if not isinstance(document.data, (yaml.Mapping, yaml.Sequence)):
+        return document.span
+    path = list(error.absolute_path)
+    if error.validator == "additionalProperties" and isinstance(error.instance, dict):
+        path += _unknown_keys(error)[:1]
+    return yaml.at(document.data, *path)
+
+
+def _unknown_keys(error: ValidationError) -> list[str]:
+    known = error.schema.get("properties", {}) if isinstance(error.schema, dict) else {}
+    return [key for key in error.instance if key not in known]
+
+
+def _reason(error: ValidationError) -> str:
+    where = ".".join(str(step) for step in error.absolute_path)
+    prefix = f"{where}: " if where else ""
+    if error.validator == "additionalProperties":
+        known = ", ".join(error.schema.get("properties", {})) if isinstance(error.schema, dict) else ""
+        return f"{prefix}unknown key {', '.join(map(repr, _unknown_keys(error)))} (known: {known})"
+    if error.validator == "required":
+        return f"{prefix}{error.message}"
+    if error.validator == "anyOf":
+        return f"{prefix}{error.instance!r} is not a number of files such as 3 or '>=3'"
+    if error.validator == "pattern" and "until" in where:
+        return f"{prefix}{error.instance!r} is not a date as YYYY-MM-DD"
+    return f"{prefix}{error.message}"

@@ -1,0 +1,143 @@
+"""``readiness.yaml`` as frozen settings; every mistake in it is an error at its line before anything runs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import field
+from fnmatch import fnmatchcase
+from typing import Any
+
+from . import schema
+from .model import ParseFailure
+from .model import Priority
+from .model import Rule
+from .model import Span
+from .project import Project
+from .syntax import yaml
+
+NAMES = ("readiness.yaml", "readiness.yml")
+_EXPECTED = re.compile(r"(>=|<=|==|>|<)?\s*([0-9]+)").fullmatch
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """How many files of a format there must be."""
+
+    format: str
+    operator: str
+    count: int
+    span: Span
+
+    def holds(self, actual: int) -> bool:
+        """Whether a number of files is what was expected."""
+        verdicts = {">=": actual >= self.count, ">": actual > self.count, "<=": actual <= self.count, "<": actual < self.count}
+        return verdicts.get(self.operator, actual == self.count)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What ``readiness.yaml`` says; the defaults are those of a project without one."""
+
+    select: tuple[str, ...] = ("*",)
+    ignore: tuple[str, ...] = ()
+    priorities: Mapping[str, Priority] = field(default_factory=dict)
+    options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    expect: tuple[Expectation, ...] = ()
+    document: yaml.Document | None = None
+
+    def selects(self, rule_id: str) -> bool:
+        """Whether a rule is to run."""
+        return any(fnmatchcase(rule_id, glob) for glob in self.select) and not any(fnmatchcase(rule_id, glob) for glob in self.ignore)
+
+    def priority(self, rule: Rule) -> Priority:
+        """The rule's priority, or what the last matching override says."""
+        matching = [priority for glob, priority in self.priorities.items() if fnmatchcase(rule.id, glob)]
+        return matching[-1] if matching else rule.priority
+
+
+def load(project: Project) -> Settings:
+    """The settings of a project; raises `ParseFailure` for text that is not YAML or more than one document."""
+    found = [name for name in NAMES if project.exists(name)]
+    if not found:
+        return Settings()
+    if len(found) > 1:
+        raise ParseFailure(f"there is {found[0]} as well: keep one of them", Span(found[1]))
+    documents = project.documents(found[0])
+    if not documents:
+        return Settings()
+    if len(documents) > 1:
+        raise ParseFailure("must be one YAML document", documents[1].span)
+    for violation in schema.violations(documents[0], "readiness"):
+        raise violation
+    data = documents[0].data
+    assert isinstance(data, yaml.Mapping)
+    expect = data.get("expect", {})
+    return Settings(
+        select=tuple(data.get("select", ("*",))),
+        ignore=tuple(data.get("ignore", ())),
+        priorities={glob: Priority[name] for glob, name in data.get("priorities", {}).items()},
+        options=data.get("options", {}),
+        expect=tuple(_expectation(name, str(text), expect.entry(name)) for name, text in expect.items()),
+        document=documents[0],
+    )
+
+
+def _expectation(name: str, text: str, span: Span) -> Expectation:
+    found = _EXPECTED(text)
+    assert found
+    return Expectation(name, found[1] or "==", int(found[2]), span)
+
+
+def mistakes(settings: Settings, rules: Iterable[Rule], formats: Iterable[str]) -> list[ParseFailure]:
+    """What the schema cannot know: globs that name no rule, unknown options or formats, values of a wrong type."""
+    if settings.document is None:
+        return []
+    data = settings.document.data
+    by_id = {rule.id: rule for rule in rules}
+    found = []
+    globs = [(("select", n), glob) for n, glob in enumerate(settings.select) if "select" in data]  # type: ignore[operator]
+    globs += [(("ignore", n), glob) for n, glob in enumerate(settings.ignore)]
+    globs += [(("priorities", glob), glob) for glob in settings.priorities]
+    for place, glob in globs:
+        if not any(fnmatchcase(rule_id, glob) for rule_id in by_id):
+            found.append(ParseFailure(f"{place[0]}: no rule is called {glob!r}", yaml.at(data, *place)))
+    for rule_id, values in settings.options.items():
+        if rule_id not in by_id:
+            found.append(ParseFailure(f"options: no rule is called {rule_id!r}", yaml.at(data, "options", rule_id)))
+            continue
+        known = {option.name: option for option in by_id[rule_id].options}
+        for name, value in values.items():
+            place = ("options", rule_id, name)
+            if name.replace("-", "_") not in known:
+                listed = ", ".join(known) or "it has none"
+                found.append(ParseFailure(f"options: {rule_id} has no option {name!r} (known: {listed})", yaml.at(data, *place)))
+            elif not same_type(known[name.replace("-", "_")].default, value):
+                wanted = known[name.replace("-", "_")].annotation
+                found.append(ParseFailure(f"options: {rule_id}: {name} must be {wanted}, not {value!r}", yaml.at(data, *place)))
+    known_formats = set(formats)
+    for expectation in settings.expect:
+        if expectation.format not in known_formats:
+            reason = f"expect: no format is called {expectation.format!r} (known: {', '.join(sorted(known_formats))})"
+            found.append(ParseFailure(reason, expectation.span))
+    return sorted(found, key=lambda failure: failure.span)
+
+
+def same_type(default: Any, value: Any) -> bool:
+    """Whether a value from YAML can stand for an option with this default."""
+    if isinstance(default, bool) or isinstance(value, bool):
+        return isinstance(default, bool) and isinstance(value, bool)
+    if isinstance(default, (tuple, frozenset, list)):
+        return isinstance(value, list) and all(isinstance(item, str) for item in value)
+    if isinstance(default, float):
+        return isinstance(value, (int, float))
+    return isinstance(value, type(default)) if default is not None else True
+
+
+def rule_settings(rule: Rule, settings: Settings) -> dict[str, Any]:
+    """The options of a rule as its check takes them: lists become what the default is."""
+    defaults = {option.name: option.default for option in rule.options}
+    values = {name.replace("-", "_"): value for name, value in settings.options.get(rule.id, {}).items()}
+    return {name: type(defaults[name])(value) if isinstance(value, list) else value for name, value in values.items()}
