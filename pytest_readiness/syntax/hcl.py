@@ -1,0 +1,328 @@
+"""HCL text, native or JSON, to blocks and attributes that know their places.
+
+Two parsers stand behind `parse`. tree-sitter reads 5 MB/s and goes first; where it reports an error,
+python-hcl2 (0.7 MB/s after a second of start) has the second opinion, so a file is unreadable only
+where both say so. Expressions are not looked at before somebody asks: see `hcl_expressions`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterator
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+from typing import Any
+
+from ..model import ParseFailure
+from ..model import Span
+from . import yaml
+
+if TYPE_CHECKING:
+    import tree_sitter
+
+    from .hcl_expressions import Expression
+
+MAX_DEPTH = 250  # brackets open at once; both parsers, and we, walk nested things
+_BRACKETS = re.compile(r"[\[\](){}]")
+
+
+@dataclass(frozen=True, eq=False)
+class Attribute:
+    """``name = value``: ``span`` is the whole of it, or the name where the value takes several lines."""
+
+    name: str
+    span: Span
+    value_span: Span
+    source: str
+    json: Any = None  # the parsed value, in JSON syntax
+
+    @cached_property
+    def expression(self) -> Expression:
+        """The value as a small syntax tree."""
+        from . import hcl_expressions
+
+        if self.value_span.path.endswith(".json"):
+            return hcl_expressions.from_json(self.json, self.value_span)
+        return hcl_expressions.read(self.source, self.value_span)
+
+
+@dataclass(frozen=True, eq=False)
+class Body:
+    """What stands between the braces of a block, or in a file."""
+
+    attributes: Mapping[str, Attribute]
+    blocks: tuple[Block, ...]
+    span: Span
+
+    def of(self, type: str) -> Iterator[Block]:
+        """The blocks of a type, in order."""
+        return (block for block in self.blocks if block.type == type)
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """``type "label" "label" { … }``: ``span`` is its head line, up to the brace."""
+
+    type: str
+    labels: tuple[str, ...]
+    span: Span
+    body: Body
+
+
+def parse(path: str, text: str) -> Body:
+    """The body of a file; raises `ParseFailure` where neither parser can read it, and for an attribute set twice."""
+    text = text.removeprefix("\ufeff")
+    if path.endswith(".json"):
+        return _json_file(path, text)
+    _bound_depth(path, text)
+    source = _Source(path, text)
+    root = _parser().parse(source.data).root_node
+    if not root.has_error:
+        body = next((child for child in root.children if child.type == "body"), None)
+        return _body(body, source) if body is not None else Body({}, (), Span(path))
+    return _second_opinion(path, text)
+
+
+def _bound_depth(path: str, text: str) -> None:
+    """Brackets in comments and strings count too: what stays open there is far below the bound."""
+    depth = 0
+    for found in _BRACKETS.finditer(text):
+        if found[0] in "[({":
+            depth += 1
+            if depth > MAX_DEPTH:
+                line = text.count("\n", 0, found.start()) + 1
+                column = found.start() - text.rfind("\n", 0, found.start())
+                raise ParseFailure(f"nested deeper than {MAX_DEPTH} levels", Span(path, line, column, line, column + 1))
+        elif depth:
+            depth -= 1
+
+
+# -- tree-sitter
+
+
+@cache
+def _parser() -> tree_sitter.Parser:
+    import tree_sitter
+    import tree_sitter_hcl
+
+    return tree_sitter.Parser(tree_sitter.Language(tree_sitter_hcl.language()))
+
+
+class _Source:
+    """The bytes tree-sitter reads, and its byte columns as characters."""
+
+    def __init__(self, path: str, text: str) -> None:
+        self.path = path
+        self.data = text.encode("utf-8", "surrogatepass")
+        self.ascii = len(self.data) == len(text)
+
+    def slice(self, node: tree_sitter.Node) -> str:
+        return self.data[node.start_byte : node.end_byte].decode("utf-8", "surrogatepass")
+
+    def place(self, byte: int, row: int, column: int) -> tuple[int, int]:
+        if not self.ascii:
+            column = len(self.data[byte - column : byte].decode("utf-8", "surrogatepass"))
+        return row + 1, column + 1
+
+    def span(self, start: tree_sitter.Node, end: tree_sitter.Node) -> Span:
+        first, last = start.start_point, end.end_point
+        return Span(self.path, *self.place(start.start_byte, *first), *self.place(end.end_byte, *last))
+
+
+def _body(node: tree_sitter.Node, source: _Source) -> Body:
+    attributes: dict[str, Attribute] = {}
+    blocks: list[Block] = []
+    for child in node.children:
+        if child.type == "attribute":
+            name, value = child.children[0], child.children[-1]
+            whole, value_span = source.span(name, value), source.span(value, value)
+            span = whole if whole.line == whole.end_line else source.span(name, name)
+            _add(attributes, Attribute(source.slice(name), span, value_span, source.slice(value)))
+        elif child.type == "block":
+            blocks.append(_block(child, source))
+    return Body(attributes, tuple(blocks), source.span(node, node))
+
+
+def _block(node: tree_sitter.Node, source: _Source) -> Block:
+    words = [child for child in node.children if child.type in ("identifier", "string_lit")]
+    inner = next((child for child in node.children if child.type == "body"), None)
+    labels = tuple(_label(source.slice(word)) for word in words[1:])
+    whole = source.span(node, node)
+    body = _body(inner, source) if inner is not None else Body({}, (), whole)
+    return Block(source.slice(words[0]), labels, source.span(words[0], words[-1]), Body(body.attributes, body.blocks, whole))
+
+
+def _label(text: str) -> str:
+    from .hcl_expressions import unescape
+
+    return unescape(text[1:-1]) if text.startswith('"') else text
+
+
+def _add(attributes: dict[str, Attribute], attribute: Attribute) -> None:
+    first = attributes.setdefault(attribute.name, attribute)
+    if first is not attribute:
+        raise ParseFailure(f"{attribute.name} is set twice, first on line {first.span.line}", attribute.span)
+
+
+# -- python-hcl2
+
+
+@cache
+def _hcl2() -> Any:
+    """python-hcl2 with its grammar cache, a pickle, out of the installed package and out of reach of others."""
+    import hcl2
+    import hcl2.parser
+
+    hcl2.parser.PARSER_FILE = _cache_directory() / f"hcl2-{sys.version_info[0]}.{sys.version_info[1]}.lark"
+    return hcl2
+
+
+def _cache_directory() -> Path:
+    if os.name == "nt":
+        home = os.environ.get("LOCALAPPDATA") or str(Path("~/AppData/Local").expanduser())
+    elif sys.platform == "darwin":
+        home = str(Path("~/Library/Caches").expanduser())
+    else:
+        home = os.environ.get("XDG_CACHE_HOME") or str(Path("~/.cache").expanduser())
+    directory = Path(home) / "pytest-readiness"
+    try:
+        if not directory.is_absolute():
+            raise OSError
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        status = directory.stat()
+        private = os.name == "nt" or status.st_uid == os.getuid() and not status.st_mode & 0o077
+        if private and os.access(directory, os.W_OK):
+            return directory
+    except (OSError, RuntimeError):
+        pass
+    return Path(_temporary().name)
+
+
+@cache
+def _temporary() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="pytest-readiness-")
+
+
+def _second_opinion(path: str, text: str) -> Body:
+    from lark import UnexpectedInput
+    from lark.exceptions import LarkError
+
+    text = text if text.endswith("\n") else f"{text}\n"
+    lines = text.split("\n")
+    try:
+        tree = _hcl2().parses_to_tree(text)
+    except UnexpectedInput as error:
+        line = min(max(getattr(error, "line", 1) or 1, 1), len(lines))
+        column = min(max(getattr(error, "column", 1) or 1, 1), len(lines[line - 1]) + 1)
+        raise ParseFailure(f"not valid HCL: {_reason(error)}", Span(path, line, column, line, column + 1)) from None
+    except (LarkError, RuntimeError, RecursionError, ValueError, TypeError, AttributeError, KeyError, IndexError) as error:
+        raise ParseFailure(f"not valid HCL: {str(error).splitlines()[0] if str(error) else type(error).__name__}", Span(path, 1, 1, 1, 2)) from None
+    return _Lark(path, lines).body(tree.children[0])
+
+
+def _reason(error: Any) -> str:
+    token = getattr(error, "token", None)
+    if token is None:
+        return "a character that cannot stand here"
+    if token.type == "$END":
+        return "the file ends in the middle of something"
+    shown = str(token).strip().splitlines()
+    return f"unexpected {shown[0][:40]!r}" if shown else "unexpected end of line"
+
+
+class _Lark:
+    """The same model from python-hcl2's tree."""
+
+    def __init__(self, path: str, lines: list[str]) -> None:
+        self.path = path
+        self.lines = lines
+
+    def body(self, node: Any) -> Body:
+        attributes: dict[str, Attribute] = {}
+        blocks = []
+        for child in node.children:
+            kind = getattr(child, "data", None)
+            if kind == "attribute":
+                _add(attributes, self.attribute(child))
+            elif kind == "block":
+                blocks.append(self.block(child))
+        return Body(attributes, tuple(blocks), self.span(node, node))
+
+    def attribute(self, node: Any) -> Attribute:
+        name, value = node.children[0], node.children[-1]
+        source, value_span = self.trimmed(self.span(value, value))
+        whole = self.span(name, name).to(value_span)
+        span = whole if whole.line == whole.end_line else self.span(name, name)
+        return Attribute(str(name.children[0]), span, value_span, source)
+
+    def block(self, node: Any) -> Block:
+        words = [child for child in node.children if getattr(child, "data", None) in ("identifier", "string")]
+        inner = next(child for child in node.children if getattr(child, "data", None) == "body")
+        labels = tuple(_label(self.trimmed(self.span(word, word))[0]) for word in words)
+        body = self.body(inner)
+        return Block(labels[0], labels[1:], self.span(words[0], words[-1]), Body(body.attributes, body.blocks, self.span(node, node)))
+
+    def span(self, first: Any, last: Any) -> Span:
+        start, end = first.meta, last.meta
+        if start.empty:
+            return Span(self.path, 1, 1, 1, 1)
+        return Span(self.path, start.line, start.column, end.end_line, end.end_column)
+
+    def trimmed(self, span: Span) -> tuple[str, Span]:
+        """The text of a span without the white space and comments that lark counts in at its end."""
+        last = span.end_line - 1
+        text = "\n".join([*self.lines[span.line - 1 : last], self.lines[last][: span.end_column - 1]])[span.column - 1 :]
+        text = text.rstrip()
+        line = span.line + text.count("\n")
+        column = len(text) - (text.rfind("\n") + 1) + (span.column if line == span.line else 1)
+        return text, Span(self.path, span.line, span.column, line, column)
+
+
+# -- JSON
+
+# how many labels the blocks of a file have
+_LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "variable": 1, "output": 1, "module": 1, "provider": 1, "check": 1}
+_LABELS |= {"terraform": 0, "locals": 0, "moved": 0, "import": 0, "removed": 0}
+_NESTED = {"terraform": {"backend": 1, "cloud": 0, "required_providers": 0}}
+
+
+def _json_file(path: str, text: str) -> Body:
+    documents = yaml.parse(path, text)
+    data = documents[0].data if documents else yaml.Mapping((path, 1, 1, 1, 1))
+    if not isinstance(data, yaml.Mapping):
+        raise ParseFailure("the file must hold a JSON object", documents[0].span)
+    return _json_body(data, {} if ".tfvars" in path else _LABELS)
+
+
+def _json_body(data: yaml.Mapping, types: Mapping[str, int]) -> Body:
+    attributes: dict[str, Attribute] = {}
+    blocks: list[Block] = []
+    for name, value in data.items():
+        if name == "//":
+            continue
+        if name in types:
+            blocks.extend(_json_blocks(name, types[name], (), value, data.entry(name)))
+        else:
+            attributes[name] = Attribute(name, data.entry(name), data.value_span(name), "", value)
+    return Body(attributes, tuple(blocks), data.span)
+
+
+def _json_blocks(type: str, labels: int, known: tuple[str, ...], value: Any, place: Span) -> Iterator[Block]:
+    if isinstance(value, yaml.Sequence):
+        for index, item in enumerate(value):
+            yield from _json_blocks(type, labels, known, item, value.item(index))
+    elif not isinstance(value, yaml.Mapping):
+        raise ParseFailure(f"{type} must be a JSON object", place)
+    elif labels:
+        for key in value:
+            if key != "//":
+                yield from _json_blocks(type, labels - 1, (*known, key), value[key], value.entry(key))
+    else:
+        yield Block(type, known, place, _json_body(value, _NESTED.get(type, {})))
