@@ -16,6 +16,7 @@ _FORMATS = (
     "compose:Compose",
     "github:Actions",
     "terraform:Terraform",
+    "helm:HelmTemplate",
     "kubernetes:Kubernetes",
     "dotenv:Dotenv",
     "repository:Repository",

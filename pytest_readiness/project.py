@@ -148,7 +148,7 @@ class Project:
         """The format that claims a file."""
         if path not in self._claims:
             text = partial(self.glance, path)
-            self._claims[path] = next((f for f in self.formats if f.claims(path, text)), None)
+            self._claims[path] = next((f for f in self.formats if f.claims_in(path, text, self)), None)
         return self._claims[path]
 
     def contents(self, path: str) -> Contents | None:

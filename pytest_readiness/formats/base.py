@@ -29,6 +29,10 @@ class Format:
         """
         raise NotImplementedError
 
+    def claims_in(self, path: str, text: Callable[[], str], project: Project) -> bool:
+        """Like `claims`, for a kind of file that its surroundings decide; override this one only then."""
+        return self.claims(path, text)
+
     def resources(self, path: str, project: Project) -> Iterable[Resource | ParseFailure]:
         """What rules can judge in the file, in its order.
 

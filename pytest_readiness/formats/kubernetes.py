@@ -1,16 +1,175 @@
-"""Not written yet."""
+"""Kubernetes manifests: YAML or JSON documents with ``apiVersion`` and ``kind``."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from collections.abc import Iterator
+from typing import Any
 
+from ..model import ParseFailure
+from ..model import Resource
+from ..model import Span
+from ..project import Project
+from ..syntax.yaml import Mapping
+from ..syntax.yaml import Sequence
 from .base import Format
+from .kubernetes_kustomize import KUSTOMIZATIONS
+from .kubernetes_kustomize import generated_secrets
+from .kubernetes_kustomize import is_fragment
+from .kubernetes_objects import TEMPLATES
+from .kubernetes_objects import Container
+from .kubernetes_objects import Object
+from .kubernetes_objects import Part
+from .kubernetes_objects import Pod
+from .kubernetes_objects import Workload
+from .kubernetes_objects import dig
+from .kubernetes_objects import group_kind
+from .kubernetes_scopes import CLUSTER_SCOPED
+from .kubernetes_scopes import NAMESPACED
+from .kubernetes_shape import has_placeholders
+from .kubernetes_shape import misfits
+from .kubernetes_shape import name_span
+from .kubernetes_shape import with_unknowns
+
+_YAML_KEYS = tuple(re.compile(rf"^(?:\ufeff)?[\"']?{key}[\"']?[ \t]*:", re.MULTILINE) for key in ("apiVersion", "kind"))
+_JSON_KEYS = tuple(re.compile(rf"\"{key}\"\s*:") for key in ("apiVersion", "kind"))
+_SUFFIXES = (".yaml", ".yml", ".json")
+_NOT_IN_NAMES = re.compile(r"[\[\]\x00-\x1f\x7f]|::")
+_NAMED = {
+    "Service": "k8s.service",
+    "Namespace": "k8s.namespace",
+    "Secret": "k8s.secret",
+    "ConfigMap": "k8s.configmap",
+    "ServiceAccount": "k8s.service-account",
+    "networking.k8s.io/Ingress": "k8s.ingress",
+    "rbac.authorization.k8s.io/Role": "k8s.role",
+    "rbac.authorization.k8s.io/ClusterRole": "k8s.role",
+    "rbac.authorization.k8s.io/RoleBinding": "k8s.binding",
+    "rbac.authorization.k8s.io/ClusterRoleBinding": "k8s.binding",
+    "autoscaling/HorizontalPodAutoscaler": "k8s.hpa",
+}
+MAX_OBJECTS = 100_000
 
 
 class Kubernetes(Format):
-    """Not written yet."""
+    """Every object of a manifest, its pods and its containers."""
 
     name = "kubernetes"
 
     def claims(self, path: str, text: Callable[[], str]) -> bool:
-        return False
+        name = path.rpartition("/")[2]
+        if name in KUSTOMIZATIONS:
+            return True
+        if not name.endswith(_SUFFIXES) or name in ("Chart.yaml", "package.json"):
+            return False
+        content = text()
+        if "apiVersion" not in content:
+            return False
+        keys = _JSON_KEYS if content.lstrip("\ufeff \t\r\n").startswith("{") else _YAML_KEYS
+        return all(key.search(content) for key in keys)
+
+    def resources(self, path: str, project: Project) -> Iterator[Resource | ParseFailure]:
+        if is_fragment(path, project):
+            return
+        text = project.text(path)
+        try:
+            documents = project.documents(path)
+        except ParseFailure as failure:
+            if "{{" in text:
+                raise ParseFailure(f"unrendered template: {failure.reason}", failure.span) from None
+            raise
+        placeholders = has_placeholders(text)
+        for document in documents:
+            for found in _objects(document.data):
+                yield from (found,) if isinstance(found, ParseFailure) else _judged(found, placeholders)
+
+
+def _objects(data: Any) -> Iterator[Mapping | ParseFailure]:
+    """The objects of a document: itself, or the items of a List, in order."""
+    stack = [data]
+    seen = 0
+    while stack:
+        body = stack.pop()
+        seen += 1
+        if not isinstance(body, Mapping) or not ("apiVersion" in body or "kind" in body):
+            continue
+        problem = next((key for key in ("apiVersion", "kind") if not isinstance(body.get(key), str)), None)
+        if problem:
+            what = "is not text" if body.get(problem) is not None else "is missing"
+            yield ParseFailure(f"not a Kubernetes object: {problem} {what}", body.entry(problem))
+        elif body["kind"].endswith("List") and "items" in body and seen < MAX_OBJECTS:
+            listed = body["items"]
+            if not isinstance(listed, Sequence):
+                if listed is not None:
+                    yield ParseFailure("not a list of objects: items is not a list", body.entry("items"))
+                continue
+            stack.extend(_typed(item, body) for item in reversed(listed))
+        else:
+            yield body
+
+
+def _typed(item: Any, parent: Mapping) -> Any:
+    """An item of a typed list (``RoleList``) may leave its own type out."""
+    if not isinstance(item, Mapping) or parent["kind"] == "List" or "kind" in item or "apiVersion" in item:
+        return item
+    typed = item.copy()
+    typed.put("apiVersion", parent)
+    typed.put("kind", parent, parent["kind"].removesuffix("List"), as_value=True)
+    return typed
+
+
+def _judged(raw: Mapping, placeholders: bool) -> Iterator[Resource | ParseFailure]:
+    """An object as resources; of one that is no valid object, only what is wrong."""
+    id = group_kind(raw["apiVersion"], raw["kind"])
+    if id.startswith("kustomize.config.k8s.io/"):
+        yield from generated_secrets(raw)
+        return
+    metadata = raw.get("metadata")
+    if not isinstance(metadata, Mapping) and metadata is not None:
+        yield ParseFailure(f"not a valid {id}: metadata is not a mapping", raw.entry("metadata"))
+        return
+    failures = list(misfits(raw, id))
+    if failures:
+        yield from failures
+        return
+    if (id in NAMESPACED or id in CLUSTER_SCOPED) and not (dig(metadata, "name") or dig(metadata, "generateName")):
+        place = raw.entry("metadata") if "metadata" in raw else raw.entry("kind")
+        yield ParseFailure(f"not a valid {id}: metadata has no name", place)
+    name = f"{raw['kind']}/{dig(metadata, 'name') or dig(metadata, 'generateName') or 'unnamed'}"
+    name = _NOT_IN_NAMES.sub("_", name)
+    body = with_unknowns(raw) if placeholders else raw
+    yield from _resources(body, id, name, name_span(raw))
+
+
+def _resources(body: Mapping, id: str, name: str, span: Span) -> Iterator[Resource]:
+    api_version, type = str(body["apiVersion"]), str(body["kind"])
+    whole = Object("k8s.object", name, span, body, api_version, type)
+    yield whole
+    if id in _NAMED:
+        yield Object(_NAMED[id], name, span, body, api_version, type)
+    if id not in TEMPLATES:
+        return
+    workload = Workload("k8s.workload", name, span, body, api_version, type)
+    if id not in ("Pod", "PodTemplate"):
+        yield workload
+    template = dig(body, *TEMPLATES[id])
+    spec = dig(template, "spec")
+    if not isinstance(template, Mapping) or not isinstance(spec, Mapping) or body.get("kind") == "Rollout" and _is_elsewhere(body):
+        return
+    pod = Pod("k8s.pod", name, span, template, workload)
+    yield pod
+    yield from _containers(pod)
+
+
+def _is_elsewhere(body: Mapping) -> bool:
+    """A Rollout that borrows the template of a Deployment, which is judged there."""
+    return dig(body, "spec", "workloadRef") is not None
+
+
+def _containers(pod: Pod) -> Iterator[Part]:
+    for section, index, body in pod.containers:
+        own = body.get("name")
+        label = own if isinstance(own, str) and own else f"{section}-{index}"
+        span = pod.place(section, index, "name") if own is not None else pod.place(section, index)
+        yield Container("k8s.container", f"{pod.name}/{_NOT_IN_NAMES.sub('_', label)}", span, body, pod, section)

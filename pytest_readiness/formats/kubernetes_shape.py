@@ -1,0 +1,176 @@
+"""The shape of the objects that rules read: what must be a list, what a mapping, and what is only a placeholder."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from ..model import ParseFailure
+from ..model import Span
+from ..syntax import yaml
+from ..syntax.yaml import Mapping
+from ..syntax.yaml import Sequence
+from ..unknown import Unknown
+
+# Shapes: a dict names the keys it knows of a mapping, a list holds the shape of its items, ANY and TEXT say the rest.
+ANY = "any"
+TEXT = "text"
+MAP: dict[str, Any] = {}
+_SECURITY = {
+    "capabilities": {"add": [TEXT], "drop": [TEXT]},
+    "seccompProfile": MAP,
+    "appArmorProfile": MAP,
+    "seLinuxOptions": MAP,
+    "windowsOptions": MAP,
+    "sysctls": [MAP],
+}
+_PROBE = {"httpGet": MAP, "tcpSocket": MAP, "exec": MAP, "grpc": MAP}
+_RESOURCES = {"requests": MAP, "limits": MAP}
+_CONTAINER = {
+    "name": TEXT,
+    "image": TEXT,
+    "command": [TEXT],
+    "args": [TEXT],
+    "env": [{"name": TEXT, "value": TEXT, "valueFrom": MAP}],
+    "envFrom": [MAP],
+    "ports": [MAP],
+    "volumeMounts": [MAP],
+    "resources": _RESOURCES,
+    "securityContext": _SECURITY,
+    "livenessProbe": _PROBE,
+    "readinessProbe": _PROBE,
+    "startupProbe": _PROBE,
+    "lifecycle": {"postStart": _PROBE, "preStop": _PROBE},
+}
+_METADATA = {"name": TEXT, "generateName": TEXT, "namespace": TEXT, "labels": MAP, "annotations": MAP}
+_TEMPLATE = {
+    "metadata": _METADATA,
+    "spec": {
+        "containers": [_CONTAINER],
+        "initContainers": [_CONTAINER],
+        "ephemeralContainers": [_CONTAINER],
+        "volumes": [MAP],
+        "securityContext": _SECURITY,
+        "resources": _RESOURCES,
+        "nodeSelector": MAP,
+        "affinity": {"podAntiAffinity": MAP, "nodeAffinity": MAP},
+        "topologySpreadConstraints": [MAP],
+        "os": MAP,
+    },
+}
+_WORKLOAD = {"metadata": _METADATA, "spec": {"template": _TEMPLATE, "volumeClaimTemplates": [MAP]}}
+_RULES = {"metadata": _METADATA, "rules": [{"verbs": [TEXT], "resources": [TEXT], "apiGroups": [TEXT], "nonResourceURLs": [TEXT]}]}
+_BINDING = {"metadata": _METADATA, "roleRef": MAP, "subjects": [MAP]}
+_HPA = {"metadata": _METADATA, "spec": {"scaleTargetRef": MAP, "metrics": [MAP]}}
+_INGRESS = {"metadata": _METADATA, "spec": {"tls": [MAP], "rules": [MAP]}}
+_SHAPES: dict[str, Any] = {
+    "Pod": _TEMPLATE,
+    "PodTemplate": {"metadata": _METADATA, "template": _TEMPLATE},
+    "batch/CronJob": {"metadata": _METADATA, "spec": {"jobTemplate": {"spec": {"template": _TEMPLATE}}}},
+    "rbac.authorization.k8s.io/Role": _RULES,
+    "rbac.authorization.k8s.io/ClusterRole": _RULES,
+    "rbac.authorization.k8s.io/RoleBinding": _BINDING,
+    "rbac.authorization.k8s.io/ClusterRoleBinding": _BINDING,
+    "autoscaling/HorizontalPodAutoscaler": _HPA,
+    "networking.k8s.io/Ingress": _INGRESS,
+    "Service": {"metadata": _METADATA, "spec": {"selector": MAP, "ports": [MAP]}},
+    "Secret": {"metadata": _METADATA, "data": MAP, "stringData": MAP},
+    "ConfigMap": {"metadata": _METADATA, "data": MAP, "binaryData": MAP},
+} | dict.fromkeys(
+    (
+        "ReplicationController",
+        "apps/Deployment",
+        "apps/StatefulSet",
+        "apps/DaemonSet",
+        "apps/ReplicaSet",
+        "batch/Job",
+        "argoproj.io/Rollout",
+        "apps.openshift.io/DeploymentConfig",
+    ),
+    _WORKLOAD,
+)
+_GENERIC = {"metadata": {"labels": MAP, "annotations": MAP}}
+_CONTAINER_LISTS = ("containers", "initContainers", "ephemeralContainers")
+
+_PLACEHOLDER = re.compile(
+    r"\$\([A-Za-z_][\w.]*\)|\$\{[^{}\n]*\}|\$[A-Z_][A-Z0-9_]*\b|\{\{[^{}\n]*\}\}|<[A-Za-z_][\w. -]*>|%%\w+%%|__[A-Z][A-Z0-9_]*__|\(\(\s*[\w./-]+\s*\)\)"
+)
+_MAYBE = re.compile(r"\$[({A-Z_]|\{\{|<[A-Za-z_]|%%|__[A-Z]|\(\(")
+# under these, such text has a meaning of its own: programs, shells, queries and templates read it
+_VERBATIM = frozenset("command args data stringData binaryData annotations env description openAPIV3Schema expr script".split())
+
+
+def misfits(body: Mapping, id: str) -> Iterator[ParseFailure]:
+    """Everything in an object that is not of the kind it must be."""
+    stack: list[tuple[Any, Any, str, Span]] = [(body, _SHAPES.get(id, _GENERIC), "", body.head)]
+    while stack:
+        node, shape, name, place = stack.pop()
+        key = name.rpartition(".")[2]
+        if node is None and not name.endswith("]") or shape == ANY or isinstance(node, str) and is_placeholder(key, node):
+            continue
+        wanted = "text" if shape == TEXT else "a mapping" if isinstance(shape, dict) else "a list"
+        if wanted != _form(node):
+            yield ParseFailure(f"not a valid {id}: {name} is {_form(node)}, not {wanted}", place)
+        elif isinstance(node, Mapping):
+            stack.extend(
+                (node[key], inner, f"{name}.{key}".lstrip("."), node.entry(key)) for key, inner in reversed(shape.items()) if key in node
+            )
+        elif isinstance(node, Sequence):
+            stack.extend((item, shape[0], f"{name}[{n}]", node.item(n)) for n, item in reversed(list(enumerate(node))))
+
+
+def is_placeholder(key: str, text: str) -> bool:
+    """Whether a text stands for one that is filled in at deploy time; never a whole list of containers."""
+    return key not in _CONTAINER_LISTS and bool(_PLACEHOLDER.search(text))
+
+
+def _form(node: Any) -> str:
+    if isinstance(node, dict):
+        return "a mapping"
+    if isinstance(node, list):
+        return "a list"
+    return "empty" if node is None else "text"
+
+
+def has_placeholders(text: str) -> bool:
+    """Whether a file may hold placeholders at all; most do not and are spared the copy."""
+    return bool(_MAYBE.search(text))
+
+
+def with_unknowns(body: Mapping) -> Mapping:
+    """The object with `Unknown` for every placeholder; what holds none is shared, not copied."""
+    changed = _resolved(body, {})
+    return changed if isinstance(changed, Mapping) else body
+
+
+def _resolved(node: Any, memo: dict[int, Any]) -> Any:
+    """The depth is bounded by the parser, repeated visits of an alias by the memo."""
+    if isinstance(node, str):
+        found = _PLACEHOLDER.search(node) if _MAYBE.search(node) else None
+        return Unknown(f"{found.group()} is filled in at deploy time") if found else node
+    if not isinstance(node, (Mapping, Sequence)) or id(node) in memo:
+        return memo.get(id(node), node)
+    memo[id(node)] = node
+    if isinstance(node, Mapping):
+        changes = {key: new for key, old in node.items() if key not in _VERBATIM and (new := _resolved(old, memo)) is not old}
+        if changes:
+            memo[id(node)] = copy = node.copy()
+            copy.update(changes)
+    else:
+        values = [_resolved(old, memo) for old in node]
+        if any(new is not old for new, old in zip(values, node)):
+            copied = Sequence(node.raw_span)
+            copied.extend(values)
+            copied.item_spans.extend(node.item_spans)
+            memo[id(node)] = copied
+    return memo[id(node)]
+
+
+def name_span(body: Mapping) -> Span:
+    """The narrow place of an object: its name, else its kind."""
+    metadata = body.get("metadata")
+    for key in ("name", "generateName"):
+        if isinstance(metadata, Mapping) and key in metadata:
+            return yaml.at(metadata, key)
+    return body.entry("kind")
