@@ -1,16 +1,53 @@
-"""Not written yet."""
+"""Terraform and OpenTofu: a directory is a module, its files are read as one."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Iterator
 
+from ..model import ParseFailure
+from ..model import Resource
+from ..model import Span
+from ..project import Project
+from ..unknown import is_unknown
 from .base import Format
+from .terraform_blocks import Repository
+from .terraform_blocks import Root
+from .terraform_blocks import Variables
+from .terraform_module import CODE
+from .terraform_module import VALUES
+from .terraform_module import Module
+from .terraform_module import module_of
+from .terraform_module import modules
+from .terraform_module import read
 
 
 class Terraform(Format):
-    """Not written yet."""
+    """Claims configuration and variable files; `terraform_module.Module` is what a directory means."""
 
     name = "terraform"
 
     def claims(self, path: str, text: Callable[[], str]) -> bool:
-        return False
+        return path.endswith((*CODE, *VALUES))
+
+    def resources(self, path: str, project: Project) -> Iterator[Resource | ParseFailure]:
+        body = read(path, project)
+        if isinstance(body, ParseFailure):
+            raise body
+        if path.endswith(VALUES):
+            yield Variables("tf.tfvars", path.rpartition("/")[2], Span(path, 1, 1, 1, 1), body)
+            return
+        module = module_of(path, project)
+        yield from (failure for failure in module.failures if failure.span.path == path)
+        if module.is_root and module.home.path == path:
+            yield Root("tf.root", module.directory or ".", module.home, module)
+        yield from (item for home, item in module.items if home == path)
+
+    def repository(self, project: Project) -> Iterable[Resource]:
+        tracked = project.tracked_paths
+        if modules(project) or not is_unknown(tracked) and any(path.endswith(".tfstate") for path in tracked):
+            yield Repository("tf.repository", "repo", Span("."), modules(project))
+
+
+__all__ = ["Module", "Terraform"]
