@@ -24,10 +24,17 @@ from ..model import Resource
 from ..model import Span
 from ..syntax.dockerfile import File
 from ..syntax.dockerfile import Flag
+from ..syntax.dockerfile import Heredoc
 from ..syntax.dockerfile import Instruction
 from ..syntax.dockerfile import Word
 from ..syntax.dockerfile import json_form
 from ..syntax.dockerfile import parse
+from ..syntax.shell import Command
+from ..syntax.shell import Word as ShellWord
+from ..syntax.shell import from_words
+from ..syntax.shell import parse as shell
+from ..syntax.shell import pipelines
+from ..syntax.shell import walk
 from ..unknown import Unknown
 from ..unknown import Unresolved
 from .base import Format
@@ -192,6 +199,45 @@ class Copy:
     def is_everything(self) -> bool:
         """Whether it copies the whole build context."""
         return self.origin is None and any(source.rstrip("/") in (".", "", "./.", "*") for source in self.sources)
+
+
+@dataclass(frozen=True, eq=False)
+class Script:
+    """Shell text with its place: what a RUN runs, line by line or from its heredocs."""
+
+    instruction: Instruction
+    heredoc: Heredoc | None
+    commands: tuple[Command, ...]
+
+    def at(self, start: int, end: int) -> Span:
+        """The place of a piece of the text, cut off at the end of its first line."""
+        if self.heredoc is None:
+            return self.instruction.at(start, end)
+        text = self.heredoc.text
+        line = self.heredoc.line + text.count("\n", 0, start)
+        column = start - (text.rfind("\n", 0, start) + 1) + 1
+        width = len(text[start:end].partition("\n")[0].rstrip())
+        return Span(self.instruction.path, line, column, line, column + max(width, 1))
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """A simple command that a RUN runs; everything a `Command` has, and its place."""
+
+    command: Command
+    script: Script
+
+    @property
+    def instruction(self) -> Instruction:
+        return self.script.instruction
+
+    @property
+    def span(self) -> Span:
+        return self.script.at(self.command.start, self.command.end)
+
+    def at(self, word: ShellWord) -> Span:
+        """The place of one of its words."""
+        return self.script.at(word.start, word.end)
 
 
 @dataclass(frozen=True, eq=False)
@@ -369,6 +415,27 @@ class Stage(Resource):
     # -- what it is made of
 
     @cached_property
+    def scripts(self) -> tuple[Script, ...]:
+        """What its RUN instructions run."""
+        shell = self.last("SHELL")
+        posix = not (shell and re.search(r"(?i)powershell|pwsh|cmd", shell[1].value))
+        return tuple(script for run in self.all("RUN") for script in _scripts(run, posix=posix))
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """Every simple command of its RUN instructions, in order, those inside of others included."""
+        return tuple(Step(command, script) for script in self.scripts for command in walk(script.commands))
+
+    @cached_property
+    def pipelines(self) -> tuple[tuple[Step, ...], ...]:
+        """The commands of its RUN instructions, grouped by pipes."""
+        return tuple(tuple(Step(c, script) for c in line) for script in self.scripts for line in pipelines(script.commands))
+
+    def runs(self, *names: str) -> tuple[Step, ...]:
+        """The commands of these programs that the stage runs while it is built."""
+        return tuple(step for step in self.steps if step.command.name in names)
+
+    @cached_property
     def copies(self) -> tuple[Copy, ...]:
         """COPY and ADD of this stage."""
         found = []
@@ -402,6 +469,25 @@ class Stage(Resource):
                 names += [o[5:] for flag in run.flags if flag.name == "mount" for o in flag.value.split(",") if o.startswith("from=")]
             waiting += [other for name in names if (other := stage.stage_named(name))]
         return tuple(found[index] for index in sorted(found))
+
+
+_SHELL_INPUT = re.compile(r"\s*(?:(?:/usr)?/bin/)?(?:env\s+)?(?:ba|da|a|z|k)?sh\b[^|;&<]*\Z")
+
+
+def _scripts(run: Instruction, *, posix: bool) -> Iterator[Script]:
+    """The shell texts of a RUN: its line, and heredocs that a shell reads (no ``python <<EOF``)."""
+    escape = run.escape if posix else "`"
+    if run.json is not None:
+        yield Script(run, None, from_words(ShellWord(word.text, word.start, word.end) for word in run.words))
+        return
+    text = run.value
+    line = text.partition("<<")[0] if run.heredocs else text
+    if not run.heredocs or line.strip():
+        yield Script(run, None, shell(text, escape, run.start))
+    for heredoc in run.heredocs[:1]:
+        interpreter = heredoc.text.partition("\n")[0] if heredoc.text.startswith("#!") else ""
+        if (not line.strip() and (not interpreter or "sh" in interpreter)) or (line.strip() and _SHELL_INPUT.match(line)):
+            yield Script(run, heredoc, shell(heredoc.text))
 
 
 def duration(text: str) -> float | None:
