@@ -1,16 +1,475 @@
-"""Not written yet."""
+"""Docker Compose: files, services and published ports, as they are after Compose has merged them."""
 
 from __future__ import annotations
 
+import posixpath
+import re
 from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
+from ..model import ParseFailure
+from ..model import Resource
+from ..model import Span
+from ..project import Project
+from ..syntax.yaml import Mapping
+from ..syntax.yaml import at
+from ..syntax.yaml import get
+from ..unknown import Unknown
+from ..unknown import Unresolved
+from ..unknown import is_unknown
+from . import compose_files
 from .base import Format
+from .compose_files import Unit
+from .compose_files import colons
+from .dockerfile import Stage
+from .dockerfile import final_stage
+from .images import Image
+from .images import parse_image
+from .interpolation import InterpolationError
+from .interpolation import defaults
+
+LOOPBACK = re.compile(r"127\.\d+\.\d+\.\d+|localhost|\[?::1\]?").fullmatch
+_ENDING = re.compile(
+    r"\b(?:migrat\w+|alembic|upgrade|seed|pytest|tests?|lint|build|init|setup|bootstrap|backup|restore|dump|prestart)\b", re.IGNORECASE
+)
+_SHORT_PORT = re.compile(
+    r"(?:(?P<ip>\[[0-9A-Fa-f:.]+\]|[^\[\]]*):)??(?:(?P<host>[0-9]*(?:-[0-9]+)?):)?(?P<target>[0-9]+(?:-[0-9]+)?)(?:/(?P<protocol>\w+))?"
+).fullmatch
+Parts = tuple[str | Unknown, str | Unknown, str | Unknown, str | Unknown]
+_QUOTED = re.compile(r"(?:[&!]\S*[ \t]+)*['\"]").match
+_LINES = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
+
+# images that keep data, by the last part of their name, and where
+DATA = {
+    "postgres": "/var/lib/postgresql",
+    "postgresql": "/var/lib/postgresql",
+    "postgis": "/var/lib/postgresql",
+    "pgvector": "/var/lib/postgresql",
+    "timescaledb": "/var/lib/postgresql",
+    "mysql": "/var/lib/mysql",
+    "mysql-server": "/var/lib/mysql",
+    "mariadb": "/var/lib/mysql",
+    "percona": "/var/lib/mysql",
+    "percona-server": "/var/lib/mysql",
+    "mongo": "/data/db",
+    "mongodb": "/data/db",
+    "redis": "/data",
+    "redis-stack": "/data",
+    "redis-stack-server": "/data",
+    "valkey": "/data",
+    "keydb": "/data",
+    "rabbitmq": "/var/lib/rabbitmq",
+    "kafka": "/var/lib/kafka",
+    "cp-kafka": "/var/lib/kafka",
+    "redpanda": "/var/lib/redpanda",
+    "nats": "/data",
+    "activemq": "/opt/apache-activemq",
+    "zookeeper": "/data",
+    "etcd": "/etcd-data",
+    "cassandra": "/var/lib/cassandra",
+    "scylla": "/var/lib/scylla",
+    "couchdb": "/opt/couchdb/data",
+    "couchbase": "/opt/couchbase/var",
+    "neo4j": "/data",
+    "influxdb": "/var/lib/influxdb",
+    "clickhouse-server": "/var/lib/clickhouse",
+    "clickhouse": "/var/lib/clickhouse",
+    "elasticsearch": "/usr/share/elasticsearch/data",
+    "opensearch": "/usr/share/opensearch/data",
+    "cockroach": "/cockroach",
+    "mssql": "/var/opt/mssql",
+    "azure-sql-edge": "/var/opt/mssql",
+    "minio": "/data",
+    "memcached": "",
+}
+
+
+@dataclass(frozen=True)
+class Mount:
+    """One entry of ``volumes``. ``type`` is bind, volume, tmpfs ...; parts may be unknown."""
+
+    type: str | Unknown
+    source: str | Unknown
+    target: str | Unknown
+    span: Span
+
+
+@dataclass(frozen=True, eq=False)
+class File(Resource):
+    """One compose file: ``own`` is what is written in it, the services are those judged in it."""
+
+    unit: Unit
+
+    @property
+    def own(self) -> Mapping:
+        """The file's own data, before anything is merged into it."""
+        return self.unit.own
+
+    @property
+    def stands_alone(self) -> bool:
+        """Whether it is run as it is (with its override), not laid over or included in another file."""
+        return self.unit.role == "base" or (self.unit.role == "variant" and self.unit.data is self.unit.own)
+
+    @cached_property
+    def services(self) -> tuple[Service, ...]:
+        """The services that are judged in this file."""
+        return tuple(filter(None, (self.service(name) for name in self.unit.names)))
+
+    def service(self, name: str) -> Service | None:
+        """A service by name, also one of the files that this one is merged with."""
+        data = self.unit.services.get(name)
+        if not isinstance(data, Mapping):
+            return None
+        place = Span._make(self.unit.services.key_spans[name])
+        if place.path != self.unit.path:
+            place = self.span
+        return Service("compose.service", _clean(name), place, name, data, self)
+
+    def dangling(self, project: Project) -> Iterator[tuple[str, Span]]:
+        """What the file refers to and nothing defines."""
+        yield from compose_files.dangling(project, self.unit)
+        for service in self.services:
+            path = service.dockerfile()
+            if isinstance(path, str) and not compose_files.exists(project, path) and not _in_submodule(project, path):
+                yield f"service {service.label} builds {path}, and there is no such file", service.place("build")
+
+
+@dataclass(frozen=True, eq=False)
+class Service(Resource):
+    """A service with everything merged: override files, extends, anchors. Scalars are interpolated when asked for."""
+
+    label: str
+    data: Mapping
+    file: File
+
+    def value(self, *keys: str | int) -> Any:
+        """The value under the keys with its variables replaced; None where there is none, unknown where it depends on the shell."""
+        return self.file.unit.resolve(get(self.data, *keys))
+
+    def place(self, *keys: str | int) -> Span:
+        """Where the value under the keys is written, or the nearest thing around it."""
+        return at(self.data, *keys) if keys and keys[0] in self.data else self.span
+
+    def items(self, *keys: str | int) -> tuple[tuple[Any, Span], ...]:
+        """The items of a list with their places, variables replaced."""
+        found = get(self.data, *keys)
+        if not isinstance(found, list):
+            return ()
+        return tuple((self.file.unit.resolve(item), found.item(index)) for index, item in enumerate(found))  # type: ignore[attr-defined]
+
+    def flag(self, *keys: str) -> bool:
+        """Whether a switch is on."""
+        value = self.value(*keys)
+        return value is True or (value is not None and str(value).lower() in ("true", "yes", "y", "on", "1"))
+
+    # -- image and build
+
+    @property
+    def builds(self) -> bool:
+        """Whether the image is built here."""
+        return isinstance(self.data.get("build"), Mapping)
+
+    @property
+    def image(self) -> str | Unknown | None:
+        """The image with its variables replaced."""
+        value = self.value("image")
+        return value if value is None or is_unknown(value) else str(value)
+
+    @property
+    def written_image(self) -> str | None:
+        """The image as written, with nothing set in the environment: defaults stand for their variables."""
+        raw = self.data.get("image")
+        return None if raw is None else as_written(str(raw))
+
+    @property
+    def image_name(self) -> str | Unknown:
+        """The last part of the image's repository, such as ``postgres``; empty where the image is built and has no name."""
+        image = self.image
+        if image is None:
+            return ""
+        if isinstance(image, str):
+            return parse_image(image).name
+        name = parse_image(_holes(self.written_image or "")).name
+        return image if "\0" in name or not name else name
+
+    @property
+    def data_directory(self) -> str | None:
+        """Where an image of a database, cache or broker keeps its data; None for any other, empty for one that keeps none."""
+        return None if self.builds else DATA.get(str(self.image_name))
+
+    @property
+    def is_stateful(self) -> bool:
+        """Whether the image is that of a database, cache or broker."""
+        return self.data_directory is not None
+
+    @property
+    def image_references(self) -> tuple[Image, ...]:
+        """The image as it is with nothing set and as it is with the ``.env`` file, as far as known; raises `Unresolved` where neither is."""
+        image = self.image
+        if image is None:
+            return ()
+        written = parse_image(_holes(self.written_image or ""))
+        found = [written] if "\0" not in written.name + written.tag + written.digest else []
+        if isinstance(image, str):
+            found.append(parse_image(image))
+        elif not found:
+            raise Unresolved(image.source)
+        return tuple(found)
+
+    def dockerfile(self) -> str | Unknown | None:
+        """The Dockerfile it is built from; None where nothing is built from a file of this repository."""
+        build = self.data.get("build")
+        if not isinstance(build, Mapping) or "dockerfile_inline" in build:
+            return None
+        context, name = self.value("build", "context"), self.value("build", "dockerfile")
+        if is_unknown(context) or is_unknown(name):
+            return context if is_unknown(context) else name  # type: ignore[no-any-return]
+        origin = build.value_span("context").path if "context" in build else self.path
+        directory = compose_files.beside(origin, str(context if context is not None else "."))
+        if directory is None or isinstance(directory, Unknown):
+            return directory
+        name = str(name or "Dockerfile")
+        if compose_files.is_remote(name):
+            return None
+        path = posixpath.normpath(posixpath.join(directory, name))
+        return Unknown(f"{name} is outside of the project") if path.startswith(("../", "/")) else path
+
+    def stage(self, project: Project) -> Stage | Unknown | None:
+        """The final stage of the Dockerfile it is built from, here or by a service that gives the image this name; None for a pulled image."""
+        builder = self if self.builds else self.builder
+        if builder is None:
+            return None
+        path = builder.dockerfile()
+        if path is None:
+            return Unknown("the Dockerfile it is built from is not in the repository")
+        if isinstance(path, Unknown):
+            return path
+        arguments = {key: builder.value("build", "args", key) for key in get(builder.data, "build", "args", default=())}
+        texts = {key: value if value is None or is_unknown(value) else str(value) for key, value in arguments.items()}
+        target = builder.value("build", "target")
+        try:
+            found = final_stage(project, path, target=None if target is None else str(target), args=texts)
+        except Unresolved as unresolved:
+            return Unknown(unresolved.reason)
+        return found or Unknown(f"{path} has no stage {target}" if project.exists(path) else f"there is no {path}")
+
+    @property
+    def builder(self) -> Service | None:
+        """The service that builds the image this one runs."""
+        image = self.data.get("image")
+        for name, other in self.file.unit.services.items():
+            if image is not None and isinstance(other, Mapping) and other.get("image") == image and isinstance(other.get("build"), Mapping):
+                return self.file.service(name)
+        return None
+
+    # -- health and life
+
+    @property
+    def is_one_shot(self) -> bool:
+        """Whether it is meant to end: a migration, a seed, a test run."""
+        restart = self.value("restart")
+        if restart is not None and not is_unknown(restart) and str(restart).lower() in ("no", "false"):
+            return True
+        if self.value("deploy", "restart_policy", "condition") == "none" or str(self.value("deploy", "mode")).endswith("-job"):
+            return True
+        if any(condition == "service_completed_successfully" for condition in self._awaited):
+            return True
+        command = " ".join(text for text, _ in (*self.words("command"), *self.words("entrypoint")))
+        return bool(self.data.get("profiles")) and bool(_ENDING.search(command))
+
+    @property
+    def _awaited(self) -> Iterator[Any]:
+        for other in self.file.unit.services.values():
+            details = get(other, "depends_on", self.label)
+            if isinstance(details, Mapping):
+                yield details.get("condition")
+
+    def words(self, *keys: str) -> tuple[tuple[str, Span], ...]:
+        """A command in either form as it is written, defaults standing for their variables: its items, or all of it."""
+        found = get(self.data, *keys)
+        if isinstance(found, list):
+            return tuple((as_written(str(item)), found.item(index)) for index, item in enumerate(found))  # type: ignore[attr-defined]
+        return () if found is None or isinstance(found, Mapping) else ((as_written(str(found)), self.place(*keys)),)
+
+    @property
+    def health_test(self) -> Any:
+        """``healthcheck.test``: a text or a list, None where there is none."""
+        return self.value("healthcheck", "test")
+
+    @property
+    def health_is_off(self) -> bool:
+        """Whether the health check of the image is switched off."""
+        test = self.health_test
+        first = test[0] if isinstance(test, list) and test else test
+        return self.flag("healthcheck", "disable") or (isinstance(first, str) and first.upper() == "NONE")
+
+    def has_healthcheck(self, project: Project) -> bool:
+        """Whether it has one, of its own or from the Dockerfile it is built from; raises `Unresolved` where that is not known."""
+        if self.health_is_off:
+            return False
+        if self.health_test is not None:
+            return True
+        stage = self.stage(project)
+        if stage is None:
+            return False
+        health = stage.healthcheck
+        return health is not None and not health.disabled
+
+    @property
+    def is_privileged(self) -> bool:
+        return self.flag("privileged")
+
+    # -- storage and network
+
+    @cached_property
+    def mounts(self) -> tuple[Mount, ...]:
+        """The entries of ``volumes``."""
+        found = self.data.get("volumes")
+        return tuple(self._mount(item, found.item(index)) for index, item in enumerate(found or ()))  # type: ignore[union-attr]
+
+    def _mount(self, item: Any, span: Span) -> Mount:
+        resolve = self.file.unit.resolve
+        if isinstance(item, Mapping):
+            kind, source, target = (resolve(item.get(key)) for key in ("type", "source", "target"))
+            return Mount(_text(kind), _text(source), _text(target), span)
+        parts = [resolve(part) for part in colons(str(item))]
+        if len(parts) == 1:
+            return Mount("volume", "", _text(parts[0]), span)
+        source = _text(parts[0])
+        kind = source if isinstance(source, Unknown) else "bind" if _IS_PATH(source) else "volume"
+        return Mount(kind, source, _text(parts[1]), span)
+
+    @property
+    def networks(self) -> tuple[str, ...]:
+        """The networks it is on; none with a ``network_mode``, else at least ``default``."""
+        if "network_mode" in self.data:
+            return ()
+        return tuple(self.data.get("networks") or ("default",))
+
+    @cached_property
+    def ports(self) -> tuple[Port, ...]:
+        """The published ports."""
+        found = self.data.get("ports")
+        return tuple(self._port(item, found.item(index)) for index, item in enumerate(found or ()))  # type: ignore[union-attr]
+
+    def _port(self, item: Any, place: Span) -> Port:
+        resolve = self.file.unit.resolve
+        if isinstance(item, Mapping):
+            ip, published, target, protocol = (resolve(item.get(key)) for key in ("host_ip", "published", "target", "protocol"))
+            raw = f"{item.get('published', '')}:{item.get('target', '')}".lstrip(":")
+            parts: Parts = (_text(ip), _text(published), _text(target), _text("tcp" if protocol is None else protocol))
+        else:
+            raw = str(item)
+            parts = _short_port(raw, resolve)
+        span = self.span if place.path != self.path else place
+        return Port("compose.port", f"{self.name}/{_clean(raw)}", span, self, raw, isinstance(item, Mapping), *parts, place)
+
+
+_IS_PATH = re.compile(r"[./~\\]|[A-Za-z]:[/\\]").match
+
+
+@dataclass(frozen=True, eq=False)
+class Port(Resource):
+    """One entry of ``ports``; ``published`` is empty where Docker chooses the port. Parts may be unknown."""
+
+    service: Service
+    written: str
+    is_long: bool
+    host_ip: str | Unknown
+    published: str | Unknown
+    target: str | Unknown
+    protocol: str | Unknown
+    place: Span
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only the host itself can connect."""
+        return bool(LOOPBACK(str(self.host_ip)))
+
+    @property
+    def range(self) -> range | None:
+        """The host ports; None where Docker chooses. Raises `Unresolved` where the shell chooses."""
+        first, _, last = str(self.published).partition("-")
+        if not first.isdigit() or len(first) > 5 or len(last) > 5:
+            return None
+        return range(int(first), int(last if last.isdigit() else first) + 1)
+
+    def is_quoted(self, project: Project) -> bool:
+        """Whether it is text for every YAML parser: in quotes, or not made of digits and colons."""
+        key = ("compose.lines", self.place.path)
+        if key not in project.cache:
+            project.cache[key] = _LINES.split(project.text(self.place.path))
+        line = project.cache[key][self.place.line - 1]
+        return bool(_QUOTED(line[self.place.column - 1 :]))
+
+
+def _short_port(raw: str, resolve: Callable[[Any], Any]) -> Parts:
+    """Host address, host port, container port and protocol of ``[[ip:]host:]container[/protocol]``."""
+    parts = [_text(resolve(part)) for part in colons(raw)]
+    missing = next((part for part in parts if isinstance(part, Unknown)), None)
+    if missing is None:
+        match = _SHORT_PORT(":".join(str(part) for part in parts))
+        if match is None:
+            wrong = Unknown(f"{raw} is no port mapping")
+            return wrong, wrong, wrong, wrong
+        return match["ip"] or "", match["host"] or "", match["target"], (match["protocol"] or "tcp").lower()
+    if len(parts) >= 3:  # an address, a host port and a container port
+        return parts[0], parts[-2], parts[-1], missing
+    return missing, missing, parts[-1], missing
+
+
+def _text(value: Any) -> str | Unknown:
+    return "" if value is None else value if isinstance(value, Unknown) else str(value)
+
+
+def _clean(name: str) -> str:
+    """A name that can stand in a test's id."""
+    return re.sub(r"[\[\]\x00-\x1f\x7f]|::", "", name)
+
+
+def as_written(text: str) -> str:
+    """A text with nothing set in the environment: defaults stand for their variables, other variables stay."""
+    try:
+        return defaults(text)
+    except InterpolationError:
+        return text
+
+
+def _holes(text: str) -> str:
+    """An image with a mark in place of its variables, so that their colons and slashes are none of the image's."""
+    return re.sub(r"\$\{[^{}]*\}|\$\w+", "\0", text)
+
+
+def _in_submodule(project: Project, path: str) -> bool:
+    """Whether the path is in a git submodule, which may not be checked out here."""
+    if not project.exists(".gitmodules"):
+        return False
+    found = re.findall(r"^\s*path\s*=\s*(\S+)", project.glance(".gitmodules"), re.MULTILINE)
+    return any(path.startswith(f"{folder}/") for folder in found)
 
 
 class Compose(Format):
-    """Not written yet."""
+    """Compose files by their usual names, and what they include or extend."""
 
     name = "compose"
 
     def claims(self, path: str, text: Callable[[], str]) -> bool:
-        return False
+        return compose_files.is_compose(path, text)
+
+    def claims_in(self, path: str, text: Callable[[], str], project: Project) -> bool:
+        return self.claims(path, text) or (path.endswith((".yaml", ".yml")) and path in compose_files.referenced(project))
+
+    def resources(self, path: str, project: Project) -> Iterable[Resource | ParseFailure]:
+        unit = compose_files.unit(project, path)
+        yield from unit.failures
+        head = unit.own.entry("services") if "services" in unit.own.key_spans else unit.own.head
+        file = File("compose.file", "file", head, unit)
+        yield file
+        for service in file.services:
+            yield service
+            # the ports of a base are judged there, not again in every file laid over it
+            yield from (port for port in service.ports if unit.role != "variant" or port.place.path == path)

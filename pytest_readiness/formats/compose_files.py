@@ -1,0 +1,806 @@
+"""Compose files as text: which there are, which belong together, and how Compose merges them.
+
+Every value keeps the place where it was written, in whatever file; interpolation happens later, when
+a value is asked for, because some rules judge what is written.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+from typing import Any
+
+from ..model import ParseFailure
+from ..model import Span
+from ..syntax.yaml import Mapping
+from ..syntax.yaml import Sequence
+from ..syntax.yaml import at
+from ..syntax.yaml import get
+from ..unknown import Unknown
+from ..unknown import Unresolved
+from .interpolation import InterpolationError
+from .interpolation import dotenv
+from .interpolation import parse
+from .interpolation import resolve
+
+if TYPE_CHECKING:
+    from ..project import Project
+
+DEFAULTS = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
+MAX_EXTENDS = 50
+_LIKELY = re.compile(r"(?:docker-)?compose[.-][\w.-]+\.ya?ml|[\w.-]+[.-](?:docker-)?compose(?:\.[\w-]+)?\.ya?ml", re.IGNORECASE).fullmatch
+_OVERRIDE = re.compile(r"(.+)\.override\.ya?ml").fullmatch
+_SERVICES = re.compile(r"^[\"']?(?:services|include)[\"']?[ \t]*:", re.MULTILINE)
+_KUBERNETES = (re.compile(r"^apiVersion[ \t]*:", re.MULTILINE), re.compile(r"^kind[ \t]*:", re.MULTILINE))
+_LIST = re.compile(r"\A(?:\s+|#[^\n]*\n|---[^\n]*\n)*- ")
+_ELSEWHERE = re.compile(r"(?:^|/)\.(?:github|gitea|forgejo)/workflows/")
+_REMOTE = re.compile(r"[a-z][a-z0-9+.-]*://|git@|oci:|github\.com/", re.IGNORECASE)
+
+# m: a mapping, l: a list, s: a scalar
+_SHAPES = (
+    {"build": "ms", "extends": "ms", "networks": "ml", "depends_on": "ml", "extra_hosts": "ml", "ulimits": "m", "models": "ml"}
+    | dict.fromkeys(("environment", "labels", "annotations", "sysctls"), "ml")
+    | dict.fromkeys(("healthcheck", "deploy", "logging", "develop", "credential_spec", "blkio_config", "provider"), "m")
+    | dict.fromkeys(("command", "entrypoint", "dns", "dns_search", "tmpfs", "env_file"), "ls")
+    | dict.fromkeys(("ports", "volumes", "devices", "secrets", "configs", "expose", "cap_add", "cap_drop", "security_opt"), "l")
+    | dict.fromkeys(("profiles", "links", "external_links", "volumes_from", "group_add", "dns_opt", "device_cgroup_rules"), "l")
+    | dict.fromkeys(("image", "user", "container_name", "hostname", "restart", "privileged", "read_only", "platform", "init"), "s")
+    | dict.fromkeys(("network_mode", "pid", "ipc", "uts", "userns_mode", "cgroup", "cgroup_parent", "pull_policy", "runtime"), "s")
+    | dict.fromkeys(("mem_limit", "mem_reservation", "memswap_limit", "cpus", "cpu_quota", "pids_limit", "scale", "shm_size"), "s")
+    | dict.fromkeys(("working_dir", "stop_signal", "stop_grace_period", "stdin_open", "tty"), "s")
+)
+_INNER = {
+    "build": {"context": "s", "dockerfile": "s", "dockerfile_inline": "s", "target": "s", "args": "ml", "network": "s"},
+    "deploy": {"resources": "m", "restart_policy": "m", "labels": "ml", "replicas": "s", "mode": "s", "placement": "m"},
+    "logging": {"driver": "s", "options": "m"},
+    "healthcheck": {"test": "ls", "disable": "s"},
+}
+_RESOURCES = {"limits": "m", "reservations": "m"}
+_WORDS = {"m": "a mapping", "l": "a list", "s": "a text"}
+_MAPPINGS_IN = frozenset(("ports", "volumes", "devices", "secrets", "configs", "env_file"))
+_KEY_VALUE = ("environment", "labels", "annotations", "sysctls")
+_NAMES = ("depends_on", "networks", "models")
+_SINGLE = ("dns", "dns_search", "tmpfs", "env_file")
+_REPLACED = frozenset((("command",), ("entrypoint",), ("healthcheck", "test"), ("provider",)))
+_BY_TARGET = frozenset(("volumes", "devices", "secrets", "configs"))
+_TOP = ("services", "networks", "volumes", "secrets", "configs")
+
+
+@dataclass(frozen=True, eq=False)
+class Written:
+    """One file as it is written: its shapes checked, short forms made long, nothing merged."""
+
+    path: str
+    data: Mapping
+    failures: tuple[ParseFailure, ...]
+
+    @property
+    def services(self) -> Mapping:
+        """The services by name."""
+        return self.data["services"]  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True, eq=False)
+class Unit:
+    """One file with what Compose merges it with, and the services that are judged in it."""
+
+    path: str
+    role: str  # base, override, variant, included or extended
+    own: Mapping
+    data: Mapping
+    names: tuple[str, ...]
+    variables: dict[str, str]
+    failures: tuple[ParseFailure, ...]
+    dangling: tuple[tuple[str, Span], ...]
+
+    @property
+    def services(self) -> Mapping:
+        """Every service, by name; those of the files it is merged with too."""
+        return self.data["services"]  # type: ignore[no-any-return]
+
+    def resolve(self, value: Any) -> Any:
+        """A scalar with its variables replaced, or unknown; anything else as it is."""
+        return resolved(value, self.variables)
+
+
+def resolved(value: Any, variables: dict[str, str]) -> Any:
+    """A text with its variables replaced or unknown, anything else as it is."""
+    if not isinstance(value, str) or "$" not in value:
+        return value
+    try:
+        return resolve(value, variables)
+    except InterpolationError as error:
+        return Unknown(f"{value} cannot be interpolated: {error}")
+
+
+# -- which files
+
+
+def is_certain(path: str) -> bool:
+    """One of the names Compose looks for by itself, or its override."""
+    name = path.rpartition("/")[2].lower()
+    match = _OVERRIDE(name)
+    return name in DEFAULTS or (match is not None and f"{match[1]}.yml" in DEFAULTS)
+
+
+def is_compose(path: str, text: Any) -> bool:
+    """Whether the file is a compose file by its name, and its text does not say otherwise."""
+    if not path.endswith((".yml", ".yaml")) or "compose" not in path.rpartition("/")[2].lower() or _ELSEWHERE.search(path):
+        return False
+    certain = is_certain(path)
+    if not certain and not _LIKELY(path.rpartition("/")[2]):
+        return False
+    content = text()
+    if all(mark.search(content) for mark in _KUBERNETES) or _LIST.match(content):
+        return False
+    return certain or bool(_SERVICES.search(content))
+
+
+def is_compose_file(project: Project, path: str) -> bool:
+    """`is_compose` for a file of the project."""
+    return is_compose(path, partial(project.glance, path))
+
+
+def by_name(project: Project) -> tuple[str, ...]:
+    """The compose files that are so by their name."""
+    if "compose.by-name" not in project.cache:
+        project.cache["compose.by-name"] = tuple(path for path in project.paths if is_compose_file(project, path))
+    return project.cache["compose.by-name"]  # type: ignore[no-any-return]
+
+
+def referenced(project: Project) -> dict[str, dict[str, list[str]]]:
+    """The files that compose files name, with who names them: ``{path: {"include" | "extends": [paths]}}``."""
+    if "compose.referenced" in project.cache:
+        return project.cache["compose.referenced"]  # type: ignore[no-any-return]
+    found: dict[str, dict[str, list[str]]] = {}
+    project.cache["compose.referenced"] = found
+    todo = [*by_name(project)]
+    seen = set(todo)
+    while todo:
+        path = todo.pop()
+        text = project.glance(path)
+        if "include" not in text and "extends" not in text:
+            continue
+        try:
+            written = read(project, path)
+        except ParseFailure:
+            continue
+        for how, other, _ in _files_named(project, written):
+            if isinstance(other, str) and project.exists(other):
+                found.setdefault(other, {}).setdefault(how, []).append(path)
+                if other not in seen:
+                    seen.add(other)
+                    todo.append(other)
+    return found
+
+
+def _files_named(project: Project, written: Written) -> Iterator[tuple[str, str | Unknown | None, Span]]:
+    """How, which and where: the files under ``include`` and ``extends.file``; None for one that is not in a repository."""
+    variables = variables_of(project, written.path)
+    for index, entry in enumerate(written.data.get("include") or ()):
+        paths = get(entry, "path") if isinstance(entry, Mapping) else entry
+        for path in paths if isinstance(paths, list) else (paths,):
+            if isinstance(path, str):
+                yield "include", beside(written.path, resolved(path, variables)), written.data["include"].item(index)
+    for service in written.services.values():
+        extends = service.get("extends")
+        if isinstance(extends, Mapping) and isinstance(extends.get("file"), str):
+            origin = extends.value_span("file").path
+            yield "extends", beside(origin, resolved(extends["file"], variables)), extends.entry("file")
+
+
+def beside(path: str, name: Any) -> str | Unknown | None:
+    """A path relative to the directory of a file, from the project's root; unknown when it leaves the project."""
+    if not isinstance(name, str):
+        return name if isinstance(name, Unknown) else None
+    if is_remote(name):
+        return None
+    joined = posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
+    if joined.startswith(("../", "/")) or joined == "..":
+        return Unknown(f"{name} is outside of the project")
+    return joined
+
+
+def is_remote(name: str) -> bool:
+    """Whether a context or file is fetched from elsewhere."""
+    return bool(_REMOTE.match(name))
+
+
+def exists(project: Project, path: str) -> bool:
+    """Whether a file is there: among those looked at, or left out but on the disk."""
+    if project.exists(path):
+        return True
+    root = project.tree.root
+    return root is not None and (root / path).exists()
+
+
+def override_base(project: Project, path: str) -> str | None:
+    """The file that an override file is merged onto."""
+    directory, _, name = path.rpartition("/")
+    match = _OVERRIDE(name)
+    if match is None:
+        return None
+    stems = [f"{match[1]}.yaml", f"{match[1]}.yml"]
+    return _first(project, directory, [*stems, *(DEFAULTS if f"{match[1]}.yml" in DEFAULTS else ())], path)
+
+
+def variant_base(project: Project, path: str) -> str | None:
+    """The file that a variant (``compose.prod.yaml``) may be meant for."""
+    directory, _, name = path.rpartition("/")
+    if name in DEFAULTS or _OVERRIDE(name):
+        return None
+    common = [
+        f"{stem}.{word}{suffix}" for word in ("base", "common") for stem in ("compose", "docker-compose") for suffix in (".yaml", ".yml")
+    ]
+    return _first(project, directory, [*DEFAULTS, *common], path)
+
+
+def _first(project: Project, directory: str, names: list[str], path: str) -> str | None:
+    paths = (f"{directory}/{name}" if directory else name for name in names)
+    return next((p for p in paths if p != path and project.exists(p) and is_compose_file(project, p)), None)
+
+
+def override_of(project: Project, path: str) -> str | None:
+    """The override file that Compose merges onto a file by itself."""
+    siblings = project.below(path.rpartition("/")[0])
+    return next((p for p in siblings if ".override.y" in p and override_base(project, p) == path and is_compose_file(project, p)), None)
+
+
+def variables_of(project: Project, path: str) -> dict[str, str]:
+    """The variables of the ``.env`` beside a compose file."""
+    directory = path.rpartition("/")[0]
+    beside_it = f"{directory}/.env" if directory else ".env"
+    key = ("compose.env", beside_it)
+    if key not in project.cache:
+        try:
+            project.cache[key] = dotenv(project.text(beside_it)) if project.exists(beside_it) else {}
+        except ParseFailure:
+            project.cache[key] = {}
+    return project.cache[key]  # type: ignore[no-any-return]
+
+
+# -- one file
+
+
+def read(project: Project, path: str) -> Written:
+    """A file as written; raises `ParseFailure` where nothing of it can be judged."""
+    key = ("compose.written", path)
+    if key not in project.cache:
+        try:
+            project.cache[key] = _read(project, path)
+        except ParseFailure as failure:
+            project.cache[key] = failure
+    found = project.cache[key]
+    if isinstance(found, ParseFailure):
+        raise found
+    return found  # type: ignore[no-any-return]
+
+
+def _read(project: Project, path: str) -> Written:
+    failures: list[ParseFailure] = []
+    data: Mapping | None = None
+    for document in project.documents(path):
+        if not isinstance(document.data, Mapping):
+            raise ParseFailure("a compose file is a mapping with `services`", document.span)
+        checked = _document(document.data, failures)
+        data = checked if data is None else merge(data, checked)
+    if data is None:
+        raise ParseFailure("is empty: Compose needs `services`", Span(path, 1, 1, 1, 2))
+    if "services" not in data:
+        if not any(key in data or key.startswith("x-") for key in (*_TOP, "include", "name", "version")) and any(
+            isinstance(value, Mapping) and ("image" in value or "build" in value) for value in data.values()
+        ):
+            raise ParseFailure("has no `services`: the first format of Compose is no longer read", data.head)
+        if is_certain(path) and "include" not in data:
+            failures.append(ParseFailure("has no `services`", data.head))
+        data = data.copy()
+        data["services"] = Mapping(data.raw_span)
+    failures.extend(_uninterpolated(data))
+    return Written(path, data, tuple(failures))
+
+
+def _document(document: Mapping, failures: list[ParseFailure]) -> Mapping:
+    data = document.copy()
+    for key in _TOP:
+        if key in data and data[key] is None:
+            if key == "services":
+                failures.append(ParseFailure("`services` is empty", data.entry(key)))
+            _remove(data, key)
+        elif key in data and not isinstance(data[key], Mapping):
+            failures.append(ParseFailure(f"`{key}` must be a mapping of names", data.entry(key)))
+            _remove(data, key)
+    if "include" in data and not isinstance(data["include"], Sequence):
+        if data["include"] is not None:
+            failures.append(ParseFailure("`include` must be a list", data.entry("include")))
+        _remove(data, "include")
+    if "services" in data:
+        services = Mapping(data["services"].raw_span)
+        for name, service in data["services"].items():
+            if data["services"].tags.get(name) == "!reset":
+                services.put(name, data["services"])
+            elif isinstance(service, Mapping):
+                services.put(name, data["services"], _service(name, service, failures), as_value=True)
+            else:
+                failures.append(ParseFailure(f"service {name} must be a mapping, not {_what(service)}", data["services"].entry(name)))
+        data["services"] = services
+    return data
+
+
+def _what(value: object) -> str:
+    return "empty" if value is None else "a list" if isinstance(value, list) else f"{str(value)[:40]!r}"
+
+
+def _service(name: str, service: Mapping, failures: list[ParseFailure]) -> Mapping:
+    """A service with its shapes checked and its short forms made long."""
+    found = service.copy()
+    _shape(found, _SHAPES, failures, name)
+    if isinstance(found.get("build"), str):
+        found.put("build", found, _wrapped(found, "build", "context"), as_value=True)
+    if isinstance(found.get("extends"), str):
+        found.put("extends", found, _wrapped(found, "extends", "service"), as_value=True)
+    for key, table in _INNER.items():
+        if isinstance(found.get(key), Mapping):
+            inner = found[key].copy()
+            _shape(inner, table, failures, f"{name}: {key}")
+            found[key] = inner
+    if isinstance(get(found, "deploy", "resources"), Mapping):
+        inner = found["deploy"]["resources"].copy()
+        _shape(inner, _RESOURCES, failures, f"{name}: deploy: resources")
+        found["deploy"]["resources"] = inner
+    if isinstance(get(found, "build", "args"), Sequence):
+        found["build"]["args"] = _key_values(found["build"]["args"])
+    for key in _KEY_VALUE:
+        if isinstance(found.get(key), Sequence):
+            found[key] = _key_values(found[key])
+        elif isinstance(found.get(key), Mapping) and any(isinstance(value, list | dict) for value in found[key].values()):
+            found[key] = found[key].copy()
+            _shape(found[key], dict.fromkeys(found[key], "s"), failures, f"{name}: {key}", keep_null=True)
+    for key in _NAMES:
+        if isinstance(found.get(key), Sequence):
+            found[key] = _key_values(found[key], separator="")
+    for key in _SINGLE:
+        if key in found and not isinstance(found[key], Sequence) and key not in found.tags:
+            single = Sequence(found.value_spans[key])
+            single.append(found[key])
+            single.item_spans.append(found.value_spans[key])
+            found[key] = single
+    return found
+
+
+def _shape(node: Mapping, table: dict[str, str], failures: list[ParseFailure], where: str, *, keep_null: bool = False) -> None:
+    """Take out what has a wrong shape, as failures, and what is null."""
+    for key in [key for key in node if key in table and key not in node.tags]:
+        value, allowed = node[key], table[key]
+        shape = "m" if isinstance(value, Mapping) else "l" if isinstance(value, Sequence) else "s"
+        if value is None:
+            if not keep_null:
+                _remove(node, key)
+        elif shape not in allowed:
+            failures.append(ParseFailure(f"{where}: {key} must be {' or '.join(_WORDS[a] for a in allowed)}", node.entry(key)))
+            _remove(node, key)
+        elif isinstance(value, Sequence):
+            wrong = [
+                i
+                for i, v in enumerate(value)
+                if v is None or isinstance(v, (Sequence, bool)) or (isinstance(v, Mapping) and key not in _MAPPINGS_IN)
+            ]
+            if wrong:
+                hint = ": write KEY=value" if key in _KEY_VALUE else ""
+                failures.extend(
+                    ParseFailure(f"{where}: an item of {key} must be a text, not {_kind(value[i])}{hint}", value.item(i)) for i in wrong
+                )
+                node[key] = _kept(value, set(wrong))
+
+
+def _kind(value: object) -> str:
+    return (
+        "a mapping"
+        if isinstance(value, Mapping)
+        else "a list"
+        if isinstance(value, Sequence)
+        else "empty"
+        if value is None
+        else f"{value}".lower()
+    )
+
+
+def _kept(sequence: Sequence, wrong: set[int]) -> Sequence:
+    kept = Sequence(sequence.raw_span)
+    for index, value in enumerate(sequence):
+        if index not in wrong:
+            kept.append(value)
+            kept.item_spans.append(sequence.item_spans[index])
+    return kept
+
+
+def _remove(node: Mapping, key: str) -> None:
+    del node[key]
+    node.key_spans.pop(key, None)
+    node.value_spans.pop(key, None)
+    node.tags.pop(key, None)
+
+
+def _wrapped(node: Mapping, key: str, inner: str) -> Mapping:
+    """``{inner: value}`` in place of a plain value, at its place."""
+    found = Mapping(node.value_spans[key])
+    found[inner] = node[key]
+    found.key_spans[inner] = node.key_spans[key]
+    found.value_spans[inner] = node.value_spans[key]
+    return found
+
+
+def _key_values(items: Sequence, separator: str = "=") -> Mapping:
+    """A list of ``KEY=value`` (or, without a separator, of names) as a mapping; each entry stands where its item does."""
+    found = Mapping(items.raw_span)
+    for item, span in zip(items, items.item_spans, strict=True):
+        key, sign, value = str(item).partition(separator) if separator else (str(item), "", "")
+        found[key] = value if sign else None
+        found.key_spans[key] = found.value_spans[key] = span
+    return found
+
+
+def _uninterpolated(data: Mapping) -> Iterator[ParseFailure]:
+    """Dollars that Compose refuses. Shared nodes are looked at once, extensions (``x-``) and ``include`` not at all."""
+    stack: list[Any] = [data[key] for key in _TOP if key in data]
+    seen: set[int] = set()
+    while stack:
+        node = stack.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        pairs = node.items() if isinstance(node, Mapping) else enumerate(node)
+        for key, value in pairs:
+            if isinstance(value, (Mapping, Sequence)):
+                stack.append(value)
+            elif isinstance(value, str) and "$" in value:
+                try:
+                    parse(value)
+                except InterpolationError as error:
+                    yield ParseFailure(f"cannot be interpolated: {error}", at(node, key))
+
+
+# -- merging
+
+
+def merge(base: Mapping, over: Mapping, where: tuple[str, ...] = ()) -> Mapping:
+    """What Compose makes of a file and one laid over it: mappings merged, lists joined, the rest replaced."""
+    result = base.copy()
+    for key in over:
+        tag = over.tags.get(key)
+        if tag == "!reset":
+            if key in result:
+                _remove(result, key)
+        elif key not in result or tag == "!override":
+            result.put(key, over, _clean(over[key]), as_value=True)
+            result.tags.pop(key, None)
+        else:
+            merged = _merge_value(result[key], over[key], (*where, key))
+            result.put(key, over if merged is over[key] else base, merged, as_value=True)
+    return result
+
+
+def _merge_value(base: Any, over: Any, where: tuple[str, ...]) -> Any:
+    inside = where[2:] if where[:1] == ("services",) else ()
+    if inside in _REPLACED:
+        return over
+    if isinstance(base, Mapping) and isinstance(over, Mapping):
+        if inside == ("logging",) and over.get("driver", base.get("driver")) != base.get("driver"):
+            return over
+        return merge(base, over, where)
+    if isinstance(base, Sequence) and isinstance(over, Sequence):
+        return _joined(base, over, by_target=inside[:1] != () and inside[0] in _BY_TARGET)
+    return over
+
+
+def _joined(base: Sequence, over: Sequence, *, by_target: bool) -> Sequence:
+    """Both lists; of two items with the same target (or that are the same) the later one, in the earlier one's position."""
+    result = Sequence(base.raw_span)
+    places: dict[Any, int] = {}
+    for items in (base, over):
+        for item, span in zip(items, items.item_spans, strict=True):
+            identity = target(item) if by_target else item if not isinstance(item, (Mapping, Sequence)) else repr(item)
+            if identity in places:
+                result[places[identity]] = item
+                result.item_spans[places[identity]] = span
+            else:
+                places[identity] = len(result)
+                result.append(item)
+                result.item_spans.append(span)
+    return result
+
+
+def target(item: Any) -> str:
+    """The path in the container that a volume, device, secret or config is for."""
+    if isinstance(item, Mapping):
+        return str(item.get("target", item.get("source", "")))
+    parts = colons(str(item))
+    return parts[1] if len(parts) > 1 else parts[0]
+
+
+def colons(text: str) -> list[str]:
+    """The parts between colons that are outside of ``${...}``, brackets and Windows drives."""
+    parts, depth, start = [], 0, 0
+    for index, character in enumerate(text):
+        if character in "{[":
+            depth += 1
+        elif character in "}]":
+            depth -= 1
+        elif (
+            character == ":"
+            and depth <= 0
+            and not (
+                index - start == 1
+                and text[start].isalpha()
+                and text[index + 1 : index + 2] in ("\\", "/")
+                and len(text) > 3
+                and _drive(text, start)
+            )
+        ):
+            parts.append(text[start:index])
+            start = index + 1
+    return [*parts, text[start:]]
+
+
+def _drive(text: str, start: int) -> bool:
+    r"""``C:\data`` is a drive anywhere, ``c:/data`` only where more colons follow."""
+    return text[start + 2 : start + 3] == "\\" or ":" in text[start + 2 :]
+
+
+def _clean(node: Any) -> Any:
+    """A part laid where nothing was before: what it resets is simply not there."""
+    if not isinstance(node, Mapping):
+        return node
+    result = node
+    for key in list(node):
+        if node.tags.get(key) in ("!reset", "!override"):
+            result = node.copy() if result is node else result
+            if node.tags[key] == "!reset":
+                _remove(result, key)
+            else:
+                result.tags.pop(key)
+    return result
+
+
+# -- files that belong together
+
+
+class MissingError(Exception):
+    """A name that something refers to and that does not exist."""
+
+
+def extended(project: Project, path: str, name: str, trail: tuple[tuple[str, str], ...] = ()) -> Mapping:
+    """A service with what it extends merged below it; raises `ParseFailure`, `MissingError` or `Unresolved`."""
+    key = ("compose.extended", path, name)
+    if key not in project.cache:
+        project.cache[key] = _extended(project, path, name, trail)
+    return project.cache[key]  # type: ignore[no-any-return]
+
+
+def _extended(project: Project, path: str, name: str, trail: tuple[tuple[str, str], ...]) -> Mapping:
+    service = read(project, path).services[name]
+    extends = service.get("extends")
+    if not isinstance(extends, Mapping):
+        return service  # type: ignore[no-any-return]
+    place = service.entry("extends")
+    if (path, name) in trail:
+        raise ParseFailure(f"service {name} extends itself, by way of {', '.join(n for _, n in trail)}", place)
+    if len(trail) > MAX_EXTENDS:
+        raise ParseFailure(f"extends through more than {MAX_EXTENDS} services", place)
+    variables = variables_of(project, path)
+    wanted = resolved(extends.get("service"), variables)
+    other: str | Unknown | None = path
+    if isinstance(extends.get("file"), str):
+        other = beside(path, resolved(extends["file"], variables))
+    if isinstance(other, Unknown) or isinstance(wanted, Unknown):
+        raise Unresolved(f"service {name} extends something outside: {(other if isinstance(other, Unknown) else wanted).source}")
+    if other is None or not isinstance(wanted, str):
+        raise ParseFailure(f"service {name}: extends needs a service and, at most, a local file", place)
+    if not project.exists(other):
+        if exists(project, other):
+            raise Unresolved(f"service {name} extends {other}, which is left out of the review")
+        raise MissingError(f"service {name} extends {wanted} of {other}, and there is no such file")
+    try:
+        services = read(project, other).services
+    except ParseFailure as failure:
+        raise Unresolved(f"service {name} extends {wanted} of {other}, which cannot be read: {failure.reason}") from None
+    if wanted not in services:
+        raise MissingError(f"service {name} extends {wanted}, and {other} has no such service")
+    below = extended(project, other, wanted, (*trail, (path, name)))
+    depth = project.cache.get(("compose.depth", other, wanted), 0) + 1
+    if depth > MAX_EXTENDS:
+        raise ParseFailure(f"extends through more than {MAX_EXTENDS} services", place)
+    project.cache["compose.depth", path, name] = depth
+    merged = merge(below, service, ("services", name))
+    _remove(merged, "extends")
+    return merged
+
+
+def unit(project: Project, path: str) -> Unit:
+    """A file with what Compose merges it with; raises `ParseFailure` or, where a part cannot be read, `Unresolved`."""
+    key = ("compose.unit", path)
+    if key not in project.cache:
+        try:
+            project.cache[key] = _unit(project, path)
+        except (ParseFailure, Unresolved) as error:
+            project.cache[key] = error
+    found = project.cache[key]
+    if isinstance(found, Exception):
+        raise found
+    return found  # type: ignore[no-any-return]
+
+
+def _unit(project: Project, path: str) -> Unit:
+    written = read(project, path)
+    failures = list(written.failures)
+    dangling: list[tuple[str, Span]] = []
+    own = _with_extends(project, written, failures, dangling)
+    role, other = _role(project, path)
+    data, names = own, tuple(own["services"])
+    if role == "base" and other is not None:
+        data = merge(own, _with_extends(project, _layer(project, other), [], []))
+    elif role == "override" and other is not None:
+        below = _with_extends(project, _layer(project, other), [], [])
+        data = merge(below, own)
+        names = tuple(name for name in names if name not in below["services"])
+    elif role == "variant" and other is not None and _is_fragment(project, path, own):
+        data = merge(_with_extends(project, _layer(project, other), [], []), own)
+        for name in names:  # a service that is only patched here is headed here
+            if name in data["services"]:
+                data["services"].key_spans[name] = own["services"].key_spans[name]
+    elif role == "variant" and names and not any(_is_whole(own["services"][name]) for name in names):
+        raise Unresolved("holds only parts of services, and what they are laid over is not known")
+    elif role == "extended":
+        names = ()
+    names = tuple(name for name in names if name in data["services"])
+    return Unit(path, role, own, data, names, variables_of(project, path), tuple(failures), tuple(dangling))
+
+
+def _role(project: Project, path: str) -> tuple[str, str | None]:
+    """What a file is, and the file it goes with."""
+    if (base := override_base(project, path)) is not None:
+        return "override", base
+    how = referenced(project).get(path, {})
+    if how and "include" not in how and not is_compose_file(project, path):
+        return "extended", None
+    if how.get("include"):
+        return "included", None
+    if path.rpartition("/")[2] in DEFAULTS:
+        return "base", override_of(project, path)
+    if (override := override_of(project, path)) is not None:
+        return "base", override
+    return "variant", variant_base(project, path)
+
+
+def _layer(project: Project, path: str) -> Written:
+    try:
+        return read(project, path)
+    except ParseFailure as failure:
+        raise Unresolved(f"{path}, which it is merged with, cannot be read: {failure.reason}") from None
+
+
+def _with_extends(project: Project, written: Written, failures: list[ParseFailure], dangling: list[tuple[str, Span]]) -> Mapping:
+    """The file with every service extended; one whose origin cannot be had is left out, because half of it is not known."""
+    services = Mapping(written.services.raw_span)
+    for name, service in written.services.items():
+        if not isinstance(service, Mapping):
+            services.put(name, written.services)
+            continue
+        try:
+            services.put(name, written.services, extended(project, written.path, name), as_value=True)
+        except MissingError as missing:
+            dangling.append((str(missing), service.entry("extends")))
+        except ParseFailure as failure:
+            failures.append(failure)
+        except Unresolved:
+            continue
+    data = written.data.copy()
+    data["services"] = services
+    return data
+
+
+def _is_whole(service: Any) -> bool:
+    return isinstance(service, Mapping) and any(key in service for key in ("image", "build", "provider"))
+
+
+def _is_fragment(project: Project, path: str, own: Mapping) -> bool:
+    """Whether a file only makes sense on top of another: services without image and build, or names it does not define."""
+    variables = variables_of(project, path)
+    services = own["services"]
+    if not all(_is_whole(service) for service in services.values()):
+        return True
+    return any(name not in _defined(own, kind) for kind, name, _ in references(own, tuple(services), variables))
+
+
+def _defined(data: Mapping, kind: str) -> Any:
+    found = data.get(f"{kind}s")
+    return found if isinstance(found, Mapping) else ()
+
+
+# -- references
+
+
+def references(data: Mapping, names: tuple[str, ...], variables: dict[str, str]) -> Iterator[tuple[str, str, Span]]:
+    """What the named services refer to: (service | network | volume | secret | config, name, place)."""
+    for name in names:
+        service = data["services"].get(name)
+        for kind, node, place in _references(service) if isinstance(service, Mapping) else ():
+            found = resolved(node, variables)
+            if isinstance(found, str) and found:
+                yield kind, found, place
+
+
+def _references(service: Mapping) -> Iterator[tuple[str, Any, Span]]:
+    for key in service.get("depends_on") or ():
+        details = service["depends_on"][key]
+        if get(details, "required", default=True) is not False:
+            yield "service", key, service["depends_on"].entry(key)
+    for key in service.get("networks") or ():
+        if key != "default":
+            yield "network", key, service["networks"].entry(key)
+    for index, item in enumerate(service.get("links") or ()):
+        yield "service", str(item).partition(":")[0], service["links"].item(index)
+    for index, item in enumerate(service.get("volumes_from") or ()):
+        if not str(item).startswith("container:"):
+            yield "service", str(item).partition(":")[0], service["volumes_from"].item(index)
+    for key in ("network_mode", "pid", "ipc"):
+        if str(service.get(key)).startswith("service:"):
+            yield "service", str(service[key]).partition(":")[2], service.entry(key)
+    for index, item in enumerate(service.get("volumes") or ()):
+        if isinstance(item, Mapping):
+            named = item.get("source") if item.get("type") == "volume" else None
+        else:
+            parts = colons(str(item))
+            named = (
+                parts[0] if len(parts) > 1 and re.match(r"[A-Za-z0-9]", parts[0]) and not re.match(r"[A-Za-z]:|.*[/\\]", parts[0]) else None
+            )
+        if named is not None:
+            yield "volume", named, service["volumes"].item(index)
+    for key in ("secrets", "configs"):
+        for index, item in enumerate(service.get(key) or ()):
+            yield key[:-1], item.get("source") if isinstance(item, Mapping) else item, service[key].item(index)
+
+
+def dangling(project: Project, found: Unit) -> Iterator[tuple[str, Span]]:
+    """What a file refers to and nothing defines: a sentence and a place each."""
+    yield from found.dangling
+    beyond: list[Mapping] = []
+    for how, path, place in _files_named(project, read(project, found.path)):
+        if how != "include":
+            continue
+        if not isinstance(path, str) or (not project.exists(path) and exists(project, path)):
+            return  # something that cannot be seen is included and may define anything
+        if not project.exists(path):
+            yield f"includes {path}, and there is no such file", place
+            continue
+    beyond.extend(_others(project, found))
+    for kind, name, place in references(found.data, found.names, found.variables):
+        if name not in _defined(found.data, kind) and not any(name in _defined(data, kind) for data in beyond):
+            yield _sentence(kind, name), place
+
+
+def _sentence(kind: str, name: str) -> str:
+    return f"there is no service {name}" if kind == "service" else f"{kind} {name} is not declared under the top-level `{kind}s`"
+
+
+def _others(project: Project, found: Unit) -> Iterator[Mapping]:
+    """The files whose definitions count as well: those it includes and, for a file made to be combined, those it may be combined with."""
+    how = referenced(project)
+    todo, seen = [found.path], {found.path}
+    while todo:
+        path = todo.pop()
+        near = [p for p, by in how.items() if path in by.get("include", ())]
+        if path == found.path and found.role != "base":
+            near += [p for by in how.get(path, {}).values() for p in by]
+            near += [p for p in project.below(path.rpartition("/")[0]) if is_compose_file(project, p)]
+        for other in near:
+            if other not in seen:
+                seen.add(other)
+                todo.append(other)
+                try:
+                    yield read(project, other).data
+                except ParseFailure:
+                    continue

@@ -1,0 +1,170 @@
+"""The variables of Compose: ``${NAME:-default}`` in texts, and the ``.env`` file that gives them values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import islice
+
+from ..unknown import Unknown
+
+MAX_NESTING = 20
+MAX_LINES = 200  # of one quoted value
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_OPERATOR = re.compile(r":?[-?+]")
+_ENTRY = re.compile(r"(?:export[ \t]+)?([A-Za-z_][\w.-]*)[ \t]*(?:=[ \t]*(.*))?", re.DOTALL)
+_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\", "$": "$$"}
+
+
+class InterpolationError(ValueError):
+    """A dollar that is neither a variable nor doubled; Compose refuses the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One ``${NAME<operator>argument}``; ``source`` is how it is written."""
+
+    name: str
+    operator: str
+    argument: tuple[str | Variable, ...]
+    source: str
+
+
+def parse(text: str) -> tuple[str | Variable, ...]:
+    """The literal pieces and variables of a text; raises `InterpolationError` as Compose does."""
+    if "$" not in text:
+        return (text,)
+    return _parse(text, 0, 0)[0]
+
+
+def _parse(text: str, start: int, depth: int) -> tuple[tuple[str | Variable, ...], int]:
+    """Pieces from ``start`` to the end of the text or, inside a variable, to its closing brace."""
+    if depth > MAX_NESTING:
+        raise InterpolationError(f"variables nested deeper than {MAX_NESTING} levels")
+    parts: list[str | Variable] = []
+    position = literal = start
+    while position < len(text):
+        if text[position] == "}" and depth:
+            break
+        if text[position] != "$":
+            position += 1
+            continue
+        parts.append(text[literal:position])
+        if text[position + 1 : position + 2] == "$":
+            parts.append("$")
+            position += 2
+        else:
+            variable, position = _variable(text, position, depth)
+            parts.append(variable)
+        literal = position
+    parts.append(text[literal:position])
+    return tuple(part for part in parts if part != ""), position
+
+
+def _variable(text: str, start: int, depth: int) -> tuple[Variable, int]:
+    braced = text[start + 1 : start + 2] == "{"
+    name = _NAME.match(text, start + 2 if braced else start + 1)
+    if name is None:
+        raise InterpolationError(f"{text[start : start + 2]!r} is no variable: a literal dollar is written $$")
+    if not braced:
+        return Variable(name[0], "", (), text[start : name.end()]), name.end()
+    operator = _OPERATOR.match(text, name.end())
+    argument: tuple[str | Variable, ...] = ()
+    end = name.end()
+    if operator:
+        argument, end = _parse(text, operator.end(), depth + 1)
+    if text[end : end + 1] != "}":
+        raise InterpolationError(f"the variable ${{{name[0]} is not closed")
+    return Variable(name[0], operator[0] if operator else "", argument, text[start : end + 1]), end + 1
+
+
+def resolve(text: str, variables: Mapping[str, str]) -> str | Unknown:
+    """The text with its variables replaced; unknown where one has neither a value nor a default."""
+    return _join(parse(text), variables)
+
+
+def _join(parts: tuple[str | Variable, ...], variables: Mapping[str, str]) -> str | Unknown:
+    done = []
+    for part in parts:
+        value = part if isinstance(part, str) else _value(part, variables)
+        if isinstance(value, Unknown):
+            return value
+        done.append(value)
+    return "".join(done)
+
+
+def _value(variable: Variable, variables: Mapping[str, str]) -> str | Unknown:
+    value = variables.get(variable.name)
+    is_set = value is not None and (value != "" or not variable.operator.startswith(":"))
+    kind = variable.operator[-1:]
+    if kind == "+" and value is not None:
+        return _join(variable.argument, variables) if is_set else ""
+    if value is not None and is_set:
+        return value
+    if kind == "-":
+        return _join(variable.argument, variables)
+    if value is not None and not kind:
+        return value
+    return Unknown(f"{variable.source} is only set where Compose runs")
+
+
+def defaults(text: str) -> str:
+    """The text as it stands with nothing set: defaults written out, every other variable left as written."""
+    return _written(parse(text))
+
+
+def _written(parts: tuple[str | Variable, ...]) -> str:
+    return "".join(
+        part if isinstance(part, str) else _written(part.argument) if part.operator.endswith("-") else part.source for part in parts
+    )
+
+
+def dotenv(text: str) -> dict[str, str]:
+    """The variables of a ``.env`` file as Compose reads it; what is no assignment is passed over.
+
+    Values may use variables set above them; one that cannot be known is left out.
+    """
+    found: dict[str, str] = {}
+    lines = iter(text.splitlines())
+    for line in lines:
+        entry = _ENTRY.fullmatch(line.strip())
+        if line.lstrip().startswith("#") or entry is None or entry[2] is None:
+            continue
+        name, raw = entry[1], entry[2].strip()
+        if raw[:1] in ("'", '"'):
+            quote = raw[0]
+            body = raw[1:]
+            for further in islice(lines, 0 if _closing(body, quote) >= 0 else MAX_LINES):
+                body += "\n" + further
+                if quote in further:
+                    break
+            end = _closing(body, quote)
+            body = body[:end] if end >= 0 else body
+            value: str | Unknown = body if quote == "'" else _quoted(body, found)
+        else:
+            value = _plain(re.split(r"(?:^|\s)#", raw, maxsplit=1)[0].rstrip(), found)
+        if isinstance(value, str):
+            found[name] = value
+        else:
+            found.pop(name, None)
+    return found
+
+
+def _closing(body: str, quote: str) -> int:
+    """Where the quote ends: the first one that no backslash escapes (single quotes know no escapes)."""
+    position = body.find(quote)
+    while quote == '"' and position > 0 and (len(body[:position]) - len(body[:position].rstrip("\\"))) % 2:
+        position = body.find(quote, position + 1)
+    return position
+
+
+def _quoted(body: str, found: Mapping[str, str]) -> str | Unknown:
+    return _plain(re.sub(r"\\(.)", lambda match: _ESCAPES.get(match[1], match[0]), body), found)
+
+
+def _plain(text: str, found: Mapping[str, str]) -> str | Unknown:
+    try:
+        return resolve(text, found)
+    except InterpolationError:
+        return text
