@@ -7,6 +7,7 @@ from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
 from dataclasses import dataclass
+from dataclasses import field
 from functools import cached_property
 from typing import Any
 
@@ -124,8 +125,8 @@ class Source:
 class Element(Resource):
     """A part of a workflow or action with its mapping."""
 
-    data: yaml.Mapping
-    source: Source
+    data: yaml.Mapping = field(repr=False)
+    source: Source = field(repr=False)
 
     def at(self, *keys: str | int) -> Span:
         """The place of the value under the keys, or of the nearest thing around it."""
@@ -220,7 +221,7 @@ class Workflow(Element):
 class Job(Element):
     """A job of a workflow."""
 
-    workflow: Workflow
+    workflow: Workflow = field(repr=False)
 
     @property
     def uses(self) -> Reference | None:
@@ -366,7 +367,7 @@ class Action(Element):
 class Step(Element):
     """A step of a job or of a composite action."""
 
-    owner: Job | Action
+    owner: Job | Action = field(repr=False)
     index: int
 
     @property
@@ -428,6 +429,18 @@ class Step(Element):
                 return known(self.resolve(text))
         return None
 
+    def input_type(self, name: str) -> str:
+        """The type of an input of its workflow or action; text where nothing else is said."""
+        if isinstance(self.owner, Action):
+            return "string"
+        on = self.owner.workflow.mapping("on")
+        for event in ("workflow_call", "workflow_dispatch"):
+            inputs = yaml.get(on, event, "inputs")
+            lower = {key.lower(): value for key, value in inputs.items()} if isinstance(inputs, yaml.Mapping) else {}
+            if isinstance(lower.get(name), yaml.Mapping):
+                return str(lower[name].get("type", "string"))
+        return "string"
+
     def resolve(self, text: str) -> str:
         """The text with ``${{ env.NAME }}`` replaced where the file writes the value out."""
         if "${{" not in text:
@@ -486,7 +499,7 @@ class Use(Resource):
 class Repository(Resource):
     """The workflows of the repository together."""
 
-    workflows: tuple[Workflow, ...]
+    workflows: tuple[Workflow, ...] = field(repr=False)
     nested: tuple[str, ...]
 
     @property
@@ -610,7 +623,7 @@ def _workflows(project: Project) -> dict[str, Workflow]:
         found = {}
         for path in project.below(HOME):
             contents = project.contents(path) if path.endswith(SUFFIXES) else None
-            found.update({path: resource for resource in (contents.resources if contents else ()) if isinstance(resource, Workflow)})
+            found.update((path, resource) for resource in (contents.resources if contents else ()) if isinstance(resource, Workflow))
         project.cache["gha.workflows"] = found
     return project.cache["gha.workflows"]  # type: ignore[no-any-return]
 
