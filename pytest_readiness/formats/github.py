@@ -620,7 +620,7 @@ def _step_failures(owner: Job | Action) -> Iterator[ParseFailure]:
 def _workflows(project: Project) -> dict[str, Workflow]:
     """The workflows of the project by path."""
     if "gha.workflows" not in project.cache:
-        found = {}
+        found: dict[str, Workflow] = {}
         for path in project.below(HOME):
             contents = project.contents(path) if path.endswith(SUFFIXES) else None
             found.update((path, resource) for resource in (contents.resources if contents else ()) if isinstance(resource, Workflow))

@@ -262,9 +262,9 @@ _BUILD = re.compile(
 )
 _PUSH_ACTION = re.compile(r"redhat-actions/push-to-registry|mr-smithers-excellent/docker-build-push|.*/.*kaniko")
 _PUSH = re.compile(
-    r"(?:docker|podman|nerdctl) (?:image |manifest )?push|(?:docker[ -]compose) push|buildah push|docker buildx build .*(?:--push|type=registry|push=true)"
-    r"|docker buildx bake .*--push|docker buildx imagetools create|ko (?:build|publish|resolve|apply)|skaffold (?:build|run)|crane push"
-    r"|gcloud builds submit|az acr build|executor .*--destination"
+    r"(?:docker|podman|nerdctl) (?:image |manifest )?push|docker[ -]compose push|buildah push|crane push|docker buildx bake .*--push"
+    r"|docker buildx build .*(?:--push|type=registry|push=true)|docker buildx imagetools create"
+    r"|ko (?:build|publish|resolve|apply)|skaffold (?:build|run)|gcloud builds submit|az acr build|executor .*--destination"
 )
 
 
@@ -333,7 +333,7 @@ class Scan:
 
 
 _SCAN = re.compile(
-    r"trivy (?:-\S+ )*(?:image|i)(?= )|grype (?!dir:|\.|sbom:)|snyk container test|docker scout (?:cves|quickview)|anchore-cli|clair-scanner|copa"
+    r"trivy (?:-\S+ )*(?:image|i)(?= )|grype (?!dir:|\.|sbom:)|snyk container test|docker scout (?:cves|quickview)|clair-scanner"
 )
 
 

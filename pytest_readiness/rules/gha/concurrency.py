@@ -75,15 +75,13 @@ def _judge(workflow: Workflow, element: Workflow | Job, deploying: bool) -> Iter
         return
     text = str(group)
     if "github.head_ref" in text and "||" not in text and "github.ref" not in text and "push" in workflow.triggers:
-        yield workflow.finding(
-            f"the group {text} is the same for every push, where github.head_ref is empty", element.at("concurrency", "group")
-        )
+        message = f"the group {text} is the same for every push, where github.head_ref is empty"
+        yield workflow.finding(message, element.at("concurrency", "group"))
     cancel = known(value.get("cancel-in-progress")) if isinstance(value, dict) else None
     if is_unknown(cancel):
         return
     if deploying and cancel is True:
-        yield workflow.advice(
-            "cancels a deployment in progress, which can leave it half done", element.at("concurrency", "cancel-in-progress")
-        )
+        place = element.at("concurrency", "cancel-in-progress")
+        yield workflow.advice("cancels a deployment in progress, which can leave it half done", place)
     elif not deploying and cancel is not True:
         yield workflow.finding("cancel-in-progress is not true: superseded runs go on to their end", element.at("concurrency"))

@@ -15,7 +15,6 @@ from pytest_readiness.formats.github import Job
     when=lambda job: job.uses is None,
     category="CI/CD",
     remedy="set timeout-minutes on the job",
-    aliases=("zizmor:missing-timeout",),
     effort="30m",
 )
 def check(job: Job, *, maximum: int = 60) -> Iterator[Finding]:

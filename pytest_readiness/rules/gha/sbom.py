@@ -18,9 +18,7 @@ from pytest_readiness.formats.github_tools import see_all_followers
 _ACTION = re.compile(r"anchore/sbom-action|cyclonedx/|.*/.*sbom|advanced-security/sbom-generator|ko-build/")
 _GENERATES = re.compile(r"syft|cyclonedx\S*|cdxgen|trivy .*(?:cyclonedx|spdx)|docker (?:sbom|scout sbom)|bom generate|ko (?:build|publish)")
 _KEEPS = re.compile(r"cosign (?:attest|attach)|gh release upload|oras (?:push|attach)|aws s3 cp|curl .*dependencytrack")
-_KEEPING_ACTION = re.compile(
-    r"actions/(?:upload-artifact|attest-sbom|attest)|softprops/action-gh-release|dependencytrack/|anchore/sbom-action"
-)
+_KEEPING_ACTION = re.compile(r"actions/(?:upload-artifact|attest)|softprops/action-gh-release|dependencytrack/|anchore/sbom-action")
 
 
 @rule(
@@ -65,16 +63,15 @@ def check(job: Job, project: Project) -> Iterator[Finding]:
     ```
     """
     steps = chain(job, project)
+    pushed = publishing_steps(job, project)[0][1]
     if any(_attached(step, project) for step in steps):
         return
     if any(_generates(step, project) for step in steps):
         if not any(_keeps(step, project) for step in steps):
-            yield job.finding(
-                "the SBOM is generated but neither uploaded nor attested: it is gone with the runner", publishing_steps(job, project)[0][1]
-            )
+            yield job.finding("the SBOM is generated but neither uploaded nor attested: it is gone with the runner", pushed)
         return
     see_all_followers(job, project)
-    yield job.finding("the image is published without a bill of materials (SBOM)", publishing_steps(job, project)[0][1])
+    yield job.finding("the image is published without a bill of materials (SBOM)", pushed)
 
 
 def _attached(step: Step, project: Project) -> bool:

@@ -87,11 +87,5 @@ def _origin(step: Step, reference: Reference) -> Reference | None:
 def _is_free_input(step: Step, reference: Reference) -> bool:
     """Whether it is an input of free text, not a number, a choice or a boolean."""
     parts = reference.parts
-    name = (
-        parts[1]
-        if parts[0] == "inputs" and len(parts) == 2
-        else parts[3]
-        if parts[:3] == ("github", "event", "inputs") and len(parts) == 4
-        else ""
-    )
-    return bool(name) and step.input_type(name) in ("string", "environment")
+    is_input = parts[:-1] in (("inputs",), ("github", "event", "inputs"))
+    return is_input and step.input_type(parts[-1]) in ("string", "environment")

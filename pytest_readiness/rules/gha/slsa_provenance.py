@@ -16,12 +16,8 @@ from pytest_readiness.formats.github_tools import publishes
 from pytest_readiness.formats.github_tools import publishing_steps
 from pytest_readiness.formats.github_tools import see_all_followers
 
-_ATTESTS = re.compile(
-    r"actions/attest(?:-build-provenance)?$|slsa-framework/|testifysec/witness-run-action|philips-labs/slsa-provenance-action"
-)
-_COMMAND = re.compile(
-    r"cosign attest .*slsaprovenance|witness run|slsa-generator|docker buildx build .*(?:--provenance(?!=false)|type=provenance)"
-)
+_ATTESTS = re.compile(r"actions/attest(?:-build-provenance)?$|slsa-framework/|testifysec/witness-run-action|philips-labs/slsa-provenance")
+_COMMAND = re.compile(r"cosign attest .*slsaprovenance|witness run|docker buildx build .*(?:--provenance(?!=false)|type=provenance)")
 _BUILD_PUSH = "docker/build-push-action"
 
 
