@@ -37,9 +37,10 @@ _ENDING = re.compile(
     r"\b(?:migrat\w+|alembic|upgrade|seed|pytest|tests?|lint|build|init|setup|bootstrap|backup|restore|dump|prestart)\b", re.IGNORECASE
 )
 _SHORT_PORT = re.compile(
-    r"(?:(?P<ip>\[[0-9A-Fa-f:.]+\]|[^\[\]]*):)??(?:(?P<host>[0-9]*(?:-[0-9]+)?):)?(?P<target>[0-9]+(?:-[0-9]+)?)(?:/(?P<protocol>\w+))?"
+    r"(?:(?P<ip>\[[0-9A-Fa-f:.]+\]|[^\[\]]*?):)??(?:(?P<host>[0-9]*(?:-[0-9]+)?):)?(?P<target>[0-9]+(?:-[0-9]+)?)(?:/(?P<protocol>\w+))?"
 ).fullmatch
 Parts = tuple[str | Unknown, str | Unknown, str | Unknown, str | Unknown]
+_EXAMPLE = re.compile(r"[._-]?(?:example|sample|template|dist|tpl|tmpl|defaults?)\b", re.IGNORECASE)
 _QUOTED = re.compile(r"(?:[&!]\S*[ \t]+)*['\"]").match
 _LINES = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
 
@@ -96,6 +97,8 @@ class Mount:
     source: str | Unknown
     target: str | Unknown
     span: Span
+    written_source: str
+    source_span: Span
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,6 +116,10 @@ class File(Resource):
     def stands_alone(self) -> bool:
         """Whether it is run as it is (with its override), not laid over or included in another file."""
         return self.unit.role == "base" or (self.unit.role == "variant" and self.unit.data is self.unit.own)
+
+    def is_internal(self, network: str) -> bool:
+        """Whether a network has no way out of the host."""
+        return self.unit.resolve(get(self.unit.data, "networks", network, "internal")) in (True, "true")
 
     @cached_property
     def services(self) -> tuple[Service, ...]:
@@ -149,6 +156,11 @@ class Service(Resource):
     def value(self, *keys: str | int) -> Any:
         """The value under the keys with its variables replaced; None where there is none, unknown where it depends on the shell."""
         return self.file.unit.resolve(get(self.data, *keys))
+
+    def mapping(self, *keys: str) -> Mapping:
+        """The mapping under the keys as written, or an empty one."""
+        found = get(self.data, *keys)
+        return found if isinstance(found, Mapping) else Mapping(tuple(self.span))  # type: ignore[arg-type]
 
     def place(self, *keys: str | int) -> Span:
         """Where the value under the keys is written, or the nearest thing around it."""
@@ -335,13 +347,38 @@ class Service(Resource):
         resolve = self.file.unit.resolve
         if isinstance(item, Mapping):
             kind, source, target = (resolve(item.get(key)) for key in ("type", "source", "target"))
-            return Mount(_text(kind), _text(source), _text(target), span)
-        parts = [resolve(part) for part in colons(str(item))]
+            at_source = item.entry("source") if "source" in item else span
+            return Mount(_text(kind), _text(source), _text(target), span, str(item.get("source", "")), at_source)
+        written = colons(str(item))
+        parts = [resolve(part) for part in written]
         if len(parts) == 1:
-            return Mount("volume", "", _text(parts[0]), span)
+            return Mount("volume", "", _text(parts[0]), span, "", span)
         source = _text(parts[0])
         kind = source if isinstance(source, Unknown) else "bind" if _IS_PATH(source) else "volume"
-        return Mount(kind, source, _text(parts[1]), span)
+        return Mount(kind, source, _text(parts[1]), span, written[0], span)
+
+    @property
+    def env_files(self) -> Iterator[tuple[str | Unknown, bool, Span]]:
+        """The env files: path from the project's root, whether Compose insists on it, and where it is named."""
+        for item, place in self.items("env_file"):
+            path = self.file.unit.resolve(item.get("path")) if isinstance(item, Mapping) else item
+            required = not isinstance(item, Mapping) or item.get("required", True) is not False
+            found = path if is_unknown(path) else compose_files.beside(place.path, str(path))
+            yield Unknown(f"{path} is fetched from elsewhere") if found is None else found, required, place
+
+    def is_supplied(self, path: str | Unknown, project: Project) -> bool:
+        """Whether an env file is there, or is kept out of git or shown by an example on purpose; raises `Unresolved` for an unknown path."""
+        known = str(path)
+        if compose_files.exists(project, known) or project.ignored(known):
+            return True
+        directory, _, name = known.rpartition("/")
+        siblings = (other.rpartition("/")[2] for other in project.below(directory))
+        return any(_EXAMPLE.search(other) and _EXAMPLE.sub("", other).strip(".") in (name, name.strip(".")) for other in siblings)
+
+    def mentions(self, text: str) -> bool:
+        """Whether the environment or the command speaks of a path."""
+        values = [str(value) for value in (self.data.get("environment") or {}).values()]
+        return any(text in value for value in (*values, *(word for word, _ in self.words("command"))))
 
     @property
     def networks(self) -> tuple[str, ...]:
@@ -398,6 +435,28 @@ class Port(Resource):
             return None
         return range(int(first), int(last if last.isdigit() else first) + 1)
 
+    @property
+    def collision(self) -> Port | None:
+        """An earlier port of the file that takes the same port of the host; raises `Unresolved` where the shell chooses this one."""
+        mine = self.service.file
+        for other in (port for service in mine.services for port in service.ports):
+            if (other.service.label, other.place) == (self.service.label, self.place):
+                return None
+            if is_unknown(other.published) or is_unknown(other.host_ip) or is_unknown(other.protocol):
+                continue
+            if self._collides(other):
+                return other
+        return None
+
+    def _collides(self, other: Port) -> bool:
+        if self.protocol != other.protocol or not _share_address(str(self.host_ip), str(other.host_ip)):
+            return False
+        here, there = self.range, other.range
+        if here is None or there is None or here.start >= there.stop or there.start >= here.stop:
+            return False
+        ours, theirs = (frozenset(port.service.data.get("profiles") or ()) for port in (self, other))
+        return not ours or not theirs or bool(ours & theirs)
+
     def is_quoted(self, project: Project) -> bool:
         """Whether it is text for every YAML parser: in quotes, or not made of digits and colons."""
         key = ("compose.lines", self.place.path)
@@ -420,6 +479,13 @@ def _short_port(raw: str, resolve: Callable[[Any], Any]) -> Parts:
     if len(parts) >= 3:  # an address, a host port and a container port
         return parts[0], parts[-2], parts[-1], missing
     return missing, missing, parts[-1], missing
+
+
+def _share_address(one: str, other: str) -> bool:
+    """Whether two host addresses can be one: an empty one is every address, ``0.0.0.0`` and ``::`` every one of their kind."""
+    every = ("", "0.0.0.0", "::")  # noqa: S104 - it is what the file says
+    one, other = one.strip("[]"), other.strip("[]")
+    return one == other or "" in (one, other) or ((":" in one) == (":" in other) and (one in every or other in every))
 
 
 def _text(value: Any) -> str | Unknown:
