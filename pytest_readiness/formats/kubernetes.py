@@ -17,6 +17,7 @@ from .base import Format
 from .kubernetes_kustomize import KUSTOMIZATIONS
 from .kubernetes_kustomize import generated_secrets
 from .kubernetes_kustomize import is_fragment
+from .kubernetes_objects import MISTAKEN
 from .kubernetes_objects import TEMPLATES
 from .kubernetes_objects import Container
 from .kubernetes_objects import Object
@@ -129,6 +130,8 @@ def _judged(raw: Mapping, placeholders: bool) -> Iterator[Resource | ParseFailur
     if not isinstance(metadata, Mapping) and metadata is not None:
         yield ParseFailure(f"not a valid {id}: metadata is not a mapping", raw.entry("metadata"))
         return
+    if raw["kind"] in MISTAKEN and "/" not in raw["apiVersion"]:
+        yield ParseFailure(f"there is no {raw['kind']} in {raw['apiVersion']}: it belongs to {id.partition('/')[0]}", raw.entry("apiVersion"))
     failures = list(misfits(raw, id))
     if failures:
         yield from failures
@@ -136,7 +139,7 @@ def _judged(raw: Mapping, placeholders: bool) -> Iterator[Resource | ParseFailur
     if (id in NAMESPACED or id in CLUSTER_SCOPED) and not (dig(metadata, "name") or dig(metadata, "generateName")):
         place = raw.entry("metadata") if "metadata" in raw else raw.entry("kind")
         yield ParseFailure(f"not a valid {id}: metadata has no name", place)
-    name = f"{raw['kind']}/{dig(metadata, 'name') or dig(metadata, 'generateName') or 'unnamed'}"
+    name = f"{raw['kind']}/{dig(metadata, 'name') or dig(metadata, 'generateName') or '?'}"
     name = _NOT_IN_NAMES.sub("_", name)
     body = with_unknowns(raw) if placeholders else raw
     yield from _resources(body, id, name, name_span(raw))

@@ -38,6 +38,7 @@ class Kustomizations:
     components: set[str] = field(default_factory=set)
     parents: dict[str, set[str]] = field(default_factory=dict)  # a file or directory -> the directories that include it
     namespaces: dict[str, str] = field(default_factory=dict)  # a directory -> the namespace it sets
+    images: dict[str, list[Mapping]] = field(default_factory=dict)  # a directory -> the images it rewrites
 
 
 def kustomizations(project: Project) -> Kustomizations:
@@ -77,6 +78,9 @@ def _add(index: Kustomizations, directory: str, body: Mapping) -> None:
         index.components.add(directory)
     if isinstance(namespace := body.get("namespace"), str):
         index.namespaces[directory] = namespace
+    for item in _list(body.get("images")):
+        if isinstance(item, Mapping):
+            index.images.setdefault(directory, []).append(item)
 
 
 def _list(value: Any) -> list[Any]:
@@ -99,19 +103,34 @@ def is_fragment(path: str, project: Project) -> bool:
     return any("/".join(parts[:depth]) in index.components for depth in range(1, len(parts)))
 
 
-def kustomized_namespace(path: str, project: Project) -> str | None:
-    """The namespace that a kustomization which includes the file, directly or not, puts its objects into."""
-    index = kustomizations(project)
+def _including(path: str, index: Kustomizations) -> Iterator[str]:
+    """The directories of the kustomizations that include a file, directly or through others, nearest first."""
     seen: set[str] = set()
-    stack = [path]
-    while stack:
-        for directory in sorted(index.parents.get(stack.pop(), ())):
-            if directory in index.namespaces:
-                return index.namespaces[directory]
+    queue = [path]
+    for child in queue:
+        for directory in sorted(index.parents.get(child, ())):
             if directory not in seen:
                 seen.add(directory)
-                stack.append(directory)
-    return None
+                queue.append(directory)
+                yield directory
+
+
+def kustomized_namespace(path: str, project: Project) -> str | None:
+    """The namespace that a kustomization which includes the file puts its objects into."""
+    index = kustomizations(project)
+    return next((index.namespaces[directory] for directory in _including(path, index) if directory in index.namespaces), None)
+
+
+def kustomized_image(path: str, name: str, project: Project) -> tuple[str | None, str | None]:
+    """The tag and the digest that a kustomization which includes the file gives to an image of this name."""
+    index = kustomizations(project)
+    for directory in _including(path, index):
+        for item in index.images.get(directory, ()):
+            if item.get("name") == name:
+                tag, digest = (item.get(key) for key in ("newTag", "digest"))
+                if tag is not None or digest is not None:
+                    return None if tag is None else str(tag), None if digest is None else str(digest)
+    return None, None
 
 
 def generated_secrets(body: Mapping) -> Iterator[Resource]:

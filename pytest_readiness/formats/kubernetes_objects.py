@@ -41,6 +41,25 @@ _MOVED = {
     "extensions/PodSecurityPolicy": "policy/PodSecurityPolicy",
     "DeploymentConfig": "apps.openshift.io/DeploymentConfig",
 }
+# kinds that the core group never had: what somebody who writes `apiVersion: v1` for them means
+MISTAKEN = {
+    name.rpartition("/")[2]: name
+    for name in (
+        "apps/Deployment",
+        "apps/StatefulSet",
+        "apps/DaemonSet",
+        "apps/ReplicaSet",
+        "batch/Job",
+        "batch/CronJob",
+        "autoscaling/HorizontalPodAutoscaler",
+        "networking.k8s.io/Ingress",
+        "networking.k8s.io/NetworkPolicy",
+        "rbac.authorization.k8s.io/Role",
+        "rbac.authorization.k8s.io/ClusterRole",
+        "rbac.authorization.k8s.io/RoleBinding",
+        "rbac.authorization.k8s.io/ClusterRoleBinding",
+    )
+}
 SECTIONS = ("initContainers", "containers", "ephemeralContainers")
 HANDLERS = ("httpGet", "tcpSocket", "exec", "grpc")
 
@@ -82,7 +101,7 @@ def group_kind(api_version: str, type: str) -> str:
     """``apps/Deployment`` for apps/v1 Deployment, ``Pod`` for the core group, under the group a kind has today."""
     group = api_version.rpartition("/")[0]
     name = f"{group}/{type}" if group else type
-    return _MOVED.get(name, name)
+    return _MOVED.get(name) or MISTAKEN.get(name, name)
 
 
 @dataclass(frozen=True, eq=False)

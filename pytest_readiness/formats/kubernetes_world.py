@@ -7,13 +7,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..project import Project
+from ..unknown import Unknown
 from ..unknown import is_unknown
+from .images import Image
+from .images import parse_image
+from .kubernetes_kustomize import kustomized_image
 from .kubernetes_kustomize import kustomized_namespace
 from .kubernetes_objects import Container
 from .kubernetes_objects import Object
 from .kubernetes_objects import Pod
 from .kubernetes_objects import Workload
+from .kubernetes_objects import dig
 from .kubernetes_objects import group_kind
+from .kubernetes_objects import items
 from .kubernetes_objects import selects
 
 
@@ -42,6 +48,18 @@ def world(project: Project) -> World:
         project.cache[key] = World({id: tuple(objects) for id, objects in found.items()})
     result: World = project.cache[key]
     return result
+
+
+def deployed_image(container: Container, project: Project) -> Image | Unknown | None:
+    """The image that is really pulled: a kustomization may set its tag or digest."""
+    image = container.image
+    if not isinstance(image, Image):
+        return image
+    name = "/".join(filter(None, (image.registry, image.repository)))
+    tag, digest = kustomized_image(container.path, name, project)
+    if tag is None and digest is None:
+        return image
+    return parse_image(f"{name}{f':{tag}' if tag else ''}{f'@{digest}' if digest else ''}")
 
 
 def has_services(project: Project) -> bool:
@@ -122,3 +140,23 @@ def _covers(directory: object, path: str) -> bool:
         return False
     clean = posixpath.normpath(directory).lstrip("/")
     return clean != "." and path.startswith(f"{clean}/")
+
+
+def pins_images(project: Project) -> bool:
+    """Whether an admission policy turns tags into digests when a pod is admitted."""
+    everything = world(project)
+    if any(everything.all("policy.sigstore.dev/ClusterImagePolicy")):
+        return True
+    policies = everything.all("kyverno.io/ClusterPolicy", "kyverno.io/Policy")
+    rules = (rule for policy in policies for rule in items(policy.get("spec", "rules")))
+    return any(dig(entry, "mutateDigest") is not False for rule in rules for entry in items(dig(rule, "verifyImages")))
+
+
+def service_account_of(pod: Pod, project: Project) -> Object | None:
+    """The ServiceAccount object that a pod runs under, where the project holds it."""
+    name = pod.setting("serviceAccountName")
+    for account in world(project).all("ServiceAccount"):
+        known = account.object_name
+        if not is_unknown(known) and known == ("default" if name is None else name) and account.shares_namespace_with(pod.owner):
+            return account
+    return None
