@@ -40,6 +40,7 @@ _SHORT_PORT = re.compile(
     r"(?:(?P<ip>\[[0-9A-Fa-f:.]+\]|[^\[\]]*?):)??(?:(?P<host>[0-9]*(?:-[0-9]+)?):)?(?P<target>[0-9]+(?:-[0-9]+)?)(?:/(?P<protocol>\w+))?"
 ).fullmatch
 Parts = tuple[str | Unknown, str | Unknown, str | Unknown, str | Unknown]
+_PORT = re.compile(r"[0-9]{1,5}").fullmatch
 _EXAMPLE = re.compile(r"[._-]?(?:example|sample|template|dist|tpl|tmpl|defaults?)\b", re.IGNORECASE)
 _QUOTED = re.compile(r"(?:[&!]\S*[ \t]+)*['\"]").match
 _LINES = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
@@ -115,7 +116,7 @@ class File(Resource):
     @property
     def stands_alone(self) -> bool:
         """Whether it is run as it is (with its override), not laid over or included in another file."""
-        return self.unit.role == "base" or (self.unit.role == "variant" and self.unit.data is self.unit.own)
+        return self.unit.role in ("base", "variant")
 
     def is_internal(self, network: str) -> bool:
         """Whether a network has no way out of the host."""
@@ -431,9 +432,9 @@ class Port(Resource):
     def range(self) -> range | None:
         """The host ports; None where Docker chooses. Raises `Unresolved` where the shell chooses."""
         first, _, last = str(self.published).partition("-")
-        if not first.isdigit() or len(first) > 5 or len(last) > 5:
+        if not _PORT(first):
             return None
-        return range(int(first), int(last if last.isdigit() else first) + 1)
+        return range(int(first), int(last if _PORT(last) else first) + 1)
 
     @property
     def collision(self) -> Port | None:
@@ -538,4 +539,4 @@ class Compose(Format):
         for service in file.services:
             yield service
             # the ports of a base are judged there, not again in every file laid over it
-            yield from (port for port in service.ports if unit.role != "variant" or port.place.path == path)
+            yield from (port for port in service.ports if unit.role != "fragment" or port.place.path == path)

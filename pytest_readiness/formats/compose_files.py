@@ -38,6 +38,7 @@ _SERVICES = re.compile(r"^[\"']?(?:services|include)[\"']?[ \t]*:", re.MULTILINE
 _KUBERNETES = (re.compile(r"^apiVersion[ \t]*:", re.MULTILINE), re.compile(r"^kind[ \t]*:", re.MULTILINE))
 _LIST = re.compile(r"\A(?:\s+|#[^\n]*\n|---[^\n]*\n)*- ")
 _ELSEWHERE = re.compile(r"(?:^|/)\.(?:github|gitea|forgejo)/workflows/")
+_TEMPLATE = re.compile(r"\{\{(?!\s*\.[A-Z])|\{%|<%")  # {{.Name}} is Docker's own
 _REMOTE = re.compile(r"[a-z][a-z0-9+.-]*://|git@|oci:|github\.com/", re.IGNORECASE)
 
 # m: a mapping, l: a list, s: a scalar
@@ -89,7 +90,7 @@ class Unit:
     """One file with what Compose merges it with, and the services that are judged in it."""
 
     path: str
-    role: str  # base, override, variant, included or extended
+    role: str  # base, override, variant (whole by itself), fragment (laid over a base), included or extended
     own: Mapping
     data: Mapping
     names: tuple[str, ...]
@@ -109,7 +110,11 @@ class Unit:
 
 def resolved(value: Any, variables: dict[str, str]) -> Any:
     """A text with its variables replaced or unknown, anything else as it is."""
-    if not isinstance(value, str) or "$" not in value:
+    if not isinstance(value, str):
+        return value
+    if _TEMPLATE.search(value):
+        return Unknown(f"{value} is filled in by a template")
+    if "$" not in value:
         return value
     try:
         return resolve(value, variables)
@@ -167,7 +172,7 @@ def referenced(project: Project) -> dict[str, dict[str, list[str]]]:
             continue
         try:
             written = read(project, path)
-        except ParseFailure:
+        except (ParseFailure, Unresolved):
             continue
         for how, other, _ in _files_named(project, written):
             if isinstance(other, str) and project.exists(other):
@@ -272,10 +277,10 @@ def read(project: Project, path: str) -> Written:
     if key not in project.cache:
         try:
             project.cache[key] = _read(project, path)
-        except ParseFailure as failure:
-            project.cache[key] = failure
+        except (ParseFailure, Unresolved) as error:
+            project.cache[key] = error
     found = project.cache[key]
-    if isinstance(found, ParseFailure):
+    if isinstance(found, Exception):
         raise found
     return found  # type: ignore[no-any-return]
 
@@ -283,7 +288,13 @@ def read(project: Project, path: str) -> Written:
 def _read(project: Project, path: str) -> Written:
     failures: list[ParseFailure] = []
     data: Mapping | None = None
-    for document in project.documents(path):
+    try:
+        documents = project.documents(path)
+    except ParseFailure as failure:
+        if failure.span.line and _TEMPLATE.search(project.text(path)):
+            raise Unresolved(f"is a template: {failure.reason}") from None
+        raise
+    for document in documents:
         if not isinstance(document.data, Mapping):
             raise ParseFailure("a compose file is a mapping with `services`", document.span)
         checked = _document(document.data, failures)
@@ -299,6 +310,7 @@ def _read(project: Project, path: str) -> Written:
             failures.append(ParseFailure("has no `services`", data.head))
         data = data.copy()
         data["services"] = Mapping(data.raw_span)
+        data.key_spans["services"] = data.value_spans["services"] = data.raw_span
     failures.extend(_uninterpolated(data))
     return Written(path, data, tuple(failures))
 
@@ -363,7 +375,7 @@ def _service(name: str, service: Mapping, failures: list[ParseFailure]) -> Mappi
         if isinstance(found.get(key), Sequence):
             found[key] = _key_values(found[key], separator="")
     for key in _SINGLE:
-        if key in found and not isinstance(found[key], Sequence) and key not in found.tags:
+        if key in found and not isinstance(found[key], Sequence) and found.tags.get(key) != "!reset":
             single = Sequence(found.value_spans[key])
             single.append(found[key])
             single.item_spans.append(found.value_spans[key])
@@ -373,7 +385,7 @@ def _service(name: str, service: Mapping, failures: list[ParseFailure]) -> Mappi
 
 def _shape(node: Mapping, table: dict[str, str], failures: list[ParseFailure], where: str, *, keep_null: bool = False) -> None:
     """Take out what has a wrong shape, as failures, and what is null."""
-    for key in [key for key in node if key in table and key not in node.tags]:
+    for key in [key for key in node if key in table and node.tags.get(key) != "!reset"]:
         value, allowed = node[key], table[key]
         shape = "m" if isinstance(value, Mapping) else "l" if isinstance(value, Sequence) else "s"
         if value is None:
@@ -550,18 +562,19 @@ def _drive(text: str, start: int) -> bool:
     return text[start + 2 : start + 3] == "\\" or ":" in text[start + 2 :]
 
 
-def _clean(node: Any) -> Any:
-    """A part laid where nothing was before: what it resets is simply not there."""
-    if not isinstance(node, Mapping):
+def _clean(node: Any, depth: int = 4) -> Any:
+    """A part with nothing below it: what it resets is simply not there. Nothing that is judged lies deeper."""
+    if not isinstance(node, Mapping) or not depth:
         return node
-    result = node
-    for key in list(node):
-        if node.tags.get(key) in ("!reset", "!override"):
-            result = node.copy() if result is node else result
-            if node.tags[key] == "!reset":
-                _remove(result, key)
-            else:
-                result.tags.pop(key)
+    changed = {key: value for key in node if (value := _clean(node[key], depth - 1)) is not node[key]}
+    if not node.tags and not changed:
+        return node
+    result = node.copy()
+    result.update(changed)
+    for key in node.tags:
+        if node.tags[key] == "!reset":
+            _remove(result, key)
+    result.tags.clear()
     return result
 
 
@@ -605,7 +618,7 @@ def _extended(project: Project, path: str, name: str, trail: tuple[tuple[str, st
         raise MissingError(f"service {name} extends {wanted} of {other}, and there is no such file")
     try:
         services = read(project, other).services
-    except ParseFailure as failure:
+    except (ParseFailure, Unresolved) as failure:
         raise Unresolved(f"service {name} extends {wanted} of {other}, which cannot be read: {failure.reason}") from None
     if wanted not in services:
         raise MissingError(f"service {name} extends {wanted}, and {other} has no such service")
@@ -647,6 +660,7 @@ def _unit(project: Project, path: str) -> Unit:
         data = merge(below, own)
         names = tuple(name for name in names if name not in below["services"])
     elif role == "variant" and other is not None and _is_fragment(project, path, own):
+        role = "fragment"
         data = merge(_with_extends(project, _layer(project, other), [], []), own)
         for name in names:  # a service that is only patched here is headed here
             if name in data["services"]:
@@ -655,7 +669,15 @@ def _unit(project: Project, path: str) -> Unit:
         raise Unresolved("holds only parts of services, and what they are laid over is not known")
     elif role == "extended":
         names = ()
-    names = tuple(name for name in names if name in data["services"])
+    services = data["services"].copy()
+    for name in data["services"]:
+        if isinstance(services[name], Mapping):
+            services[name] = _clean(services[name])
+        else:
+            _remove(services, name)  # taken away with !reset
+    data = data.copy()
+    data["services"] = services
+    names = tuple(name for name in names if name in services)
     return Unit(path, role, own, data, names, variables_of(project, path), tuple(failures), tuple(dangling))
 
 
@@ -678,7 +700,7 @@ def _role(project: Project, path: str) -> tuple[str, str | None]:
 def _layer(project: Project, path: str) -> Written:
     try:
         return read(project, path)
-    except ParseFailure as failure:
+    except (ParseFailure, Unresolved) as failure:
         raise Unresolved(f"{path}, which it is merged with, cannot be read: {failure.reason}") from None
 
 
@@ -802,5 +824,5 @@ def _others(project: Project, found: Unit) -> Iterator[Mapping]:
                 todo.append(other)
                 try:
                     yield read(project, other).data
-                except ParseFailure:
+                except (ParseFailure, Unresolved):
                     continue

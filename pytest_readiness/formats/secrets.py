@@ -38,6 +38,7 @@ _PLACEHOLDER = re.compile(
 _INTERPOLATION = re.compile(r"\$\{.*\}|\$\(.*\)|\$[A-Za-z_]\w*|\{\{.*\}\}|%\(?\w+\)?s|%\w+%|@\w+@")
 _REFERENCE = re.compile(r"(op|vault|ref\+\w+|secretsmanager|ssm|arn|projects|keyvault|awskms|gcpkms)(:|/)|sm://|ENC\[|AQICA", re.IGNORECASE)
 _URL_PASSWORD = re.compile(r"[a-z][a-z0-9+.-]*://[^\s:/?#@'\"]*:(?P<password>[^\s@/'\"]+)@", re.IGNORECASE)
+_PAIR_PASSWORD = re.compile(r"(?:^|[;\s])(?:password|pwd|accountkey|sharedaccesskey)[ \t]*=(?P<password>[^;\s]*)", re.IGNORECASE)
 _FLAG_PASSWORD = re.compile(r"--?(?:[a-z0-9]+[-_])*(?:password|passwd|pass|secret|token|api[-_]key|requirepass)[= ]+(?P<password>[^\s'\"|;&]+|'[^']*'|\"[^\"]*\")", re.IGNORECASE)
 
 TOKENS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
@@ -108,6 +109,12 @@ def known_token(value: str) -> str | None:
     return next((name for name, pattern in TOKENS if pattern.search(value)), None)
 
 
+def _connection_password(text: str) -> str | None:
+    """The password in a connection string, in either form (``scheme://user:password@host``, ``Host=..;Password=..``), literal or not."""
+    found = _URL_PASSWORD.search(text) or _PAIR_PASSWORD.search(text)
+    return found["password"].strip() if found else None
+
+
 def literal_secret(name: str, value: object) -> str | None:
     """Why a named value is a secret written out, or None: the sentence a finding can use.
 
@@ -123,8 +130,21 @@ def literal_secret(name: str, value: object) -> str | None:
         return f"{name} holds a {token}"
     if password := url_password(text):
         return f"{name} holds {'a placeholder' if is_placeholder(password) else 'a password'} in a URL"
+    password = _connection_password(text)
+    if password is None and words(name)[-2:] == ("connection", "string"):
+        return None  # one that holds no password at all
+    if password is not None:
+        known = password and not is_interpolated(password) and not is_reference(password)
+        return f"{name} holds {'a placeholder' if is_placeholder(password) else 'a password'} in a connection string" if known else None
     if is_secret_name(name) or is_auth_pair_name(name) and re.search(r"[:/]", text):
         if text.lower() in ("true", "false", "yes", "no", "0", "1"):
             return None
         return f"{name} holds {'a placeholder where a secret belongs' if is_placeholder(text) else 'a literal secret'}"
     return None
+
+
+def masked(text: str) -> str:
+    """The text with every recognised token cut to its first four characters, for showing it."""
+    for _, pattern in TOKENS:
+        text = pattern.sub(lambda match: match[0][:4] + "…", text)
+    return text

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,8 +12,6 @@ from pytest_readiness.formats.secrets import flag_password
 from pytest_readiness.formats.secrets import known_token
 from pytest_readiness.formats.secrets import literal_secret
 from pytest_readiness.formats.secrets import url_password
-
-_CONNECTION = re.compile(r"(?:^|;)\s*(?:password|pwd)\s*=\s*([^;]*)", re.IGNORECASE)
 
 
 def holds_values(service: Service) -> bool:
@@ -85,9 +82,5 @@ def check(service: Service, *, allow: tuple[str, ...] = ()) -> Iterator[Finding]
 def _literal(name: str, value: Any) -> str | None:
     """Why a value is a secret written out; a default in ``${NAME:-default}`` counts as written."""
     text = as_written(value) if isinstance(value, str) else value
-    pair = _CONNECTION.search(text) if isinstance(text, str) else None
-    reason = literal_secret("password" if pair else name, pair[1] if pair else text)
-    if reason is None:
-        return None
-    reason = reason.replace("password holds", f"{name} holds", 1) if pair else reason
-    return f"{reason} as a default" if text != value else reason
+    reason = literal_secret(name, text)
+    return f"{reason} as a default" if reason and text != value and "${" in str(value) else reason

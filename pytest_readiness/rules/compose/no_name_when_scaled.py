@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from pytest_readiness import P3
@@ -40,7 +41,7 @@ def check(service: Service) -> Iterator[Finding]:
     ```
     """
     for count in (service.value("scale"), service.value("deploy", "replicas")):
-        if count is not None and str(count).isdigit() and int(count) > 1:
+        if count is not None and not re.fullmatch(r"0*[01]?", str(count)):
             yield service.finding(
                 f"{count} replicas cannot all be named {service.value('container_name')}", at=service.place("container_name")
             )

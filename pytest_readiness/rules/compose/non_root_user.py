@@ -66,11 +66,12 @@ def check(service: Service, project: Project) -> Iterator[Finding]:
     user = service.value("user")
     if user is not None:
         name = str(user).partition(":")[0].strip()
-        if name in ("root", "") or (name.isdigit() and int(name) == 0):
+        if name in ("root", "") or not name.strip("0"):
             yield service.finding(f"runs as {name or 'the image user, because user is empty'}", at=service.place("user"))
         return
     stage = service.stage(project)
     if stage is None:
         raise Unresolved(f"the user of the pulled image {service.written_image} is not known")
     if stage.runs_as_root:
-        yield service.finding("runs as root: no user here, and none in the Dockerfile", at=service.place("build"))
+        where = "none" if stage.user is None else f"{stage.user}"
+        yield service.finding(f"runs as root: no user here, and {where} in the Dockerfile", at=service.place("build"))
