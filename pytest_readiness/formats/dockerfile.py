@@ -266,6 +266,7 @@ class Stage(Resource):
     globals: Arguments = field(repr=False)
     arguments: Arguments = field(repr=False)
     earlier: tuple[Stage, ...] = field(repr=False)
+    names: tuple[str, ...] = field(repr=False)  # of all stages of the file
     is_final: bool = False
 
     @property
@@ -353,6 +354,18 @@ class Stage(Resource):
     def expand(self, text: str, at: Instruction) -> Value:
         """A text with the variables replaced that are in scope at an instruction of this stage."""
         return expand(text, self.variables(at), self._unset) if "$" in text else text
+
+    def known(self, text: str, at: Instruction) -> str:
+        """The same for a text that must be known; raises `Unresolved` where it is not."""
+        value = self.expand(text, at)
+        if isinstance(value, Unknown):
+            raise Unresolved(value.source)
+        return value
+
+    def image(self, text: str, at: Span) -> Base:
+        """An image that the stage copies or mounts from; only ARGs before the first FROM count there."""
+        whole, missing = fill(text, self.globals, _unset_global)
+        return Base(parse_image(whole), at, missing[0].source if missing else "")
 
     # -- what the image is
 
@@ -471,6 +484,59 @@ class Stage(Resource):
         return tuple(found[index] for index in sorted(found))
 
 
+_INSTALL = {
+    **dict.fromkeys(("apt-get", "apt", "aptitude", "yum", "dnf", "microdnf", "tdnf"), ("install",)),
+    "zypper": ("install", "in"),
+    "apk": ("add",),
+}
+_REMOVE = frozenset(("remove", "purge", "autoremove", "del", "erase", "rm"))
+_VERSION = re.compile(r"[=<>~@:].*")
+
+
+def installs(command: Command) -> tuple[str, ...] | None:
+    """The packages a package manager installs, without versions; None where it installs none."""
+    verbs = _INSTALL.get(command.name, ())
+    operands = command.operands
+    if not operands or operands[0] not in verbs:
+        return None
+    return tuple(_VERSION.sub("", name) for name in operands[1:])
+
+
+def removes(command: Command) -> tuple[str, ...]:
+    """The packages a package manager removes again; a variable stands for any."""
+    operands = command.operands
+    return operands[1:] or ("$",) if command.name in _INSTALL and operands and operands[0] in _REMOVE else ()
+
+
+def remaining(steps: Iterable[Step]) -> Iterator[tuple[Step, str]]:
+    """The packages that are still there when the RUN that installs them has ended."""
+    runs: dict[int, list[Step]] = {}
+    for step in steps:
+        runs.setdefault(id(step.instruction), []).append(step)
+    for group in runs.values():
+        gone = {name for step in group for name in removes(step.command)}
+        for step in group:
+            virtual = step.command.option("--virtual", "-t")
+            names = installs(step.command) or ()
+            if virtual and (gone.intersection(names) or virtual.text.partition("=")[2] in gone):
+                continue
+            yield from ((step, name) for name in names if name not in gone and not any(other.startswith("$") for other in gone))
+
+
+def mounts(run: Instruction, kind: str) -> Iterator[dict[str, str]]:
+    """The ``--mount=type=...`` options of a RUN, as a mapping each."""
+    for flag in run.flags:
+        options = dict(part.partition("=")[::2] for part in flag.value.split(",")) if flag.name == "mount" else {}
+        if options.get("type", "bind") == kind:
+            yield options
+
+
+def keeps_cache(run: Instruction, *parts: str) -> bool:
+    """Whether a cache mount of the RUN covers a directory with one of these parts in its path."""
+    targets = [options.get("target") or options.get("dst") or options.get("destination") or "" for options in mounts(run, "cache")]
+    return any(part in target for target in targets for part in parts)
+
+
 _SHELL_INPUT = re.compile(r"\s*(?:(?:/usr)?/bin/)?(?:env\s+)?(?:ba|da|a|z|k)?sh\b[^|;&<]*\Z")
 
 
@@ -558,6 +624,108 @@ def _value(inside: str, scope: Lookup, unset: Callable[[str], Value], depth: int
     return (HOLE, [value]) if isinstance(value, Unknown) else (value, [])
 
 
+_SECRET_FILE = re.compile(
+    r"(?P<pem>[^/]+\.pem)|[^/]+\.key|id_(?:rsa|dsa|ecdsa|ed25519)|ssh_host_\w+_key|\.htpasswd|\.netrc|\.pgpass|\.env(?:\.(?P<env>.+))?", re.I
+)
+_PUBLIC_WORDS = re.compile(r"(?i)(^|[-_.])(ca|certs?|certificates?|chain|fullchain|bundle|public|pub|root|roots|cacerts?)([-_.]|\Z)")
+_EXAMPLE_WORDS = re.compile(r"(?i)(^|[-_.])(example|sample|template|dist|schema|defaults?|test)([-_.]|\Z)")
+
+
+def _is_secret_name(name: str) -> bool:
+    found = _SECRET_FILE.fullmatch(name)
+    if not found or _EXAMPLE_WORDS.search(name):
+        return False
+    return not (found["pem"] and _PUBLIC_WORDS.search(name))
+
+
+def secret_file(project: Project, dockerfile: str, source: str) -> str | None:
+    """The source of a COPY where its name is that of a secret file, and no text of it in the project says otherwise."""
+    name = source.rstrip("/").rpartition("/")[2]
+    if not _is_secret_name(name):
+        return None
+    path = _below(dockerfile, source)
+    return name if not project.exists(path) or _holds_key(project, path) else None
+
+
+def _holds_key(project: Project, path: str) -> bool:
+    """A certificate in a file called ``*.pem`` or ``*.key`` is none; other secret files are not looked into."""
+    return not path.lower().endswith((".pem", ".key")) or "PRIVATE KEY" in project.glance(path)
+
+
+def secret_files_below(project: Project, dockerfile: str, source: str) -> tuple[str, ...]:
+    """The tracked secret files in a directory that a COPY takes from the build context, taken to be the Dockerfile's directory."""
+    directory = _below(dockerfile, source)
+    prefix = f"{directory}/" if directory else ""
+    secrets = [path for path in _secret_paths(project) if path.startswith(prefix) and path != directory]
+    if not secrets:
+        return ()
+    ignored = dockerignore(project, dockerfile)
+    home = dockerfile.rpartition("/")[0]
+    return tuple(path for path in secrets if not ignored(path.removeprefix(f"{home}/") if home else path))
+
+
+def _secret_paths(project: Project) -> tuple[str, ...]:
+    key = "dockerfile: secret files"
+    if key not in project.cache:
+        tracked = project.tracked_paths
+        known = project.paths if isinstance(tracked, Unknown) else frozenset(tracked).intersection(project.paths)
+        names = sorted(path for path in known if _is_secret_name(path.rpartition("/")[2]) and not isinstance(tracked, Unknown))
+        project.cache[key] = tuple(path for path in names if _holds_key(project, path))
+    return project.cache[key]  # type: ignore[no-any-return]
+
+
+def _below(dockerfile: str, source: str) -> str:
+    """The path in the project of a COPY source, the build context being the directory of the Dockerfile."""
+    parts = [part for part in f"{dockerfile.rpartition('/')[0]}/{source}".split("/") if part not in ("", ".")]
+    return "/".join(parts)
+
+
+def dockerignore_path(project: Project, dockerfile: str) -> str | None:
+    """The ignore file of a build: the Dockerfile's own, else .dockerignore beside it or in a directory above."""
+    if project.exists(f"{dockerfile}.dockerignore"):
+        return f"{dockerfile}.dockerignore"
+    folder = dockerfile.rpartition("/")[0]
+    while True:
+        path = f"{folder}/.dockerignore".lstrip("/")
+        if project.exists(path):
+            return path
+        if not folder:
+            return None
+        folder = folder.rpartition("/")[0]
+
+
+def dockerignore(project: Project, dockerfile: str) -> Callable[[str], bool]:
+    """Whether the ignore file keeps a path, relative to the build context, out of it."""
+    path = dockerignore_path(project, dockerfile)
+    if path is None:
+        return lambda _: False
+    from pathspec import GitIgnoreSpec
+
+    try:
+        # docker matches from the root of the context, git a name at any depth
+        lines = [line.strip() for line in project.glance(path).splitlines()]
+        anchored = [f"!/{line[1:].lstrip('/')}" if line.startswith("!") else f"/{line.lstrip('/')}" for line in lines if line and line[0] != "#"]
+        spec = GitIgnoreSpec.from_lines(anchored)
+    except ValueError:
+        return lambda _: False
+    return lambda name: bool(spec.match_file(name))
+
+
+_AUTOMATION = re.compile(
+    r"(?:.*/)?(?:\.github/(?:workflows|actions)/.+\.ya?ml|\.gitlab-ci\.ya?ml|\.circleci/config\.yml|azure-pipelines\.ya?ml|bitbucket-pipelines\.yml"
+    r"|\.travis\.yml|cloudbuild\.ya?ml|buildspec\.ya?ml|Jenkinsfile|[Mm]akefile|.+\.mk|[Jj]ustfile|Taskfile\.ya?ml|.+\.sh"
+    r"|docker-bake[^/]*\.(?:hcl|json)|skaffold\.ya?ml|(?:docker-)?compose[^/]*\.ya?ml)\Z"
+)
+
+
+def automation(project: Project) -> tuple[str, ...]:
+    """The files that build images: workflows, pipelines, Makefiles, scripts, bake and compose files."""
+    key = "dockerfile: automation"
+    if key not in project.cache:
+        project.cache[key] = tuple(path for path in project.paths if _AUTOMATION.match(path))
+    return project.cache[key]  # type: ignore[no-any-return]
+
+
 def read(project: Project, path: str) -> File:
     """A Dockerfile, parsed once; raises `ParseFailure`."""
     key = ("dockerfile", path)
@@ -616,11 +784,12 @@ def _stages(file: File, arguments: Arguments) -> Iterator[Stage | ParseFailure]:
     if len(groups) > _MAX_STAGES:
         raise ParseFailure(f"has more than {_MAX_STAGES} stages", groups[_MAX_STAGES][0].head)
     found: list[Stage] = []
+    names = tuple(_alias(origin) for origin, _ in groups)
     for index, (origin, instructions) in enumerate(groups):
         words = origin.words
         if len(words) not in (1, 3) or (len(words) == 3 and words[1].text.upper() != "AS"):
             yield ParseFailure("FROM takes an image and, at most, AS and a name", origin.head)
-        alias = words[2].text if len(words) == 3 else ""
+        alias = names[index]
         base, parent = _base(origin, globals_, found)
         if base is not None and not base.image.text:
             yield ParseFailure(
@@ -642,10 +811,15 @@ def _stages(file: File, arguments: Arguments) -> Iterator[Stage | ParseFailure]:
             globals_,
             arguments,
             tuple(found),
+            names,
             final,
         )
         found.append(stage)
         yield stage
+
+
+def _alias(origin: Instruction) -> str:
+    return origin.words[2].text if len(origin.words) == 3 else ""
 
 
 def _global(key: str, default: str | None, scope: Lookup, arguments: Arguments) -> Value | None:
@@ -709,3 +883,7 @@ class Dockerfile(Format):
             yield replace(final, kind="docker.image")
         if final.is_service:
             yield replace(final, kind="docker.service")
+
+    def repository(self, project: Project) -> Iterable[Resource]:
+        if project.files(self.name):
+            yield Resource("docker.repository", "repo", Span("."))

@@ -1,0 +1,58 @@
+"""Package lists are as fresh as the install."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pytest_readiness import P2
+from pytest_readiness import Finding
+from pytest_readiness import rule
+from pytest_readiness.formats.dockerfile import Stage
+from pytest_readiness.formats.dockerfile import Step
+
+_REFRESH = {
+    **dict.fromkeys(("apt-get", "apt", "aptitude", "apk"), ("update",)),
+    **dict.fromkeys(("yum", "dnf", "microdnf", "tdnf"), ("makecache", "check-update")),
+    "zypper": ("refresh", "ref"),
+}
+_USES = re.compile(r"\b(install|add|upgrade|full-upgrade|dist-upgrade|build-dep|in|dup|download)\b|\.sh\b|\$")
+
+
+def _is_update(step: Step) -> bool:
+    return step.command.operands[:1] != () and step.command.operands[0] in _REFRESH.get(step.command.name, ())
+
+
+@rule(
+    "docker.update-with-install",
+    P2,
+    on="docker.stage",
+    when=lambda stage: any(_is_update(step) for step in stage.steps),
+    category="Docker",
+    remedy="join update and install with && in one RUN",
+    aliases=("CKV_DOCKER_5", "DS-0017"),
+    standards=("CIS Docker 4.7",),
+)
+def check(stage: Stage) -> Iterator[Finding]:
+    """Package lists are updated in the RUN that installs.
+
+    Docker keeps the layer of an update for as long as its line does not change: months later the install runs with
+    lists of packages that are gone, or installs what has been fixed since.
+
+    ```dockerfile bad
+    FROM debian:12
+    RUN apt-get update  # <--
+    RUN apt-get install -y curl
+    ```
+    ```dockerfile good
+    FROM debian:12
+    RUN apt-get update && apt-get install -y curl
+    ```
+    """
+    steps = stage.steps
+    for index, step in enumerate(steps):
+        if not _is_update(step):
+            continue
+        later = (other for other in steps[index + 1 :] if other.instruction is step.instruction)
+        if not any(_USES.search(" ".join(word.text for word in other.command.words)) for other in later):
+            yield stage.finding(f"{step.command.name} {step.command.operands[0]} in a RUN of its own is cached and soon out of date", at=step.span)
