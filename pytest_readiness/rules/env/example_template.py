@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pytest_readiness import P2
+from pytest_readiness import Finding
+from pytest_readiness import Project
+from pytest_readiness import is_unknown
+from pytest_readiness import rule
+from pytest_readiness.formats.dotenv import EnvUse
+
+
+@rule(
+    "env.example-template",
+    P2,
+    on="env.repository",
+    category="Environment configuration",
+    remedy="commit a .env.example that names every variable, without secrets",
+    standards=("The Twelve-Factor App III",),
+    effort="30m",
+)
+def check(use: EnvUse, project: Project) -> Iterator[Finding]:
+    """What reads an environment file comes with a template for it.
+
+    Without a template nobody knows which variables are needed until something fails. It stands beside what reads the
+    variables, or in a directory above. A committed `.env` shows the names as well, which is advice here.
+
+    ```yaml bad compose.yaml
+    services:
+      web:
+        image: acme/web:1.0
+        env_file: .env  # <--
+    ```
+
+    ```yaml good compose.yaml
+    services:
+      web:
+        image: acme/web:1.0
+        env_file: .env
+    ```
+    ```shell with .env.example
+    PORT=8080
+    ```
+    """
+    templates = {file.directory for file in use.templates}
+    committed = {file.directory for file in use.files if not is_unknown(known := project.tracked(file.path)) and known}
+    wanted = use.readers or tuple((file.span, "is not explained") for file in use.files if not file.is_template)
+    for span, what in wanted:
+        directory = span.path.rpartition("/")[0]
+        if _covers(templates, directory):
+            continue
+        if _covers(committed, directory):
+            yield use.advice(f"{span.path} {what}: the committed .env is the only template", span)
+        else:
+            yield use.finding(f"{what}, and no .env.example says which variables it needs", span)
+
+
+def _covers(directories: set[str], directory: str) -> bool:
+    return any(not above or directory == above or directory.startswith(f"{above}/") for above in directories)
