@@ -44,6 +44,42 @@ from .images import parse_image
 if TYPE_CHECKING:
     from ..project import Project
 
+__all__ = [
+    "HOLE",
+    "Arguments",
+    "Base",
+    "Command",
+    "Copy",
+    "Dockerfile",
+    "DockerfileFile",
+    "Healthcheck",
+    "Instruction",
+    "Lookup",
+    "Scope",
+    "Script",
+    "ShellWord",
+    "Stage",
+    "Step",
+    "Value",
+    "automation",
+    "dockerignore",
+    "dockerignore_path",
+    "duration",
+    "expand",
+    "fill",
+    "final_stage",
+    "installs",
+    "keeps_cache",
+    "mounts",
+    "read",
+    "remaining",
+    "removes",
+    "secret_file",
+    "secret_files_below",
+    "stages",
+    "walk",
+]
+
 Value = str | Unknown
 Arguments = Mapping[str, str | Unknown | None]
 
@@ -304,7 +340,7 @@ class Stage(Resource):
     def _history(self) -> dict[str, list[tuple[int, Value | None]]]:
         """What every variable is set to, and behind how many instructions of this stage."""
         for stage in reversed(self.ancestry[1:]):
-            stage._history  # noqa: B018 - from the bottom up, so that no long ancestry recurses
+            stage._history  # noqa: B018, SLF001 - from the bottom up, so that no long ancestry recurses
         end = self.parent.variables() if self.parent else None
         history: dict[str, list[tuple[int, Value | None]]] = {name: [(0, end.get(name))] for name in end.names} if end else {}
         environment = set(self.parent.environment_names) if self.parent else set()
@@ -625,7 +661,8 @@ def _value(inside: str, scope: Lookup, unset: Callable[[str], Value], depth: int
 
 
 _SECRET_FILE = re.compile(
-    r"(?P<pem>[^/]+\.pem)|[^/]+\.key|id_(?:rsa|dsa|ecdsa|ed25519)|ssh_host_\w+_key|\.htpasswd|\.netrc|\.pgpass|\.env(?:\.(?P<env>.+))?", re.I
+    r"(?P<pem>[^/]+\.pem)|[^/]+\.key|id_(?:rsa|dsa|ecdsa|ed25519)|ssh_host_\w+_key|\.htpasswd|\.netrc|\.pgpass|\.env(?:\.(?P<env>.+))?",
+    re.IGNORECASE,
 )
 _PUBLIC_WORDS = re.compile(r"(?i)(^|[-_.])(ca|certs?|certificates?|chain|fullchain|bundle|public|pub|root|roots|cacerts?)([-_.]|\Z)")
 _EXAMPLE_WORDS = re.compile(r"(?i)(^|[-_.])(example|sample|template|dist|schema|defaults?|test)([-_.]|\Z)")
@@ -704,7 +741,9 @@ def dockerignore(project: Project, dockerfile: str) -> Callable[[str], bool]:
     try:
         # docker matches from the root of the context, git a name at any depth
         lines = [line.strip() for line in project.glance(path).splitlines()]
-        anchored = [f"!/{line[1:].lstrip('/')}" if line.startswith("!") else f"/{line.lstrip('/')}" for line in lines if line and line[0] != "#"]
+        anchored = [
+            f"!/{line[1:].lstrip('/')}" if line.startswith("!") else f"/{line.lstrip('/')}" for line in lines if line and line[0] != "#"
+        ]
         spec = GitIgnoreSpec.from_lines(anchored)
     except ValueError:
         return lambda _: False

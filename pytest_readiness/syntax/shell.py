@@ -15,7 +15,7 @@ from dataclasses import replace
 
 MAX_DEPTH = 20
 MAX_COMMANDS = 20_000
-_RESERVED = frozenset("if then else elif fi do done while until ! { } esac time".split())
+_RESERVED = frozenset(["if", "then", "else", "elif", "fi", "do", "done", "while", "until", "!", "{", "}", "esac", "time"])
 _SHELLS = frozenset(("sh", "bash", "dash", "ash", "zsh", "ksh"))
 _WRAPPERS = frozenset(("sudo", "env", "exec", "command", "nice", "nohup", "xargs", "doas", "gosu", "time", "timeout", "busybox"))
 _VALUED = {"sudo": "ughpCTR", "env": "uCS", "nice": "n", "xargs": "nPIaEdLs", "timeout": "ks"}  # short options that take the next word

@@ -11,6 +11,7 @@ from pytest_readiness.formats.dockerfile import Stage
 from pytest_readiness.formats.dockerfile import Step
 from pytest_readiness.formats.dockerfile import keeps_cache
 
+
 def _adds(stage: Stage) -> list[Step]:
     return [step for step in stage.runs("apk") if step.command.operands[:1] == ("add",)]
 
@@ -25,7 +26,7 @@ def _adds(stage: Stage) -> list[Step]:
     aliases=("DL3019", "DS-0025"),
 )
 def check(stage: Stage) -> Iterator[Finding]:
-    """apk add leaves no package index in the layer.
+    """Apk add leaves no package index in the layer.
 
     Without `--no-cache` the index of all packages stays in the layer, out of date from the next day on.
 

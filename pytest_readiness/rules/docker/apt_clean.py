@@ -11,6 +11,7 @@ from pytest_readiness.formats.dockerfile import Stage
 from pytest_readiness.formats.dockerfile import Step
 from pytest_readiness.formats.dockerfile import keeps_cache
 
+
 def _updates(stage: Stage) -> list[Step]:
     return [step for step in stage.runs("apt-get", "apt") if step.command.operands[:1] == ("update",)]
 

@@ -9,6 +9,7 @@ from pytest_readiness import Finding
 from pytest_readiness import rule
 from pytest_readiness.formats.dockerfile import Stage
 
+
 @rule(
     "docker.apt-get-not-apt",
     P3,
@@ -19,13 +20,13 @@ from pytest_readiness.formats.dockerfile import Stage
     aliases=("CKV_DOCKER_9", "DL3027"),
 )
 def check(stage: Stage) -> Iterator[Finding]:
-    """RUN calls apt-get, not apt.
+    r"""RUN calls apt-get, not apt.
 
     apt is for people: it says so itself ("does not have a stable CLI interface"), and its output and options change.
 
     ```dockerfile bad
     FROM debian:12
-    RUN apt update && \\  # <--
+    RUN apt update && \  # <--
         apt install -y curl  # <--
     ```
     ```dockerfile good

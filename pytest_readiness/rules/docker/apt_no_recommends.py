@@ -11,6 +11,7 @@ from pytest_readiness.formats.dockerfile import Stage
 from pytest_readiness.formats.dockerfile import Step
 from pytest_readiness.formats.dockerfile import installs
 
+
 def _installs(stage: Stage) -> list[Step]:
     return [step for step in stage.runs("apt-get", "apt") if installs(step.command)]
 
@@ -29,14 +30,14 @@ def _texts(stage: Stage) -> list[str]:
     aliases=("DL3015", "DS-0029"),
 )
 def check(stage: Stage) -> Iterator[Finding]:
-    """apt-get install leaves recommended packages out.
+    r"""apt-get install leaves recommended packages out.
 
     Recommended packages are often most of what is installed: a larger image with more to patch. Stages that the
     final one only copies from do not count.
 
     ```dockerfile bad
     FROM debian:12
-    RUN apt-get update && \\
+    RUN apt-get update && \
         apt-get install -y curl  # <--
     ```
     ```dockerfile good

@@ -44,6 +44,9 @@ def check(stage: Stage) -> Iterator[Finding]:
     configured = any("ssume-Yes" in run.value for owner in stage.ancestry for run in owner.all("RUN"))
     answered = {id(step.command) for line in stage.pipelines if line[0].command.name == "yes" for step in line[1:]}
     for step in () if configured else _asking(stage):
-        if id(step.command) not in answered and not step.command.option("-y", "--yes", "--assume-yes", "-qq", "--force-yes"):
-            if not any(word.text.startswith(("-qq", "-q=2", "-y")) for word in step.command.arguments):
-                yield stage.finding(f"{step.command.name} {step.command.operands[0]} without -y waits for an answer that never comes", at=step.span)
+        command = step.command
+        quiet = any(word.text.startswith(("-qq", "-q=2", "-y")) for word in command.arguments)
+        if id(command) not in answered and not quiet and not command.option("-y", "--yes", "--assume-yes", "-qq", "--force-yes"):
+            yield stage.finding(
+                f"{step.command.name} {step.command.operands[0]} without -y waits for an answer that never comes", at=step.span
+            )

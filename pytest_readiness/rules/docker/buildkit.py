@@ -15,7 +15,8 @@ from pytest_readiness.formats.dockerfile import automation
 
 _OFF = re.compile(r"DOCKER_BUILDKIT[\"']?\s*[:=]\s*[\"']?(?:0|false)\b")
 _ON = re.compile(
-    r"DOCKER_BUILDKIT[\"']?\s*[:=]\s*[\"']?(?:1|true)\b|docker buildx|docker/(?:setup-buildx|build-push|bake)-action|^# *syntax *=|RUN --mount=", re.M
+    r"DOCKER_BUILDKIT[\"']?\s*[:=]\s*[\"']?(?:1|true)\b|docker buildx|docker/(?:setup-buildx|build-push|bake)-action|^# *syntax *=|RUN --mount=",
+    re.MULTILINE,
 )
 
 
@@ -44,7 +45,7 @@ def check(repository: Resource, project: Project) -> Iterator[Finding]:
 
     ```make bad Makefile
     image:
-    	DOCKER_BUILDKIT=0 docker build .  # <--
+        DOCKER_BUILDKIT=0 docker build .  # <--
     ```
     ```dockerfile with Dockerfile
     FROM debian:12

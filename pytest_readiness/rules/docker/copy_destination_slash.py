@@ -10,6 +10,7 @@ from pytest_readiness import rule
 from pytest_readiness.formats.dockerfile import Copy
 from pytest_readiness.formats.dockerfile import Stage
 
+
 def _several(stage: Stage) -> list[Copy]:
     return [copy for copy in stage.copies if len(copy.words) > 1]
 

@@ -11,6 +11,7 @@ from pytest_readiness import rule
 from pytest_readiness.formats.dockerfile import Stage
 from pytest_readiness.formats.dockerfile import mounts
 
+
 def _images(stage: Stage) -> list[tuple[str, Span]]:
     """The images, no stages, that files are copied or mounted from."""
     found = [(c.origin.value, c.instruction.at(c.origin.start, c.origin.end)) for c in stage.copies if c.origin and c.origin.value]

@@ -11,8 +11,11 @@ from pytest_readiness import rule
 from pytest_readiness.formats.dockerfile import Instruction
 from pytest_readiness.formats.dockerfile import Stage
 
+
 def _origins(stage: Stage) -> list[tuple[Instruction, str, Span]]:
-    return [(c.instruction, c.origin.value, c.instruction.at(c.origin.start, c.origin.end)) for c in stage.copies if c.origin and c.origin.value]
+    return [
+        (c.instruction, c.origin.value, c.instruction.at(c.origin.start, c.origin.end)) for c in stage.copies if c.origin and c.origin.value
+    ]
 
 
 @rule(
@@ -48,7 +51,7 @@ def check(stage: Stage) -> Iterator[Finding]:
     """
     for instruction, name, at in _origins(stage):
         lower = name.lower()
-        if stage.alias and lower == stage.alias.lower() and stage.stage_named(name) is None or lower == str(stage.index):
+        if (stage.alias and lower == stage.alias.lower() and stage.stage_named(name) is None) or lower == str(stage.index):
             yield stage.finding(f"{instruction.name} --from={name} is the stage itself", at=at)
         elif lower.isdigit() and int(lower) > stage.index:
             yield stage.finding(f"{instruction.name} --from={name}: there is no such stage before this one", at=at)

@@ -16,7 +16,9 @@ _REMOTE = re.compile(r"(https?|ftp|git|ssh)://|git@|<<")
 
 
 def _local_adds(stage: Stage) -> list[Copy]:
-    return [copy for copy in stage.copies if copy.instruction.name == "ADD" and copy.words and not any(_REMOTE.match(s) for s in copy.sources)]
+    return [
+        copy for copy in stage.copies if copy.instruction.name == "ADD" and copy.words and not any(_REMOTE.match(s) for s in copy.sources)
+    ]
 
 
 @rule(

@@ -12,6 +12,7 @@ from pytest_readiness.formats.dockerfile import Copy
 from pytest_readiness.formats.dockerfile import DockerfileFile
 from pytest_readiness.formats.dockerfile import dockerignore_path
 
+
 def _everything(file: DockerfileFile) -> list[Copy]:
     return [copy for stage in file.stages for copy in stage.copies if copy.is_everything]
 
@@ -45,4 +46,6 @@ def check(file: DockerfileFile, project: Project) -> Iterator[Finding]:
     """
     if dockerignore_path(project, file.path) is None:
         for copy in _everything(file):
-            yield file.finding("the whole directory is copied, and no .dockerignore keeps .git and local files out", at=copy.instruction.head)
+            yield file.finding(
+                "the whole directory is copied, and no .dockerignore keeps .git and local files out", at=copy.instruction.head
+            )

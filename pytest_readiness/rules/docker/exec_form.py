@@ -9,12 +9,13 @@ from pytest_readiness import Finding
 from pytest_readiness import rule
 from pytest_readiness.formats.dockerfile import Stage
 
+
 @rule(
     "docker.exec-form",
     P3,
     on="docker.service",
     category="Docker",
-    remedy="write it as a JSON list: `[\"program\", \"argument\"]`",
+    remedy='write it as a JSON list: `["program", "argument"]`',
     aliases=("DL3025",),
 )
 def check(stage: Stage) -> Iterator[Finding]:
@@ -47,4 +48,6 @@ def check(stage: Stage) -> Iterator[Finding]:
         if instruction.value.startswith("["):
             yield stage.finding(f"{instruction.name} is no JSON list (double quotes!), so a shell runs it as text", at=instruction.head)
         else:
-            yield stage.finding(f"{instruction.name} runs in a shell, which hands on no signal: the container is killed, not stopped", at=instruction.head)
+            yield stage.finding(
+                f"{instruction.name} runs in a shell, which hands on no signal: the container is killed, not stopped", at=instruction.head
+            )

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pytest_readiness import P0
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.dockerfile import Healthcheck
 from pytest_readiness.formats.dockerfile import Stage
 from pytest_readiness.formats.dockerfile import installs
 
@@ -16,15 +15,15 @@ _MINIMAL = re.compile(r"(^|[-.\d])(slim|alpine)")
 _LANGUAGES = frozenset(("python", "node", "ruby", "golang", "openjdk", "eclipse-temurin", "rust", "php"))
 
 
-def _absent_program(stage: Stage, check: Healthcheck) -> str | None:
+def _absent_program(stage: Stage, command: str) -> str | None:
     """The program that the check calls and neither the well-known base image nor the file installs."""
-    found = re.search(r"\b(curl|wget)\b", check.command)
+    found = re.search(r"\b(curl|wget)\b", command)
     root = stage.root
     if not found or root is None or root.image.registry or "/" in root.image.repository or not root.is_known:
         return None
     name, tag = root.image.name, root.image.tag
-    minimal = name in ("debian", "ubuntu", "alpine") or name in _LANGUAGES and bool(_MINIMAL.search(tag))
-    if not minimal or found[1] == "wget" and "alpine" in name + tag:  # busybox brings wget
+    minimal = name in ("debian", "ubuntu", "alpine") or (name in _LANGUAGES and bool(_MINIMAL.search(tag)))
+    if not minimal or (found[1] == "wget" and "alpine" in name + tag):  # busybox brings wget
         return None
     installed = any(found[1] in (installs(step.command) or ()) for owner in stage.ancestry for step in owner.steps)
     copied = any(found[1] in source for owner in stage.ancestry for copy in owner.copies for source in copy.sources)
@@ -79,5 +78,5 @@ def check(stage: Stage) -> Iterator[Finding]:
         yield stage.finding("HEALTHCHECK NONE switches the health check off", at=found.span)
     elif not found.is_exec and stage.root is not None and ("distroless" in stage.root.image.repository or stage.root.is_scratch):
         yield stage.finding(f"the HEALTHCHECK needs a shell and {stage.root.image.text} has none: use the exec form", at=found.span)
-    elif program := _absent_program(stage, found):
+    elif program := _absent_program(stage, found.command):
         yield stage.advice(f"the HEALTHCHECK calls {program}, which the image does not seem to install", at=found.span)

@@ -33,7 +33,7 @@ def _is_install(step: Step) -> bool:
         return operands[:1] != () and operands[0] in _INSTALLS[name] and not operands[1:] and not command.option("-g", "--global")
     if name == "go":
         return operands[:2] == ("mod", "download")
-    pip = name.startswith("pip") or operands[:2] == ("pip", "install") or name.startswith("python") and "pip" in operands
+    pip = name.startswith("pip") or operands[:2] == ("pip", "install") or (name.startswith("python") and "pip" in operands)
     return pip and "install" in operands and command.option("-r", "--requirement") is not None
 
 

@@ -14,8 +14,34 @@ from pytest_readiness.formats.dockerfile import Stage
 _SLIM = re.compile(r"slim|alpine|distroless|chiseled|(^|[-/])(micro|minimal|static|busybox|wolfi)")
 _DISTROLESS = re.compile(r"distroless|chiseled|chainguard|(^|[-/])(micro|static)")
 _FULL = frozenset(
-    "python node ruby php golang rust openjdk eclipse-temurin amazoncorretto maven gradle perl elixir erlang swift haskell"
-    " ubuntu debian centos fedora rockylinux almalinux amazonlinux oraclelinux archlinux opensuse".split()
+    [
+        "python",
+        "node",
+        "ruby",
+        "php",
+        "golang",
+        "rust",
+        "openjdk",
+        "eclipse-temurin",
+        "amazoncorretto",
+        "maven",
+        "gradle",
+        "perl",
+        "elixir",
+        "erlang",
+        "swift",
+        "haskell",
+        "ubuntu",
+        "debian",
+        "centos",
+        "fedora",
+        "rockylinux",
+        "almalinux",
+        "amazonlinux",
+        "oraclelinux",
+        "archlinux",
+        "opensuse",
+    ]
 )
 
 
@@ -29,8 +55,10 @@ def _is_small(base: Base, level: str) -> bool:
 def _is_judged(stage: Stage) -> bool:
     """Images of which it is known that they are small, or that a small one exists."""
     root = stage.root
-    official = root is not None and (not root.image.registry or root.image.registry.endswith(("docker.io", "public.ecr.aws", "mirror.gcr.io")))
-    return root is not None and (_is_small(root, "slim") or official and root.image.name in _FULL)
+    official = root is not None and (
+        not root.image.registry or root.image.registry.endswith(("docker.io", "public.ecr.aws", "mirror.gcr.io"))
+    )
+    return root is not None and (_is_small(root, "slim") or (official and root.image.name in _FULL))
 
 
 @rule(

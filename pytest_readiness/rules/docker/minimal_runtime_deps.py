@@ -12,7 +12,23 @@ from pytest_readiness.formats.dockerfile import Stage
 from pytest_readiness.formats.dockerfile import installs
 from pytest_readiness.formats.dockerfile import remaining
 
-_DENIED = ("git", "curl", "wget", "vim", "nano", "emacs", "gcc", "g++", "make", "build-essential", "build-base", "gdb", "strace", "telnet", "sudo")
+_DENIED = (
+    "git",
+    "curl",
+    "wget",
+    "vim",
+    "nano",
+    "emacs",
+    "gcc",
+    "g++",
+    "make",
+    "build-essential",
+    "build-base",
+    "gdb",
+    "strace",
+    "telnet",
+    "sudo",
+)
 
 
 def _needed(stage: Stage) -> str:
@@ -53,4 +69,6 @@ def check(stage: Stage, *, denied: tuple[str, ...] = _DENIED) -> Iterator[Findin
         for step, package in remaining(owner.steps):
             if (package in denied or package.endswith(("-dev", "-devel"))) and package not in needed:
                 word = next((w for w in step.command.arguments if w.text.startswith(package)), None)
-                yield stage.finding(f"{package} stays in the final image, which does not need it to run", at=step.at(word) if word else step.span)
+                yield stage.finding(
+                    f"{package} stays in the final image, which does not need it to run", at=step.at(word) if word else step.span
+                )

@@ -12,7 +12,9 @@ from pytest_readiness.formats.dockerfile import Stage
 from pytest_readiness.formats.dockerfile import Step
 from pytest_readiness.formats.dockerfile import remaining
 
-_TOOLCHAIN = re.compile(r"gcc(-\d+)?|g\+\+(-\d+)?|clang(-\d+)?|make|cmake|build-essential|build-base|cargo|rustc?|golang(-go)?|maven|gradle|.+-dev(el)?")
+_TOOLCHAIN = re.compile(
+    r"gcc(-\d+)?|g\+\+(-\d+)?|clang(-\d+)?|make|cmake|build-essential|build-base|cargo|rustc?|golang(-go)?|maven|gradle|.+-dev(el)?"
+)
 _BUILDS = {
     "go": ("build", "install"),
     "cargo": ("build", "install"),
@@ -30,11 +32,13 @@ def _builds(stage: Stage, step: Step) -> str | None:
         return f"{name} {operands[0]}"
     if name.startswith("docker-php-ext-install"):
         return name
-    if name not in ("npm", "pnpm", "yarn") or operands[:1] not in ((), ("ci",), ("install",), ("i",)) or name == "npm" and not operands:
+    if name not in ("npm", "pnpm", "yarn") or operands[:1] not in ((), ("ci",), ("install",), ("i",)) or (name == "npm" and not operands):
         return None
     if command.option("-g", "--global", "--version") or operands[1:] or "NODE_ENV" in dict(pair[:2] for pair in command.variables()):
         return None
-    production = command.option("--production", "--prod", "-P", "--only") or "dev" in [o.partition("=")[2] for o in _options(step, "--omit")]
+    production = command.option("--production", "--prod", "-P", "--only") or "dev" in [
+        o.partition("=")[2] for o in _options(step, "--omit")
+    ]
     if production or stage.variables(step.instruction).get("NODE_ENV") is not None:
         return None
     return f"{name} {operands[0] if operands else 'install'} with development dependencies"
@@ -42,7 +46,9 @@ def _builds(stage: Stage, step: Step) -> str | None:
 
 def _options(step: Step, name: str) -> list[str]:
     words = [word.text for word in step.command.arguments]
-    return [f"{word}={words[n + 1]}" if word == name and n + 1 < len(words) else word for n, word in enumerate(words) if word.startswith(name)]
+    return [
+        f"{word}={words[n + 1]}" if word == name and n + 1 < len(words) else word for n, word in enumerate(words) if word.startswith(name)
+    ]
 
 
 @rule(

@@ -10,8 +10,13 @@ from pytest_readiness import rule
 from pytest_readiness.formats.dockerfile import Stage
 from pytest_readiness.formats.dockerfile import Step
 
+
 def _upgrades(stage: Stage) -> list[Step]:
-    return [step for step in stage.runs("apt-get", "apt") if step.command.operands[:1] and step.command.operands[0] in ("dist-upgrade", "full-upgrade")]
+    return [
+        step
+        for step in stage.runs("apt-get", "apt")
+        if step.command.operands[:1] and step.command.operands[0] in ("dist-upgrade", "full-upgrade")
+    ]
 
 
 @rule(
@@ -38,4 +43,6 @@ def check(stage: Stage) -> Iterator[Finding]:
     ```
     """
     for step in _upgrades(stage):
-        yield stage.finding(f"{step.command.name} {step.command.operands[0]} makes every build another image: take a newer base", at=step.span)
+        yield stage.finding(
+            f"{step.command.name} {step.command.operands[0]} makes every build another image: take a newer base", at=step.span
+        )

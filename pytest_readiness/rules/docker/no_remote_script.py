@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import rule
+from pytest_readiness.formats.dockerfile import Command
 from pytest_readiness.formats.dockerfile import Stage
 from pytest_readiness.formats.dockerfile import Step
-from pytest_readiness.syntax.shell import Command
-from pytest_readiness.syntax.shell import walk
+from pytest_readiness.formats.dockerfile import walk
 
 _FETCH = frozenset(("curl", "wget", "fetch", "aria2c", "iwr", "irm", "Invoke-WebRequest"))
 _STORES = frozenset(("aws", "gsutil"))
@@ -23,17 +23,21 @@ _COMMIT = re.compile(r"/[0-9a-f]{40}(/|\Z)")
 
 def _fetches(command: Command) -> bool:
     """Whether it downloads something that is not named by its content."""
-    fetch = command.name in _FETCH or any(word.text in ("curl", "wget") for word in command.words[:-1]) and command.name not in _PACKAGES
+    fetch = command.name in _FETCH or (any(word.text in ("curl", "wget") for word in command.words[:-1]) and command.name not in _PACKAGES)
     return fetch and not any(_COMMIT.search(word.text) for word in command.arguments)
 
 
-_PACKAGES = frozenset("apt-get apt apk yum dnf microdnf tdnf zypper echo which command type rm printf".split())
+_PACKAGES = frozenset(
+    ["apt-get", "apt", "apk", "yum", "dnf", "microdnf", "tdnf", "zypper", "echo", "which", "command", "type", "rm", "printf"]
+)
 
 
 def _runs_input(command: Command) -> bool:
     """Whether it runs what comes in through the pipe as code."""
     if command.name in _SHELLS:
-        return command.option("-c") is None and (not command.operands or command.operands[0] in ("/dev/stdin",) or command.option("-s") is not None)
+        return command.option("-c") is None and (
+            not command.operands or command.operands[0] == "/dev/stdin" or command.option("-s") is not None
+        )
     return bool(_LANGUAGES.fullmatch(command.name)) and all(word.text == "-" for word in command.arguments[:1])
 
 
@@ -57,15 +61,18 @@ def _file(command: Command) -> str | None:
     """The file that a download is saved as."""
     if command.name in _STORES:
         target = command.operands[-1] if len(command.operands) > 1 else None
-        source = next((word.text for n, word in enumerate(command.arguments) if command.arguments[n - 1].text == "--key"), command.operands[-2] if target else "")
-        if target is None or "s3" not in command.operands[0] + source and "gs:" not in source + command.operands[0]:
+        source = next(
+            (word.text for n, word in enumerate(command.arguments) if command.arguments[n - 1].text == "--key"),
+            command.operands[-2] if target else "",
+        )
+        if target is None or ("s3" not in command.operands[0] + source and "gs:" not in source + command.operands[0]):
             return None
         return target if not target.endswith(("/", ".")) else source.rpartition("/")[2]
     words = [word.text for word in command.arguments]
     for flags in (("-o", "--output"), ("-O", "--output-document")):
         for n, word in enumerate(words):
             if command.name == ("curl" if flags[0] == "-o" else "wget"):
-                if word in flags or len(word) > 2 and word[0] == "-" and word[1] != "-" and word.endswith(flags[0][1]):
+                if word in flags or (len(word) > 2 and word[0] == "-" and word[1] != "-" and word.endswith(flags[0][1])):
                     return words[n + 1] if n + 1 < len(words) else None
                 if word.startswith(flags[1] + "="):
                     return word.partition("=")[2]
@@ -99,14 +106,14 @@ def _saved(stage: Stage) -> Iterator[tuple[str, Step]]:
     remedy="download it, verify its checksum, then run it",
 )
 def check(stage: Stage) -> Iterator[Finding]:
-    """No script runs straight from the network.
+    r"""No script runs straight from the network.
 
     Whoever controls the server, or the name it had, runs commands in the build. Download a version, verify its checksum or
     signature, then run it.
 
     ```dockerfile bad
     FROM debian:12
-    RUN apt-get update && \\
+    RUN apt-get update && \
         curl -fsSL https://example.com/install.sh | bash -s -- -y  # <--
     RUN bash <(wget -qO- https://example.com/install.sh)  # <--
     RUN curl -fsSLo /tmp/i.sh https://example.com/i.sh && sh /tmp/i.sh  # <--
@@ -117,5 +124,7 @@ def check(stage: Stage) -> Iterator[Finding]:
     RUN curl -fsSLo i.sh https://example.com/i.sh && echo "0123  i.sh" | sha256sum -c && sh i.sh
     ```
     """
-    yield from (stage.finding(f"{what}: whoever controls the server runs commands in the build", at=step.span) for what, step in _piped(stage))
+    yield from (
+        stage.finding(f"{what}: whoever controls the server runs commands in the build", at=step.span) for what, step in _piped(stage)
+    )
     yield from (stage.finding(f"{what}, and nothing verifies it", at=step.span) for what, step in _saved(stage))

@@ -9,6 +9,7 @@ from pytest_readiness import Finding
 from pytest_readiness import rule
 from pytest_readiness.formats.dockerfile import Stage
 
+
 @rule(
     "docker.no-ssh-port",
     P2,

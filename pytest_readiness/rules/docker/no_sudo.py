@@ -9,6 +9,7 @@ from pytest_readiness import Finding
 from pytest_readiness import rule
 from pytest_readiness.formats.dockerfile import Stage
 
+
 @rule(
     "docker.no-sudo",
     P3,
@@ -19,14 +20,14 @@ from pytest_readiness.formats.dockerfile import Stage
     aliases=("CKV2_DOCKER_1", "DS-0010", "DL3004"),
 )
 def check(stage: Stage) -> Iterator[Finding]:
-    """RUN does not use sudo.
+    r"""RUN does not use sudo.
 
     A build runs as the USER of the moment, root unless told otherwise. sudo in the image is one more way to root, and
     behaves unpredictably without a terminal.
 
     ```dockerfile bad
     FROM debian:12
-    RUN apt-get update && \\
+    RUN apt-get update && \
         sudo apt-get install -y curl  # <--
     ```
     ```dockerfile good

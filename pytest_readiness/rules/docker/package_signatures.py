@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import rule
+from pytest_readiness.formats.dockerfile import ShellWord
 from pytest_readiness.formats.dockerfile import Stage
 from pytest_readiness.formats.dockerfile import Step
-from pytest_readiness.syntax.shell import Word
 
 _UNVERIFIED = {
     **dict.fromkeys(("apt-get", "apt", "aptitude"), ("--allow-unauthenticated", "--force-yes", "--allow-insecure-repositories")),
@@ -20,7 +20,7 @@ _UNVERIFIED = {
 }
 
 
-def _settings(step: Step) -> list[Word]:
+def _settings(step: Step) -> list[ShellWord]:
     """Settings given on the command line that do the same."""
     off = ("AllowUnauthenticated=true", "AllowUnauthenticated=1", "gpgcheck=0", "gpgcheck=false")
     return [word for word in step.command.arguments if word.text.endswith(off)]
@@ -36,13 +36,13 @@ def _settings(step: Step) -> list[Word]:
     aliases=("CKV2_DOCKER_7", "CKV2_DOCKER_8", "CKV2_DOCKER_9", "CKV2_DOCKER_10", "CKV2_DOCKER_11"),
 )
 def check(stage: Stage) -> Iterator[Finding]:
-    """Package signatures are verified.
+    r"""Package signatures are verified.
 
     Without them, whoever controls the mirror or the network decides what is installed, as root, in every image.
 
     ```dockerfile bad
     FROM debian:12
-    RUN apt-get update && \\
+    RUN apt-get update && \
         apt-get install -y --allow-unauthenticated curl  # <--
     RUN echo done && rpm -i --nosignature tool.rpm  # <--
     ```

@@ -29,7 +29,9 @@ def _tool(step: Step) -> str | None:
 def _is_uncached(stage: Stage, step: Step, tool: str) -> bool:
     command, run = step.command, step.instruction
     variable = "UV_NO_CACHE" if tool == "uv" else "PIP_NO_CACHE_DIR"
-    if command.option("--no-cache-dir", "--no-cache", "-n" if tool == "uv" else "--no-cache-dir") or keeps_cache(run, "pip", "uv", ".cache"):
+    if command.option("--no-cache-dir", "--no-cache", "-n" if tool == "uv" else "--no-cache-dir") or keeps_cache(
+        run, "pip", "uv", ".cache"
+    ):
         return True
     if stage.variables(run).get(variable) is not None:
         return True
@@ -48,14 +50,14 @@ def _is_uncached(stage: Stage, step: Step, tool: str) -> bool:
     aliases=("DL3042",),
 )
 def check(stage: Stage) -> Iterator[Finding]:
-    """Python packages are installed without leaving a cache in the layer.
+    r"""Python packages are installed without leaving a cache in the layer.
 
     pip keeps every wheel it downloads below ~/.cache, where nobody will ever use it again. Stages that the final
     one only copies from do not count.
 
     ```dockerfile bad
     FROM python:3.12-slim
-    RUN pip install --no-cache-dir --upgrade pip && \\
+    RUN pip install --no-cache-dir --upgrade pip && \
         python -m pip install -r requirements.txt  # <--
     ```
     ```dockerfile bad

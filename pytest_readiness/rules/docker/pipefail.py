@@ -38,7 +38,7 @@ def _is_set(stage: Stage, step: Step) -> bool:
     on="docker.stage",
     when=lambda stage: bool(_pipes(stage)),
     category="Docker",
-    remedy="put `SHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]` before it, or `set -o pipefail` into the RUN",
+    remedy='put `SHELL ["/bin/bash", "-o", "pipefail", "-c"]` before it, or `set -o pipefail` into the RUN',
     aliases=("DL4006",),
 )
 def check(stage: Stage) -> Iterator[Finding]:

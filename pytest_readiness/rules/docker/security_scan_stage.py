@@ -14,14 +14,18 @@ from pytest_readiness.formats.dockerfile import Stage
 from pytest_readiness.formats.dockerfile import Step
 from pytest_readiness.formats.dockerfile import automation
 
-_SCANNERS = frozenset("safety pip-audit bandit trivy grype snyk semgrep govulncheck gosec osv-scanner cargo-audit".split())
+_SCANNERS = frozenset(
+    ["safety", "pip-audit", "bandit", "trivy", "grype", "snyk", "semgrep", "govulncheck", "gosec", "osv-scanner", "cargo-audit"]
+)
 
 
 def _scan(stage: Stage) -> Step | None:
     for step in stage.steps:
         command = step.command
         audit = command.name in ("npm", "yarn", "pnpm", "cargo") and command.operands[:1] == ("audit",)
-        module = command.name.startswith("python") and _SCANNERS.intersection(word.text.replace("_", "-") for word in command.arguments[1:2])
+        module = command.name.startswith("python") and _SCANNERS.intersection(
+            word.text.replace("_", "-") for word in command.arguments[1:2]
+        )
         if command.name in _SCANNERS or audit or module:
             return step
     return None

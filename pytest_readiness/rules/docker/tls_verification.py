@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import rule
+from pytest_readiness.formats.dockerfile import Command
 from pytest_readiness.formats.dockerfile import DockerfileFile
 from pytest_readiness.formats.dockerfile import Step
-from pytest_readiness.syntax.shell import Command
 
 _FALSE = ("0", "false", "no", "off")
 # git takes any value, also 0, for yes
@@ -22,7 +22,7 @@ _OFF_BY = {
     "YARN_STRICT_SSL": _FALSE,
 }
 _SSL_VERIFY = re.compile(r"(?:--setopt=)?(?:[^=]*\.)?sslverify=(?:0|false|no|off)", re.IGNORECASE)
-_STRICT = re.compile(r"strict-ssl[ =]+(?:false|0|no)\b", re.IGNORECASE)
+_STRICT = re.compile(r"\bset (?:.* )?strict-ssl[ =]+(?:false|0|no)\b|--strict-ssl[ =](?:false|0|no)\b|--no-strict-ssl\b", re.IGNORECASE)
 _OPTIONS = {
     "curl": ("-k", "--insecure", "--proxy-insecure"),
     "wget": ("--no-check-certificate",),
@@ -53,7 +53,7 @@ def _option(command: Command) -> str | None:
     option = command.option(*_OPTIONS.get(name, ()))
     if option is not None:
         return f"{name} {option.text}"
-    if name in ("npm", "yarn", "pnpm") and _STRICT.search(text.replace("--", "")):
+    if name in ("npm", "yarn", "pnpm") and _STRICT.search(text):
         return f"{name} strict-ssl=false"
     if name in ("yum", "dnf", "tdnf", "microdnf", "yum-config-manager", "dnf-config-manager"):
         found = next((word.text for word in command.arguments if _SSL_VERIFY.fullmatch(word.text)), None)
@@ -69,10 +69,21 @@ def _option(command: Command) -> str | None:
     on="docker.file",
     category="Security & Compliance",
     remedy="add the certificate of your CA to the image instead",
-    aliases=("CKV2_DOCKER_2", "CKV2_DOCKER_3", "CKV2_DOCKER_4", "CKV2_DOCKER_5", "CKV2_DOCKER_6", "CKV2_DOCKER_12", "CKV2_DOCKER_13", "CKV2_DOCKER_14", "CKV2_DOCKER_15", "CKV2_DOCKER_16"),
+    aliases=(
+        "CKV2_DOCKER_2",
+        "CKV2_DOCKER_3",
+        "CKV2_DOCKER_4",
+        "CKV2_DOCKER_5",
+        "CKV2_DOCKER_6",
+        "CKV2_DOCKER_12",
+        "CKV2_DOCKER_13",
+        "CKV2_DOCKER_14",
+        "CKV2_DOCKER_15",
+        "CKV2_DOCKER_16",
+    ),
 )
 def check(file: DockerfileFile) -> Iterator[Finding]:
-    """TLS certificates are verified.
+    r"""TLS certificates are verified.
 
     Without verification, anybody on the way can put another program into the image, or, where ENV says so, talk to the
     running service in the name of any server.
@@ -80,8 +91,8 @@ def check(file: DockerfileFile) -> Iterator[Finding]:
     ```dockerfile bad
     FROM python:3.12-slim
     ENV NODE_TLS_REJECT_UNAUTHORIZED=0  # <--
-    RUN apt-get update && \\
-        curl -fsSLk https://example.com/a -o a && \\  # <--
+    RUN apt-get update && \
+        curl -fsSLk https://example.com/a -o a && \  # <--
         pip install --trusted-host pypi.example.com flask  # <--
     RUN npm config set strict-ssl false  # <--
     ```

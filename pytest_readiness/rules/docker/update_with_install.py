@@ -55,4 +55,6 @@ def check(stage: Stage) -> Iterator[Finding]:
             continue
         later = (other for other in steps[index + 1 :] if other.instruction is step.instruction)
         if not any(_USES.search(" ".join(word.text for word in other.command.words)) for other in later):
-            yield stage.finding(f"{step.command.name} {step.command.operands[0]} in a RUN of its own is cached and soon out of date", at=step.span)
+            yield stage.finding(
+                f"{step.command.name} {step.command.operands[0]} in a RUN of its own is cached and soon out of date", at=step.span
+            )
