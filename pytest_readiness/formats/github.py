@@ -195,10 +195,14 @@ class Workflow(Element):
 
     @property
     def runs_on_branches(self) -> bool:
-        """Whether a push to a branch or a pull request starts it."""
-        push = self.triggers.get("push")
-        only_tags = push is not None and ("tags" in push or "tags-ignore" in push) and not {"branches", "branches-ignore"} & set(push)
-        return "pull_request" in self.triggers or "pull_request_target" in self.triggers or "push" in self.triggers and not only_tags
+        """Whether a push to a branch, or to a pull request, starts it: runs that a newer push supersedes."""
+        for event in ("pull_request", "pull_request_target"):
+            filters = self.triggers.get(event) or {}
+            if event in self.triggers and "synchronize" in (filters.get("types") or ["synchronize"]):
+                return True
+        push = self.triggers.get("push") or {}
+        only_tags = bool({"tags", "tags-ignore"} & set(push)) and not {"branches", "branches-ignore"} & set(push)
+        return "push" in self.triggers and not only_tags
 
     @cached_property
     def jobs(self) -> tuple[Job, ...]:

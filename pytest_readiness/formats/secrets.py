@@ -38,7 +38,7 @@ _PLACEHOLDER = re.compile(
 _INTERPOLATION = re.compile(r"\$\{.*\}|\$\(.*\)|\$[A-Za-z_]\w*|\{\{.*\}\}|%\(?\w+\)?s|%\w+%|@\w+@")
 _REFERENCE = re.compile(r"(op|vault|ref\+\w+|secretsmanager|ssm|arn|projects|keyvault|awskms|gcpkms)(:|/)|sm://|ENC\[|AQICA", re.IGNORECASE)
 _URL_PASSWORD = re.compile(r"[a-z][a-z0-9+.-]*://[^\s:/?#@'\"]*:(?P<password>[^\s@/'\"]+)@", re.IGNORECASE)
-_PAIR_PASSWORD = re.compile(r"(?:^|[;\s])(?:password|pwd|accountkey|sharedaccesskey)[ \t]*=(?P<password>[^;\s]*)", re.IGNORECASE)
+_PAIR_PASSWORD = re.compile(r"(?:^|[;\s])(?:password|pwd|accountkey|sharedaccesskey)[ \t]*=[ \t]*(?P<password>[^;\s]*)", re.IGNORECASE)
 _FLAG_PASSWORD = re.compile(r"--?(?:[a-z0-9]+[-_])*(?:password|passwd|pass|secret|token|api[-_]key|requirepass)[= ]+(?P<password>[^\s'\"|;&]+|'[^']*'|\"[^\"]*\")", re.IGNORECASE)
 
 TOKENS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
@@ -68,6 +68,8 @@ def is_secret_name(name: str) -> bool:
     parts = words(name)
     if not parts or parts[-1] in _ABOUT or "public" in parts:
         return False
+    if parts[-1] in ("pass", "pw"):  # DB_PASS, not PASS_THROUGH
+        return True
     return any(part in _WORDS for part in parts) or any(pair in _PAIRS for pair in zip(parts, parts[1:]))
 
 

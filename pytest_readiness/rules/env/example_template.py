@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pytest_readiness import P2
 from pytest_readiness import Finding
 from pytest_readiness import Project
-from pytest_readiness import is_unknown
 from pytest_readiness import rule
 from pytest_readiness.formats.dotenv import EnvUse
 
@@ -43,13 +42,17 @@ def check(use: EnvUse, project: Project) -> Iterator[Finding]:
     ```
     """
     templates = {file.directory for file in use.templates}
-    committed = {file.directory for file in use.files if not is_unknown(known := project.tracked(file.path)) and known}
     wanted = use.readers or tuple((file.span, "is not explained") for file in use.files if not file.is_template)
+    unsure = []
     for span, what in wanted:
         directory = span.path.rpartition("/")[0]
-        if _covers(templates, directory):
-            continue
-        if _covers(committed, directory):
+        beside = [file for file in use.files if _covers({file.directory}, directory)]
+        if beside and not _covers(templates, directory):
+            unsure.append((span, what, beside))
+        elif not beside:
+            yield use.finding(f"{what}, and no .env.example says which variables it needs", span)
+    for span, what, files in unsure:  # outside of git nobody knows whether they are committed
+        if any(project.tracked(file.path) for file in files):
             yield use.advice(f"{span.path} {what}: the committed .env is the only template", span)
         else:
             yield use.finding(f"{what}, and no .env.example says which variables it needs", span)

@@ -6,13 +6,16 @@ from collections.abc import Iterator
 from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import rule
+from pytest_readiness.formats.github import Job
 from pytest_readiness.formats.github import Step
 from pytest_readiness.formats.shell import Command
 
 _IDLE = frozenset(("echo", "printf", "true", ":", "sleep", "exit", "set"))
 _UNFINISHED = re.compile(r"\bTODO\b|\bFIXME\b|(?i:\bplaceholder\b|not (?:yet )?implemented|coming soon|add .* here)")
 _VALUE = re.compile(r"\$|`|::[a-z-]+")
-_GATE = re.compile(r"(?:^|[^a-z])(?:gate|required|status|success|succeeded|passed|complete|completed|done|ok|all|check|checks)(?:[^a-z]|$)")
+_GATE = re.compile(
+    r"(?:^|[^a-z])(?:gate|required|status|success|succeeded|passed|complete|completed|done|ok|all|checks?|results?)(?:[^a-z]|$)"
+)
 
 
 @rule(
@@ -67,12 +70,17 @@ def check(step: Step) -> Iterator[Finding]:
             return
     if not all(_is_idle(command) for command in step.commands):
         return
-    job = step.job
-    if job is not None and job.needs and len(job.steps) == 1 and _GATE.search(f"{job.name} {job.data.get('name') or ''}".lower()):
+    if step.job is not None and _collects(step.job):
         return
     what = f"only runs {step.commands[0].program}" if step.commands else "holds only comments"
     place = step.command_span(step.commands[0]) if step.commands else step.at("run")
     yield step.finding(f"the step {what}: it succeeds without doing anything", place)
+
+
+def _collects(job: Job) -> bool:
+    """Whether the job only turns the results of those it needs into one, by its name and by doing nothing else."""
+    idle = all(command.program in _IDLE for step in job.steps for command in step.commands)
+    return bool(job.needs) and idle and bool(_GATE.search(f"{job.name} {job.data.get('name') or ''}".lower()))
 
 
 def _is_comment(line: str) -> bool:

@@ -85,4 +85,5 @@ def check(repository: Resource, project: Project) -> Iterator[Finding]:
             path, line = open_paths[0]
             more = f" and {len(open_paths) - 1} more" if len(open_paths) > 1 else ""
             place = line.span if line is not None else repository.span._replace(path=home)
-            yield repository.finding(f"nobody owns {kind}: {path}{more}", place)
+            why = " (the line names no @user, @team or address)" if line is not None else ""
+            yield repository.finding(f"nobody owns {kind}: {path}{more}{why}", place)
