@@ -35,6 +35,7 @@ class Terraform(Format):
         body = read(path, project)
         if isinstance(body, ParseFailure):
             raise body
+        yield from body.failures
         if path.endswith(VALUES):
             yield Variables("tf.tfvars", path.rpartition("/")[2], Span(path, 1, 1, 1, 1), body)
             return

@@ -139,7 +139,7 @@ def _of_object(item: dict[str, Any], place: Span) -> Statement:
     mapping = item if isinstance(item, yaml.Mapping) else None
     action = "Action" if "Action" in item else "NotAction"
     return Statement(
-        item.get("Effect", "Deny"),
+        item.get("Effect"),
         item.get("Action"),
         item.get("NotAction"),
         item.get("Resource"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterator
 
@@ -23,7 +24,7 @@ _NO_SECRET = frozenset(
 )
 _ABOUT_END = frozenset("strategy source status state behavior behaviour mechanism validity units unit resource label class protocol option options".split())
 _PASS_THROUGH = frozenset("jsonencode yamlencode base64encode sensitive nonsensitive tostring trimspace merge tomap tolist concat".split())
-_ASSIGNMENT = re.compile(r"^\s*(?:export\s+|set\s+|-e\s+|\$env:)?(?P<name>[A-Za-z_][A-Za-z0-9_.-]{1,60})\s?[=:]\s?(?P<value>\"[^\"]*\"|'[^']*'|[^\s\"'#;]+)", re.MULTILINE)
+_ASSIGNMENT = re.compile(r"^[ \t]*(?:export[ \t]+|set[ \t]+|-e[ \t]+|\$env:)?(?P<name>[A-Za-z_][A-Za-z0-9_.-]{1,60})[ ]?[=:][ ]?(?P<value>\"[^\"\n]*\"|'[^'\n]*'|[^\s\"'#;]+)", re.MULTILINE)
 
 
 def in_body(body: hcl.Body, module: Module | None = None, type: str = "") -> Iterator[Found]:
@@ -43,7 +44,7 @@ def _subject(name: str, type: str, body: hcl.Body) -> str:
         return "secure_string_secret" if kind and "SecureString" in kind.source else name
     if name == "secret_data" and type.startswith("google_secret_manager"):
         return "secret"
-    if name == "value" and type == "azurerm_key_vault_secret":
+    if name == "raw_key" or name == "value" and type == "azurerm_key_vault_secret":
         return "secret"
     return name
 
@@ -112,6 +113,10 @@ def _text(name: str, value: object, span: Span, *, partial: bool = False) -> Ite
         if "PRIVATE KEY" not in value or not partial:
             yield f"{name or 'the value'} holds a {token}", span
         return
+    if name.endswith("_base64") and (decoded := _decoded(value)):
+        for reason, _ in _embedded(name, decoded, span):
+            yield reason, span
+        return
     if "\n" in value or value.lstrip()[:1] in ("{", "["):
         yield from _embedded(name, value, span)
         return
@@ -120,6 +125,13 @@ def _text(name: str, value: object, span: Span, *, partial: bool = False) -> Ite
         yield f"{name or 'the value'} holds {kind} in a URL", span
     elif not partial and is_secret(name) and (reason := secrets.literal_secret(name, value)):
         yield reason, span
+
+
+def _decoded(value: str) -> str:
+    try:
+        return base64.b64decode(value, validate=True).decode()
+    except ValueError:
+        return ""
 
 
 def _embedded(name: str, value: str, span: Span) -> Iterator[Found]:

@@ -112,7 +112,8 @@ def _targets(block: Block, wanted: Setting) -> Iterator[tuple[_Section, tuple[st
         return
     found: tuple[Section, ...] = block.blocks(wanted.path[0])
     for section in found:
-        yield section, wanted.path[1:]
+        if wanted.path[-1] != "encrypted" or section.get("snapshot_id") is None:  # a disk of a snapshot is as encrypted as that is
+            yield section, wanted.path[1:]
     if not found and not wanted.absent:
         yield block, wanted.path
 
@@ -120,7 +121,7 @@ def _targets(block: Block, wanted: Setting) -> Iterator[tuple[_Section, tuple[st
 def _gap(block: Block, section: _Section, path: tuple[str, ...], wanted: Setting, why: str) -> Iterator[Finding]:
     path = (*path[:-1], next((name for name in path[-1].split("|") if section.get(*path[:-1], name) is not None), path[-1].split("|")[0]))
     value = section.get(*path)
-    if not holds(value, wanted.good, absent=wanted.absent):
+    if not holds(value, wanted.good, absent=wanted.absent and not wanted.each):
         name = ".".join(path)
         state = "is not set" if value is None else f"is {shown(value)}"
         yield block.finding(f"{name} {state} ({wanted.want}): {why}", section.at(*path))

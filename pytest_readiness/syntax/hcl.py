@@ -11,6 +11,7 @@ import os
 import re
 import sys
 import tempfile
+from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
+from typing import Protocol
 
 from ..model import ParseFailure
 from ..model import Span
@@ -60,6 +62,7 @@ class Body:
     attributes: Mapping[str, Attribute]
     blocks: tuple[Block, ...]
     span: Span
+    failures: tuple[ParseFailure, ...] = ()  # of a file: what was left out because an attribute is set twice
 
     def of(self, type: str) -> Iterator[Block]:
         """The blocks of a type, in order."""
@@ -77,7 +80,10 @@ class Block:
 
 
 def parse(path: str, text: str) -> Body:
-    """The body of a file; raises `ParseFailure` where neither parser can read it, and for an attribute set twice."""
+    """The body of a file; raises `ParseFailure` where neither parser can read it.
+
+    A block in which an attribute is set twice is left out and its failure, at the second, is in ``failures``.
+    """
     text = text.removeprefix("\ufeff")
     if path.endswith(".json"):
         return _json_file(path, text)
@@ -86,7 +92,7 @@ def parse(path: str, text: str) -> Body:
     root = _parser().parse(source.data).root_node
     if not root.has_error:
         body = next((child for child in root.children if child.type == "body"), None)
-        return _body(body, source) if body is not None else Body({}, (), Span(path))
+        return _file(body.children, source.span(body, body), _Native(source)) if body is not None else Body({}, (), Span(path))
     return _second_opinion(path, text)
 
 
@@ -136,27 +142,70 @@ class _Source:
         return Span(self.path, *self.place(start.start_byte, *first), *self.place(end.end_byte, *last))
 
 
-def _body(node: tree_sitter.Node, source: _Source) -> Body:
+class _Native:
+    """The model from tree-sitter's tree."""
+
+    def __init__(self, source: _Source) -> None:
+        self.source = source
+
+    @staticmethod
+    def kind(node: tree_sitter.Node) -> str:
+        return node.type
+
+    def body(self, node: tree_sitter.Node) -> Body:
+        return _assemble(node.children, self.source.span(node, node), self)
+
+    def attribute(self, node: tree_sitter.Node) -> Attribute:
+        source, name, value = self.source, node.children[0], node.children[-1]
+        whole, value_span = source.span(name, value), source.span(value, value)
+        span = whole if whole.line == whole.end_line else source.span(name, name)
+        return Attribute(source.slice(name), span, value_span, source.slice(value))
+
+    def block(self, node: tree_sitter.Node) -> Block:
+        source = self.source
+        words = [child for child in node.children if child.type in ("identifier", "string_lit")]
+        inner = next((child for child in node.children if child.type == "body"), None)
+        labels = tuple(_label(source.slice(word)) for word in words[1:])
+        whole = source.span(node, node)
+        body = self.body(inner) if inner is not None else Body({}, (), whole)
+        return Block(source.slice(words[0]), labels, source.span(words[0], words[-1]), Body(body.attributes, body.blocks, whole))
+
+
+class _Reader(Protocol):
+    """What the two trees have in common."""
+
+    def kind(self, node: Any) -> str: ...
+    def attribute(self, node: Any) -> Attribute: ...
+    def block(self, node: Any) -> Block: ...
+
+
+def _assemble(children: Iterable[Any], span: Span, reader: _Reader) -> Body:
     attributes: dict[str, Attribute] = {}
     blocks: list[Block] = []
-    for child in node.children:
-        if child.type == "attribute":
-            name, value = child.children[0], child.children[-1]
-            whole, value_span = source.span(name, value), source.span(value, value)
-            span = whole if whole.line == whole.end_line else source.span(name, name)
-            _add(attributes, Attribute(source.slice(name), span, value_span, source.slice(value)))
-        elif child.type == "block":
-            blocks.append(_block(child, source))
-    return Body(attributes, tuple(blocks), source.span(node, node))
+    for child in children:
+        kind = reader.kind(child)
+        if kind == "attribute":
+            _add(attributes, reader.attribute(child))
+        elif kind == "block":
+            blocks.append(reader.block(child))
+    return Body(attributes, tuple(blocks), span)
 
 
-def _block(node: tree_sitter.Node, source: _Source) -> Block:
-    words = [child for child in node.children if child.type in ("identifier", "string_lit")]
-    inner = next((child for child in node.children if child.type == "body"), None)
-    labels = tuple(_label(source.slice(word)) for word in words[1:])
-    whole = source.span(node, node)
-    body = _body(inner, source) if inner is not None else Body({}, (), whole)
-    return Block(source.slice(words[0]), labels, source.span(words[0], words[-1]), Body(body.attributes, body.blocks, whole))
+def _file(children: Iterable[Any], span: Span, reader: _Reader) -> Body:
+    """As `_assemble`, but a failure costs only the block it is in."""
+    attributes: dict[str, Attribute] = {}
+    blocks: list[Block] = []
+    failures: list[ParseFailure] = []
+    for child in children:
+        kind = reader.kind(child)
+        try:
+            if kind == "attribute":
+                _add(attributes, reader.attribute(child))
+            elif kind == "block":
+                blocks.append(reader.block(child))
+        except ParseFailure as failure:
+            failures.append(failure)
+    return Body(attributes, tuple(blocks), span, tuple(failures))
 
 
 def _label(text: str) -> str:
@@ -224,7 +273,8 @@ def _second_opinion(path: str, text: str) -> Body:
         raise ParseFailure(f"not valid HCL: {_reason(error)}", Span(path, line, column, line, column + 1)) from None
     except (LarkError, RuntimeError, RecursionError, ValueError, TypeError, AttributeError, KeyError, IndexError) as error:
         raise ParseFailure(f"not valid HCL: {str(error).splitlines()[0] if str(error) else type(error).__name__}", Span(path, 1, 1, 1, 2)) from None
-    return _Lark(path, lines).body(tree.children[0])
+    reader = _Lark(path, lines)
+    return _file(tree.children[0].children, reader.span(tree.children[0], tree.children[0]), reader)
 
 
 def _reason(error: Any) -> str:
@@ -244,16 +294,12 @@ class _Lark:
         self.path = path
         self.lines = lines
 
+    @staticmethod
+    def kind(node: Any) -> str:
+        return str(getattr(node, "data", ""))
+
     def body(self, node: Any) -> Body:
-        attributes: dict[str, Attribute] = {}
-        blocks = []
-        for child in node.children:
-            kind = getattr(child, "data", None)
-            if kind == "attribute":
-                _add(attributes, self.attribute(child))
-            elif kind == "block":
-                blocks.append(self.block(child))
-        return Body(attributes, tuple(blocks), self.span(node, node))
+        return _assemble(node.children, self.span(node, node), self)
 
     def attribute(self, node: Any) -> Attribute:
         name, value = node.children[0], node.children[-1]

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from pytest_readiness import P2
+from pytest_readiness import Finding
+from pytest_readiness import is_unknown
+from pytest_readiness import rule
+from pytest_readiness.formats.terraform_blocks import Block
+from pytest_readiness.formats.terraform_settings import as_number
+from pytest_readiness.formats.terraform_settings import holds
+
+_AUDIT = re.compile(r"audit|cloudtrail|flow[-_ ]?log|/aws/eks/|control[-_ ]?plane", re.IGNORECASE)
+
+
+def is_log_group(block: Block) -> bool:
+    return block.type == "aws_cloudwatch_log_group"
+
+
+def is_audit(group: Block) -> bool:
+    name = group.get("name")
+    shape = getattr(name, "shape", "") if is_unknown(name) and hasattr(type(name), "shape") else "" if is_unknown(name) else str(name or "")
+    return bool(_AUDIT.search(f"{group.label} {shape}"))
+
+
+@rule(
+    "tf.log-retention",
+    P2,
+    on="tf.resource",
+    when=is_log_group,
+    category="Security & Compliance",
+    remedy="Set retention_in_days, at least 365 for audit logs",
+    aliases=("CKV_AWS_66",),
+)
+def check(group: Block, *, audit_days: int = 365) -> Iterator[Finding]:
+    """Log groups say how long they keep logs, audit logs at least a year.
+
+    Intrusions are found months later, and then the audit log is all there is. Application logs need any
+    retention: without one they are kept, and paid for, for ever. Audit groups are those named audit,
+    cloudtrail, flow logs, or of the EKS control plane.
+
+    ```hcl good
+    resource "aws_cloudwatch_log_group" "audit" {
+      retention_in_days = 400
+    }
+    resource "aws_cloudwatch_log_group" "web" {
+      retention_in_days = 14
+    }
+    ```
+    ```hcl bad
+    resource "aws_cloudwatch_log_group" "audit" {
+      retention_in_days = 30               # <--
+    }
+    ```
+    ```hcl bad
+    resource "aws_cloudwatch_log_group" "web" {  # <--
+      name = "web"
+    }
+    ```
+    """
+    days = group.get("retention_in_days")
+    if not is_audit(group):
+        if days is None:
+            yield group.finding("retention_in_days is not set: the logs are kept, and paid for, for ever")
+        return
+
+    def long_enough(value: Any) -> bool:
+        number = as_number(value)
+        return number == 0 or number >= audit_days
+
+    if not holds(days, long_enough, absent=True):
+        yield group.finding(f"audit logs are kept for less than {audit_days} days", group.at("retention_in_days"))
+    elif days is None:
+        yield group.advice("retention_in_days is not set: audit logs are kept, and paid for, for ever")
