@@ -44,6 +44,8 @@ _NAMED = {
     "ConfigMap": "k8s.configmap",
     "ServiceAccount": "k8s.service-account",
     "networking.k8s.io/Ingress": "k8s.ingress",
+    "gateway.networking.k8s.io/Gateway": "k8s.gateway",
+    "networking.istio.io/Gateway": "k8s.gateway",
     "rbac.authorization.k8s.io/Role": "k8s.role",
     "rbac.authorization.k8s.io/ClusterRole": "k8s.role",
     "rbac.authorization.k8s.io/RoleBinding": "k8s.binding",

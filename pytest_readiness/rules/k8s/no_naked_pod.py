@@ -17,7 +17,6 @@ from pytest_readiness.formats.kubernetes_objects import Pod
     when=lambda pod: pod.owner.is_a("Pod"),
     category="Resilience/DR",
     remedy="Use a Deployment, StatefulSet or Job",
-    aliases=("polaris:nakedPod",),
 )
 def check(pod: Pod) -> Iterator[Finding]:
     """A pod has a controller that replaces it.

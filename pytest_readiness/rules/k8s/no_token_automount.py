@@ -25,7 +25,7 @@ def needs_no_token(pod: Pod, project: Project) -> bool:
     when=needs_no_token,
     category="Security & Compliance",
     remedy="Set automountServiceAccountToken: false in the pod or its ServiceAccount",
-    aliases=("CKV_K8S_38", "KSV-0036", "polaris:automountServiceAccountToken", "gatekeeper:general/automount-serviceaccount-token"),
+    aliases=("CKV_K8S_38", "polaris:automountServiceAccountToken", "gatekeeper:general/automount-serviceaccount-token"),
 )
 def check(pod: Pod, project: Project) -> Iterator[Finding]:
     """A pod that does not use the Kubernetes API gets no token for it.

@@ -19,7 +19,7 @@ ALLOWED = frozenset("name configMap csi downwardAPI emptyDir ephemeral image per
     when=lambda pod: bool(pod.volumes),
     category="Security & Compliance",
     remedy="Use a PersistentVolumeClaim with a CSI driver",
-    aliases=("KSV-0028", "gatekeeper:pod-security-policy/flexvolume-drivers"),
+    aliases=("KSV-0028",),
     standards=("PSS restricted",),
     effort="2h",
 )

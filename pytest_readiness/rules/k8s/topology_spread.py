@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from pytest_readiness import P3
 from pytest_readiness import Finding
@@ -70,13 +71,29 @@ def check(workload: Workload) -> Iterator[Finding]:
     constraints = items(workload.pod_get("topologySpreadConstraints"))
     if any(constraint.get("topologyKey") in KEYS and _matches(constraint.get("labelSelector"), labels) for constraint in constraints):
         return
-    if workload.pod_get("affinity", "podAntiAffinity"):
+    terms = list(_terms(workload))
+    if any(term.get("topologyKey") is not None and _matches(term.get("labelSelector"), labels) and _here(term, workload) for term in terms):
         return
-    if constraints:
+    if terms:
+        yield workload.finding("its anti-affinity selects other pods than its own, so it spreads nothing", workload.pod_at("affinity"))
+    elif constraints:
         place = workload.pod_at("topologySpreadConstraints", 0)
         yield workload.finding("no constraint spreads these pods over zones or nodes: key or selector do not match", place)
     else:
         yield workload.finding("nothing spreads its replicas, so one node or zone can take them all down")
+
+
+def _terms(workload: Workload) -> Iterator[dict[str, Any]]:
+    rules = entries(workload.pod_get("affinity", "podAntiAffinity"))
+    yield from items(rules.get("requiredDuringSchedulingIgnoredDuringExecution"))
+    for preferred in items(rules.get("preferredDuringSchedulingIgnoredDuringExecution")):
+        yield entries(preferred.get("podAffinityTerm"))
+
+
+def _here(term: dict[str, Any], workload: Workload) -> bool:
+    """Whether a term looks at pods in the namespace of the workload."""
+    namespaces = items(term.get("namespaces"))
+    return not namespaces or workload.namespace is None or workload.namespace in namespaces
 
 
 def _matches(selector: object, labels: object) -> bool:

@@ -1,0 +1,59 @@
+"""The internet is invited on purpose only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pytest_readiness import P3
+from pytest_readiness import Finding
+from pytest_readiness import rule
+from pytest_readiness.formats.kubernetes_objects import Object
+
+INTERNAL = {
+    "service.beta.kubernetes.io/aws-load-balancer-internal": ("true", "0.0.0.0/0"),
+    "service.beta.kubernetes.io/aws-load-balancer-scheme": ("internal",),
+    "service.beta.kubernetes.io/azure-load-balancer-internal": ("true",),
+    "networking.gke.io/load-balancer-type": ("internal",),
+    "cloud.google.com/load-balancer-type": ("internal",),
+    "service.beta.kubernetes.io/oci-load-balancer-internal": ("true",),
+}
+RANGES = "service.beta.kubernetes.io/load-balancer-source-ranges"
+
+
+@rule(
+    "k8s.no-open-load-balancer",
+    P3,
+    on="k8s.service",
+    category="Security & Compliance",
+    remedy="Set loadBalancerSourceRanges or make the load balancer internal",
+    aliases=("gatekeeper:general/block-loadbalancer-services",),
+)
+def check(service: Object) -> Iterator[Finding]:
+    """A load balancer is internal or says whom it serves.
+
+    A plain LoadBalancer Service gets a public address in most clouds, so whatever listens behind it is on the internet.
+    The one in front of the Ingress controller is meant to be: record it as known.
+
+    ```yaml bad
+    apiVersion: v1
+    kind: Service
+    metadata: {name: db}
+    spec:
+      type: LoadBalancer  # <-- public
+      selector: {app: db}
+      ports: [{port: 5432}]
+    ```
+    ```yaml good
+    apiVersion: v1
+    kind: Service
+    metadata: {name: db}
+    spec: {type: LoadBalancer, loadBalancerSourceRanges: [10.0.0.0/8], selector: {app: db}, ports: [{port: 5432}]}
+    ```
+    """
+    if service.get("spec", "type") != "LoadBalancer":
+        return
+    annotations = service.annotations
+    internal = any(str(annotations.get(name)).lower() in values for name, values in INTERNAL.items())
+    ranges = service.get("spec", "loadBalancerSourceRanges") or annotations.get(RANGES)
+    if not internal and (not ranges or "0.0.0.0/0" in ranges):
+        yield service.finding("a public load balancer that serves everybody", service.at("spec", "type"))
