@@ -24,7 +24,7 @@ from ..unknown import is_unknown
 from . import compose_files
 from .base import Format
 from .compose_files import Unit
-from .compose_files import colons
+from .compose_merge import colons
 from .dockerfile import Stage
 from .dockerfile import final_stage
 from .images import Image

@@ -1,4 +1,4 @@
-"""Compose files as text: which there are, which belong together, and how Compose merges them.
+"""Which compose files there are, which of them Compose reads together, and what one refers to in another.
 
 Every value keeps the place where it was written, in whatever file; interpolation happens later, when
 a value is asked for, because some rules judge what is written.
@@ -17,20 +17,22 @@ from typing import Any
 from ..model import ParseFailure
 from ..model import Span
 from ..syntax.yaml import Mapping
-from ..syntax.yaml import Sequence
-from ..syntax.yaml import at
 from ..syntax.yaml import get
 from ..unknown import Unknown
 from ..unknown import Unresolved
-from .interpolation import InterpolationError
+from .compose_merge import clean
+from .compose_merge import colons
+from .compose_merge import merge
+from .compose_merge import remove
+from .compose_written import DEFAULTS
+from .compose_written import Written
+from .compose_written import read
 from .interpolation import dotenv
-from .interpolation import parse
-from .interpolation import resolve
+from .interpolation import resolved
 
 if TYPE_CHECKING:
     from ..project import Project
 
-DEFAULTS = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 MAX_EXTENDS = 50
 _LIKELY = re.compile(r"(?:docker-)?compose[.-][\w.-]+\.ya?ml|[\w.-]+[.-](?:docker-)?compose(?:\.[\w-]+)?\.ya?ml", re.IGNORECASE).fullmatch
 _OVERRIDE = re.compile(r"(.+)\.override\.ya?ml").fullmatch
@@ -38,51 +40,7 @@ _SERVICES = re.compile(r"^[\"']?(?:services|include)[\"']?[ \t]*:", re.MULTILINE
 _KUBERNETES = (re.compile(r"^apiVersion[ \t]*:", re.MULTILINE), re.compile(r"^kind[ \t]*:", re.MULTILINE))
 _LIST = re.compile(r"\A(?:\s+|#[^\n]*\n|---[^\n]*\n)*- ")
 _ELSEWHERE = re.compile(r"(?:^|/)\.(?:github|gitea|forgejo)/workflows/")
-_TEMPLATE = re.compile(r"\{\{(?!\s*\.[A-Z])|\{%|<%")  # {{.Name}} is Docker's own
 _REMOTE = re.compile(r"[a-z][a-z0-9+.-]*://|git@|oci:|github\.com/", re.IGNORECASE)
-
-# m: a mapping, l: a list, s: a scalar
-_SHAPES = (
-    {"build": "ms", "extends": "ms", "networks": "ml", "depends_on": "ml", "extra_hosts": "ml", "ulimits": "m", "models": "ml"}
-    | dict.fromkeys(("environment", "labels", "annotations", "sysctls"), "ml")
-    | dict.fromkeys(("healthcheck", "deploy", "logging", "develop", "credential_spec", "blkio_config", "provider"), "m")
-    | dict.fromkeys(("command", "entrypoint", "dns", "dns_search", "tmpfs", "env_file"), "ls")
-    | dict.fromkeys(("ports", "volumes", "devices", "secrets", "configs", "expose", "cap_add", "cap_drop", "security_opt"), "l")
-    | dict.fromkeys(("profiles", "links", "external_links", "volumes_from", "group_add", "dns_opt", "device_cgroup_rules"), "l")
-    | dict.fromkeys(("image", "user", "container_name", "hostname", "restart", "privileged", "read_only", "platform", "init"), "s")
-    | dict.fromkeys(("network_mode", "pid", "ipc", "uts", "userns_mode", "cgroup", "cgroup_parent", "pull_policy", "runtime"), "s")
-    | dict.fromkeys(("mem_limit", "mem_reservation", "memswap_limit", "cpus", "cpu_quota", "pids_limit", "scale", "shm_size"), "s")
-    | dict.fromkeys(("working_dir", "stop_signal", "stop_grace_period", "stdin_open", "tty"), "s")
-)
-_INNER = {
-    "build": {"context": "s", "dockerfile": "s", "dockerfile_inline": "s", "target": "s", "args": "ml", "network": "s"},
-    "deploy": {"resources": "m", "restart_policy": "m", "labels": "ml", "replicas": "s", "mode": "s", "placement": "m"},
-    "logging": {"driver": "s", "options": "m"},
-    "healthcheck": {"test": "ls", "disable": "s"},
-}
-_RESOURCES = {"limits": "m", "reservations": "m"}
-_WORDS = {"m": "a mapping", "l": "a list", "s": "a text"}
-_MAPPINGS_IN = frozenset(("ports", "volumes", "devices", "secrets", "configs", "env_file"))
-_KEY_VALUE = ("environment", "labels", "annotations", "sysctls")
-_NAMES = ("depends_on", "networks", "models")
-_SINGLE = ("dns", "dns_search", "tmpfs", "env_file")
-_REPLACED = frozenset((("command",), ("entrypoint",), ("healthcheck", "test"), ("provider",)))
-_BY_TARGET = frozenset(("volumes", "devices", "secrets", "configs"))
-_TOP = ("services", "networks", "volumes", "secrets", "configs")
-
-
-@dataclass(frozen=True, eq=False)
-class Written:
-    """One file as it is written: its shapes checked, short forms made long, nothing merged."""
-
-    path: str
-    data: Mapping
-    failures: tuple[ParseFailure, ...]
-
-    @property
-    def services(self) -> Mapping:
-        """The services by name."""
-        return self.data["services"]  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,20 +64,6 @@ class Unit:
     def resolve(self, value: Any) -> Any:
         """A scalar with its variables replaced, or unknown; anything else as it is."""
         return resolved(value, self.variables)
-
-
-def resolved(value: Any, variables: dict[str, str]) -> Any:
-    """A text with its variables replaced or unknown, anything else as it is."""
-    if not isinstance(value, str):
-        return value
-    if _TEMPLATE.search(value):
-        return Unknown(f"{value} is filled in by a template")
-    if "$" not in value:
-        return value
-    try:
-        return resolve(value, variables)
-    except InterpolationError as error:
-        return Unknown(f"{value} cannot be interpolated: {error}")
 
 
 # -- which files
@@ -192,7 +136,7 @@ def _files_named(project: Project, written: Written) -> Iterator[tuple[str, str 
             if isinstance(path, str):
                 yield "include", beside(written.path, resolved(path, variables)), written.data["include"].item(index)
     for service in written.services.values():
-        extends = service.get("extends")
+        extends = get(service, "extends")
         if isinstance(extends, Mapping) and isinstance(extends.get("file"), str):
             origin = extends.value_span("file").path
             yield "extends", beside(origin, resolved(extends["file"], variables)), extends.entry("file")
@@ -268,316 +212,6 @@ def variables_of(project: Project, path: str) -> dict[str, str]:
     return project.cache[key]  # type: ignore[no-any-return]
 
 
-# -- one file
-
-
-def read(project: Project, path: str) -> Written:
-    """A file as written; raises `ParseFailure` where nothing of it can be judged."""
-    key = ("compose.written", path)
-    if key not in project.cache:
-        try:
-            project.cache[key] = _read(project, path)
-        except (ParseFailure, Unresolved) as error:
-            project.cache[key] = error
-    found = project.cache[key]
-    if isinstance(found, Exception):
-        raise found
-    return found  # type: ignore[no-any-return]
-
-
-def _read(project: Project, path: str) -> Written:
-    failures: list[ParseFailure] = []
-    data: Mapping | None = None
-    try:
-        documents = project.documents(path)
-    except ParseFailure as failure:
-        if failure.span.line and _TEMPLATE.search(project.text(path)):
-            raise Unresolved(f"is a template: {failure.reason}") from None
-        raise
-    for document in documents:
-        if not isinstance(document.data, Mapping):
-            raise ParseFailure("a compose file is a mapping with `services`", document.span)
-        checked = _document(document.data, failures)
-        data = checked if data is None else merge(data, checked)
-    if data is None:
-        raise ParseFailure("is empty: Compose needs `services`", Span(path, 1, 1, 1, 2))
-    if "services" not in data:
-        if not any(key in data or key.startswith("x-") for key in (*_TOP, "include", "name", "version")) and any(
-            isinstance(value, Mapping) and ("image" in value or "build" in value) for value in data.values()
-        ):
-            raise ParseFailure("has no `services`: the first format of Compose is no longer read", data.head)
-        if is_certain(path) and "include" not in data:
-            failures.append(ParseFailure("has no `services`", data.head))
-        data = data.copy()
-        data["services"] = Mapping(data.raw_span)
-        data.key_spans["services"] = data.value_spans["services"] = data.raw_span
-    failures.extend(_uninterpolated(data))
-    return Written(path, data, tuple(failures))
-
-
-def _document(document: Mapping, failures: list[ParseFailure]) -> Mapping:
-    data = document.copy()
-    for key in _TOP:
-        if key in data and data[key] is None:
-            if key == "services":
-                failures.append(ParseFailure("`services` is empty", data.entry(key)))
-            _remove(data, key)
-        elif key in data and not isinstance(data[key], Mapping):
-            failures.append(ParseFailure(f"`{key}` must be a mapping of names", data.entry(key)))
-            _remove(data, key)
-    if "include" in data and not isinstance(data["include"], Sequence):
-        if data["include"] is not None:
-            failures.append(ParseFailure("`include` must be a list", data.entry("include")))
-        _remove(data, "include")
-    if "services" in data:
-        services = Mapping(data["services"].raw_span)
-        for name, service in data["services"].items():
-            if data["services"].tags.get(name) == "!reset":
-                services.put(name, data["services"])
-            elif isinstance(service, Mapping):
-                services.put(name, data["services"], _service(name, service, failures), as_value=True)
-            else:
-                failures.append(ParseFailure(f"service {name} must be a mapping, not {_what(service)}", data["services"].entry(name)))
-        data["services"] = services
-    return data
-
-
-def _what(value: object) -> str:
-    return "empty" if value is None else "a list" if isinstance(value, list) else f"{str(value)[:40]!r}"
-
-
-def _service(name: str, service: Mapping, failures: list[ParseFailure]) -> Mapping:
-    """A service with its shapes checked and its short forms made long."""
-    found = service.copy()
-    _shape(found, _SHAPES, failures, name)
-    if isinstance(found.get("build"), str):
-        found.put("build", found, _wrapped(found, "build", "context"), as_value=True)
-    if isinstance(found.get("extends"), str):
-        found.put("extends", found, _wrapped(found, "extends", "service"), as_value=True)
-    for key, table in _INNER.items():
-        if isinstance(found.get(key), Mapping):
-            inner = found[key].copy()
-            _shape(inner, table, failures, f"{name}: {key}")
-            found[key] = inner
-    if isinstance(get(found, "deploy", "resources"), Mapping):
-        inner = found["deploy"]["resources"].copy()
-        _shape(inner, _RESOURCES, failures, f"{name}: deploy: resources")
-        found["deploy"]["resources"] = inner
-    if isinstance(get(found, "build", "args"), Sequence):
-        found["build"]["args"] = _key_values(found["build"]["args"])
-    for key in _KEY_VALUE:
-        if isinstance(found.get(key), Sequence):
-            found[key] = _key_values(found[key])
-        elif isinstance(found.get(key), Mapping) and any(isinstance(value, list | dict) for value in found[key].values()):
-            found[key] = found[key].copy()
-            _shape(found[key], dict.fromkeys(found[key], "s"), failures, f"{name}: {key}", keep_null=True)
-    for key in _NAMES:
-        if isinstance(found.get(key), Sequence):
-            found[key] = _key_values(found[key], separator="")
-    for key in _SINGLE:
-        if key in found and not isinstance(found[key], Sequence) and found.tags.get(key) != "!reset":
-            single = Sequence(found.value_spans[key])
-            single.append(found[key])
-            single.item_spans.append(found.value_spans[key])
-            found[key] = single
-    return found
-
-
-def _shape(node: Mapping, table: dict[str, str], failures: list[ParseFailure], where: str, *, keep_null: bool = False) -> None:
-    """Take out what has a wrong shape, as failures, and what is null."""
-    for key in [key for key in node if key in table and node.tags.get(key) != "!reset"]:
-        value, allowed = node[key], table[key]
-        shape = "m" if isinstance(value, Mapping) else "l" if isinstance(value, Sequence) else "s"
-        if value is None:
-            if not keep_null:
-                _remove(node, key)
-        elif shape not in allowed:
-            failures.append(ParseFailure(f"{where}: {key} must be {' or '.join(_WORDS[a] for a in allowed)}", node.entry(key)))
-            _remove(node, key)
-        elif isinstance(value, Sequence):
-            wrong = [
-                i
-                for i, v in enumerate(value)
-                if v is None or isinstance(v, (Sequence, bool)) or (isinstance(v, Mapping) and key not in _MAPPINGS_IN)
-            ]
-            if wrong:
-                hint = ": write KEY=value" if key in _KEY_VALUE else ""
-                failures.extend(
-                    ParseFailure(f"{where}: an item of {key} must be a text, not {_kind(value[i])}{hint}", value.item(i)) for i in wrong
-                )
-                node[key] = _kept(value, set(wrong))
-
-
-def _kind(value: object) -> str:
-    return (
-        "a mapping"
-        if isinstance(value, Mapping)
-        else "a list"
-        if isinstance(value, Sequence)
-        else "empty"
-        if value is None
-        else f"{value}".lower()
-    )
-
-
-def _kept(sequence: Sequence, wrong: set[int]) -> Sequence:
-    kept = Sequence(sequence.raw_span)
-    for index, value in enumerate(sequence):
-        if index not in wrong:
-            kept.append(value)
-            kept.item_spans.append(sequence.item_spans[index])
-    return kept
-
-
-def _remove(node: Mapping, key: str) -> None:
-    del node[key]
-    node.key_spans.pop(key, None)
-    node.value_spans.pop(key, None)
-    node.tags.pop(key, None)
-
-
-def _wrapped(node: Mapping, key: str, inner: str) -> Mapping:
-    """``{inner: value}`` in place of a plain value, at its place."""
-    found = Mapping(node.value_spans[key])
-    found[inner] = node[key]
-    found.key_spans[inner] = node.key_spans[key]
-    found.value_spans[inner] = node.value_spans[key]
-    return found
-
-
-def _key_values(items: Sequence, separator: str = "=") -> Mapping:
-    """A list of ``KEY=value`` (or, without a separator, of names) as a mapping; each entry stands where its item does."""
-    found = Mapping(items.raw_span)
-    for item, span in zip(items, items.item_spans, strict=True):
-        key, sign, value = str(item).partition(separator) if separator else (str(item), "", "")
-        found[key] = value if sign else None
-        found.key_spans[key] = found.value_spans[key] = span
-    return found
-
-
-def _uninterpolated(data: Mapping) -> Iterator[ParseFailure]:
-    """Dollars that Compose refuses. Shared nodes are looked at once, extensions (``x-``) and ``include`` not at all."""
-    stack: list[Any] = [data[key] for key in _TOP if key in data]
-    seen: set[int] = set()
-    while stack:
-        node = stack.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        pairs = node.items() if isinstance(node, Mapping) else enumerate(node)
-        for key, value in pairs:
-            if isinstance(value, (Mapping, Sequence)):
-                stack.append(value)
-            elif isinstance(value, str) and "$" in value:
-                try:
-                    parse(value)
-                except InterpolationError as error:
-                    yield ParseFailure(f"cannot be interpolated: {error}", at(node, key))
-
-
-# -- merging
-
-
-def merge(base: Mapping, over: Mapping, where: tuple[str, ...] = ()) -> Mapping:
-    """What Compose makes of a file and one laid over it: mappings merged, lists joined, the rest replaced."""
-    result = base.copy()
-    for key in over:
-        tag = over.tags.get(key)
-        if tag == "!reset":
-            if key in result:
-                _remove(result, key)
-        elif key not in result or tag == "!override":
-            result.put(key, over, _clean(over[key]), as_value=True)
-            result.tags.pop(key, None)
-        else:
-            merged = _merge_value(result[key], over[key], (*where, key))
-            result.put(key, over if merged is over[key] else base, merged, as_value=True)
-    return result
-
-
-def _merge_value(base: Any, over: Any, where: tuple[str, ...]) -> Any:
-    inside = where[2:] if where[:1] == ("services",) else ()
-    if inside in _REPLACED:
-        return over
-    if isinstance(base, Mapping) and isinstance(over, Mapping):
-        if inside == ("logging",) and over.get("driver", base.get("driver")) != base.get("driver"):
-            return over
-        return merge(base, over, where)
-    if isinstance(base, Sequence) and isinstance(over, Sequence):
-        return _joined(base, over, by_target=inside[:1] != () and inside[0] in _BY_TARGET)
-    return over
-
-
-def _joined(base: Sequence, over: Sequence, *, by_target: bool) -> Sequence:
-    """Both lists; of two items with the same target (or that are the same) the later one, in the earlier one's position."""
-    result = Sequence(base.raw_span)
-    places: dict[Any, int] = {}
-    for items in (base, over):
-        for item, span in zip(items, items.item_spans, strict=True):
-            identity = target(item) if by_target else item if not isinstance(item, (Mapping, Sequence)) else repr(item)
-            if identity in places:
-                result[places[identity]] = item
-                result.item_spans[places[identity]] = span
-            else:
-                places[identity] = len(result)
-                result.append(item)
-                result.item_spans.append(span)
-    return result
-
-
-def target(item: Any) -> str:
-    """The path in the container that a volume, device, secret or config is for."""
-    if isinstance(item, Mapping):
-        return str(item.get("target", item.get("source", "")))
-    parts = colons(str(item))
-    return parts[1] if len(parts) > 1 else parts[0]
-
-
-def colons(text: str) -> list[str]:
-    """The parts between colons that are outside of ``${...}``, brackets and Windows drives."""
-    parts, depth, start = [], 0, 0
-    for index, character in enumerate(text):
-        if character in "{[":
-            depth += 1
-        elif character in "}]":
-            depth -= 1
-        elif (
-            character == ":"
-            and depth <= 0
-            and not (
-                index - start == 1
-                and text[start].isalpha()
-                and text[index + 1 : index + 2] in ("\\", "/")
-                and len(text) > 3
-                and _drive(text, start)
-            )
-        ):
-            parts.append(text[start:index])
-            start = index + 1
-    return [*parts, text[start:]]
-
-
-def _drive(text: str, start: int) -> bool:
-    r"""``C:\data`` is a drive anywhere, ``c:/data`` only where more colons follow."""
-    return text[start + 2 : start + 3] == "\\" or ":" in text[start + 2 :]
-
-
-def _clean(node: Any, depth: int = 4) -> Any:
-    """A part with nothing below it: what it resets is simply not there. Nothing that is judged lies deeper."""
-    if not isinstance(node, Mapping) or not depth:
-        return node
-    changed = {key: value for key in node if (value := _clean(node[key], depth - 1)) is not node[key]}
-    if not node.tags and not changed:
-        return node
-    result = node.copy()
-    result.update(changed)
-    for key in node.tags:
-        if node.tags[key] == "!reset":
-            _remove(result, key)
-    result.tags.clear()
-    return result
-
-
 # -- files that belong together
 
 
@@ -620,7 +254,7 @@ def _extended(project: Project, path: str, name: str, trail: tuple[tuple[str, st
         services = read(project, other).services
     except (ParseFailure, Unresolved) as failure:
         raise Unresolved(f"service {name} extends {wanted} of {other}, which cannot be read: {failure.reason}") from None
-    if wanted not in services:
+    if not isinstance(services.get(wanted), Mapping):
         raise MissingError(f"service {name} extends {wanted}, and {other} has no such service")
     below = extended(project, other, wanted, (*trail, (path, name)))
     depth = project.cache.get(("compose.depth", other, wanted), 0) + 1
@@ -628,7 +262,7 @@ def _extended(project: Project, path: str, name: str, trail: tuple[tuple[str, st
         raise ParseFailure(f"extends through more than {MAX_EXTENDS} services", place)
     project.cache["compose.depth", path, name] = depth
     merged = merge(below, service, ("services", name))
-    _remove(merged, "extends")
+    remove(merged, "extends")
     return merged
 
 
@@ -672,9 +306,9 @@ def _unit(project: Project, path: str) -> Unit:
     services = data["services"].copy()
     for name in data["services"]:
         if isinstance(services[name], Mapping):
-            services[name] = _clean(services[name])
+            services[name] = clean(services[name])
         else:
-            _remove(services, name)  # taken away with !reset
+            remove(services, name)  # taken away with !reset
     data = data.copy()
     data["services"] = services
     names = tuple(name for name in names if name in services)

@@ -6,11 +6,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 from ..unknown import Unknown
 
 MAX_NESTING = 20
 MAX_LINES = 200  # of one quoted value
+TEMPLATE = re.compile(r"\{\{(?!\s*\.[A-Z])|\{%|<%")  # {{.Name}} is Docker's own
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _OPERATOR = re.compile(r":?[-?+]")
 _ENTRY = re.compile(r"(?:export[ \t]+)?([A-Za-z_][\w.-]*)[ \t]*(?:=[ \t]*(.*))?", re.DOTALL)
@@ -107,6 +109,20 @@ def _value(variable: Variable, variables: Mapping[str, str]) -> str | Unknown:
     if value is not None and not kind:
         return value
     return Unknown(f"{variable.source} is only set where Compose runs")
+
+
+def resolved(value: Any, variables: Mapping[str, str]) -> Any:
+    """A text with its variables replaced or unknown, anything else as it is."""
+    if not isinstance(value, str):
+        return value
+    if TEMPLATE.search(value):
+        return Unknown(f"{value} is filled in by a template")
+    if "$" not in value:
+        return value
+    try:
+        return resolve(value, variables)
+    except InterpolationError as error:
+        return Unknown(f"{value} cannot be interpolated: {error}")
 
 
 def defaults(text: str) -> str:

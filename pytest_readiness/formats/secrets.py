@@ -20,6 +20,8 @@ _PAIRS = frozenset(
         ("account", "key"),
         ("jwt", "key"),
         ("master", "key"),
+        ("batch", "key"),
+        ("key", "content"),
         ("connection", "string"),
     ]
 )
