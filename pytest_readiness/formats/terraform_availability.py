@@ -36,7 +36,9 @@ ZONES: Settings = {
     "aws_autoscaling_group": (),
     "aws_elasticsearch_domain": (setting("cluster_config.zone_awareness_enabled"),),
     "aws_opensearch_domain": (setting("cluster_config.zone_awareness_enabled|multi_az_with_standby_enabled"),),
-    "aws_mq_broker": (setting("deployment_mode", 'deployment_mode = "ACTIVE_STANDBY_MULTI_AZ"', one_of("ACTIVE_STANDBY_MULTI_AZ", "CLUSTER_MULTI_AZ")),),
+    "aws_mq_broker": (
+        setting("deployment_mode", 'deployment_mode = "ACTIVE_STANDBY_MULTI_AZ"', one_of("ACTIVE_STANDBY_MULTI_AZ", "CLUSTER_MULTI_AZ")),
+    ),
     "terraform-aws-modules/rds/aws": (setting("multi_az"),),
     "google_sql_database_instance": (setting("settings.availability_type", 'availability_type = "REGIONAL"', one_of("REGIONAL")),),
     "google_redis_instance": (setting("tier", 'tier = "STANDARD_HA"', one_of("STANDARD_HA")),),
@@ -55,7 +57,13 @@ _MEMBERS = {
 
 def is_redundant_elsewhere(block: Block) -> bool:
     """Whether the resource is a copy, or belongs to something that is judged in its place."""
-    for name in ("replicate_source_db", "replication_source_identifier", "master_instance_name", "global_replication_group_id", "create_source_server_id"):
+    for name in (
+        "replicate_source_db",
+        "replication_source_identifier",
+        "master_instance_name",
+        "global_replication_group_id",
+        "create_source_server_id",
+    ):
         if block.get(name) is not None:
             return True
     if block.type == "aws_rds_cluster":
@@ -78,11 +86,16 @@ def few_zones(block: Block) -> Iterator[Finding]:
                 holds(return_reason, at_least(2))  # raises where it is not known
             total += 1 if member.instances is None else member.instances
         if total < 2:
-            yield block.finding(f"the cluster has {total or 'no'} instance{'' if total == 1 else 's'}: it is down with one availability zone")
+            yield block.finding(
+                f"the cluster has {total or 'no'} instance{'' if total == 1 else 's'}: it is down with one availability zone"
+            )
     elif block.type == "aws_msk_cluster":
         subnets = block.get("broker_node_group_info", "client_subnets")
         if isinstance(subnets, list) and len(subnets) < 2 or subnets is None:
-            yield block.finding("the brokers stand in one subnet: they are down with its availability zone", block.at("broker_node_group_info", "client_subnets"))
+            yield block.finding(
+                "the brokers stand in one subnet: they are down with its availability zone",
+                block.at("broker_node_group_info", "client_subnets"),
+            )
         elif is_unknown(subnets):
             holds(subnets, _several)
     elif block.type == "aws_autoscaling_group":
@@ -104,20 +117,18 @@ BACKUPS: Settings = {
         setting("automated_snapshot_retention_period", "at least 1 day", lambda value: as_number(value) > 0, absent=True),
     ),
     "aws_dynamodb_table": (setting("point_in_time_recovery.enabled"),),
-    "aws_elasticache_replication_group": (
-        setting("snapshot_retention_limit", "at least 1 day", lambda value: as_number(value) > 0),
-    ),
+    "aws_elasticache_replication_group": (setting("snapshot_retention_limit", "at least 1 day", lambda value: as_number(value) > 0),),
     "aws_elasticache_cluster": (setting("snapshot_retention_limit", "at least 1 day", lambda value: as_number(value) > 0),),
-    "terraform-aws-modules/rds/aws": (
-        setting("backup_retention_period", f"at least {RETENTION} days", at_least(RETENTION), absent=None),
-    ),
+    "terraform-aws-modules/rds/aws": (setting("backup_retention_period", f"at least {RETENTION} days", at_least(RETENTION), absent=None),),
     "terraform-aws-modules/rds-aurora/aws": (
         setting("backup_retention_period", f"at least {RETENTION} days", at_least(RETENTION), absent=None),
     ),
     "terraform-aws-modules/dynamodb-table/aws": (setting("point_in_time_recovery_enabled"),),
     "google_sql_database_instance": (setting("settings.backup_configuration.enabled"),),
     "azurerm_postgresql_server": (setting("backup_retention_days", f"at least {RETENTION} days", at_least(RETENTION), absent=True),),
-    "azurerm_postgresql_flexible_server": (setting("backup_retention_days", f"at least {RETENTION} days", at_least(RETENTION), absent=True),),
+    "azurerm_postgresql_flexible_server": (
+        setting("backup_retention_days", f"at least {RETENTION} days", at_least(RETENTION), absent=True),
+    ),
     "azurerm_mysql_flexible_server": (setting("backup_retention_days", f"at least {RETENTION} days", at_least(RETENTION), absent=True),),
     "azurerm_mssql_database": (
         setting("short_term_retention_policy.retention_days", f"at least {RETENTION} days", at_least(RETENTION), absent=True),

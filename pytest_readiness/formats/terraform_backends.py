@@ -18,7 +18,9 @@ from .terraform_module import Module
 
 _CONSTRAINT = re.compile(r"(=|!=|>=|<=|>|<|~>)?\s*v?(\d+)(?:\.(\d+))?(?:\.(\d+))?")
 _SETTING = re.compile(r"-{1,2}backend-config[= ]['\"]?(?P<name>\w+)=(?P<value>[^\s'\"\\]+)")
-_SCRIPT = re.compile(r"(^|/)(\.github/workflows/[^/]+\.ya?ml|\.gitlab-ci\.yml|Jenkinsfile|[Mm]akefile|[^/]+\.(sh|bash|ps1|mk)|azure-pipelines\.ya?ml|Taskfile\.ya?ml|justfile)$")
+_SCRIPT = re.compile(
+    r"(^|/)(\.github/workflows/[^/]+\.ya?ml|\.gitlab-ci\.yml|Jenkinsfile|[Mm]akefile|[^/]+\.(sh|bash|ps1|mk)|azure-pipelines\.ya?ml|Taskfile\.ya?ml|justfile)$"
+)
 _COMMENT = re.compile(r"^\s*#")
 
 

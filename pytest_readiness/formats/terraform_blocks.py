@@ -159,7 +159,11 @@ class Block(Resource):
     def is_production(self) -> bool:
         """Whether no directory, tag or name says that it is for another environment."""
         tags = self.get("tags")
-        tag = next((tags[key] for key in ("Environment", "environment", "env", "Env") if key in tags), None) if isinstance(tags, dict) else None
+        tag = (
+            next((tags[key] for key in ("Environment", "environment", "env", "Env") if key in tags), None)
+            if isinstance(tags, dict)
+            else None
+        )
         return is_production(self.module.directory, tag if isinstance(tag, str) else "")
 
     def addresses(self, name: str) -> set[str]:

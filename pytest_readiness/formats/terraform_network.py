@@ -16,7 +16,7 @@ from .terraform_eval import options
 from .terraform_settings import as_number
 from .terraform_settings import is_true
 
-WORLD = frozenset(("0.0.0.0/0", "::/0", "*", "internet", "any", "0.0.0.0", "0000:0000:0000:0000:0000:0000:0000:0000/0"))  # noqa: S104 - what is looked for
+WORLD = frozenset(("0.0.0.0/0", "::/0", "::0", "*", "internet", "any", "0.0.0.0", "0000:0000:0000:0000:0000:0000:0000:0000/0"))  # noqa: S104 - what is looked for
 TYPES = frozenset(
     (
         "aws_security_group",
@@ -105,7 +105,7 @@ def _aws(part: _Part, protocol: str, names: tuple[str, ...]) -> Opening:
     elif is_unknown(low) or is_unknown(high):
         ports = low if is_unknown(low) else high
     else:
-        ports = ((int(as_number(low)), int(as_number(high))),)
+        ports = None if as_number(low) < 0 else ((int(as_number(low)), int(as_number(high))),)
     return Opening(sources, ports, "tcp" if kind is None else kind, span)
 
 

@@ -27,7 +27,9 @@ _CLUSTER = ("replication_source_identifier", "snapshot_identifier", "restore_to_
 INPUTS = {
     "aws_db_instance": Inputs(("password",), ("password_wo",), "manage_master_user_password", _RDS),
     "aws_rds_cluster": Inputs(("master_password",), ("master_password_wo",), "manage_master_user_password", _CLUSTER),
-    "aws_redshift_cluster": Inputs(("master_password",), ("master_password_wo",), "manage_master_password", ("snapshot_identifier", "snapshot_arn")),
+    "aws_redshift_cluster": Inputs(
+        ("master_password",), ("master_password_wo",), "manage_master_password", ("snapshot_identifier", "snapshot_arn")
+    ),
     "aws_docdb_cluster": Inputs(
         ("master_password",), ("master_password_wo",), "manage_master_user_password", ("snapshot_identifier", "global_cluster_identifier")
     ),

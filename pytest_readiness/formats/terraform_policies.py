@@ -20,7 +20,9 @@ from .terraform_eval import PartialText
 from .terraform_eval import options
 
 DOCUMENT = "aws_iam_policy_document"
-IDENTITY = frozenset(("aws_iam_policy", "aws_iam_role_policy", "aws_iam_user_policy", "aws_iam_group_policy", "aws_ssoadmin_permission_set_inline_policy"))
+IDENTITY = frozenset(
+    ("aws_iam_policy", "aws_iam_role_policy", "aws_iam_user_policy", "aws_iam_group_policy", "aws_ssoadmin_permission_set_inline_policy")
+)
 INLINE = {"aws_iam_role": "inline_policy"}
 _ARGUMENT = {"aws_ssoadmin_permission_set_inline_policy": "inline_policy"}
 

@@ -22,9 +22,14 @@ _NO_SECRET = frozenset(
     "http_tokens source name description title display_name comment policy_name password_change_required special override_special"
     " allowed_pattern secret_store_rotation api_key_source auth_token_update_strategy token_code secret_rotation content_type".split()
 )
-_ABOUT_END = frozenset("strategy source status state behavior behaviour mechanism validity units unit resource label class protocol option options".split())
+_ABOUT_END = frozenset(
+    "strategy source status state behavior behaviour mechanism validity units unit resource label class protocol option options".split()
+)
 _PASS_THROUGH = frozenset("jsonencode yamlencode base64encode sensitive nonsensitive tostring trimspace merge tomap tolist concat".split())
-_ASSIGNMENT = re.compile(r"^[ \t]*(?:export[ \t]+|set[ \t]+|-e[ \t]+|\$env:)?(?P<name>[A-Za-z_][A-Za-z0-9_.-]{1,60})[ ]?[=:][ ]?(?P<value>\"[^\"\n]*\"|'[^'\n]*'|[^\s\"'#;]+)", re.MULTILINE)
+_ASSIGNMENT = re.compile(
+    r"^[ \t]*(?:export[ \t]+|set[ \t]+|-e[ \t]+|\$env:)?(?P<name>[A-Za-z_][A-Za-z0-9_.-]{1,60})[ ]?[=:][ ]?(?P<value>\"[^\"\n]*\"|'[^'\n]*'|[^\s\"'#;]+)",
+    re.MULTILINE,
+)
 
 
 def in_body(body: hcl.Body, module: Module | None = None, type: str = "") -> Iterator[Found]:
@@ -57,7 +62,12 @@ def in_block(block: Block) -> Iterator[Found]:
 
 def is_secret(name: str) -> bool:
     """Whether an argument of this name holds a secret."""
-    return name not in _NO_SECRET and secrets.words(name)[-1:] != () and secrets.words(name)[-1] not in _ABOUT_END and secrets.is_secret_name(name)
+    return (
+        name not in _NO_SECRET
+        and secrets.words(name)[-1:] != ()
+        and secrets.words(name)[-1] not in _ABOUT_END
+        and secrets.is_secret_name(name)
+    )
 
 
 def in_expression(name: str, expression: ast.Expression, module: Module | None = None) -> Iterator[Found]:

@@ -91,7 +91,9 @@ class Setting:
     each: bool = False
 
 
-def setting(path: str, want: str = "", good: Callable[[Any], bool] = is_true, *, absent: bool | None = False, each: bool = False) -> Setting:
+def setting(
+    path: str, want: str = "", good: Callable[[Any], bool] = is_true, *, absent: bool | None = False, each: bool = False
+) -> Setting:
     """A `Setting` by its dotted path; what is wanted is ``= true`` unless said otherwise."""
     return Setting(tuple(path.split(".")), want or f"{path.rpartition('.')[2].partition('|')[0]} = true", good, absent, each)
 

@@ -56,12 +56,10 @@ IN_TRANSIT: Settings = {
     "azurerm_windows_function_app": _HTTPS_ONLY,
     "azurerm_windows_function_app_slot": _HTTPS_ONLY,
     "azurerm_spring_cloud_api_portal": (setting("https_only_enabled"),),
-    "azurerm_redis_cache": (
-        setting("non_ssl_port_enabled|enable_non_ssl_port", "non_ssl_port_enabled = false", is_false, absent=True),
-    ),
+    "azurerm_redis_cache": (setting("non_ssl_port_enabled|enable_non_ssl_port", "non_ssl_port_enabled = false", is_false, absent=True),),
 }
 
-_AZURE_TLS = ('"1.2"', one_of("1.2", "1.3", "TLS1_2", "TLS1_3", "TLS12", "TLSEnforcementDisabled_"))
+_AZURE_TLS = ('"1.2"', one_of("1.2", "1.3", "TLS1_2", "TLS1_3", "TLS12"))
 _SITE = (setting("site_config.minimum_tls_version|min_tls_version", *_AZURE_TLS, absent=True),)
 _SEARCH_TLS = (
     setting(
@@ -74,7 +72,15 @@ _SEARCH_TLS = (
 
 def _listener_policy(value: object) -> bool:
     text = str(value)
-    return text.startswith(("ELBSecurityPolicy-TLS13-1-2", "ELBSecurityPolicy-TLS13-1-3", "ELBSecurityPolicy-FS-1-2", "ELBSecurityPolicy-TLS-1-2"))
+    return text.startswith(
+        ("ELBSecurityPolicy-TLS13-1-2", "ELBSecurityPolicy-TLS13-1-3", "ELBSecurityPolicy-FS-1-2", "ELBSecurityPolicy-TLS-1-2")
+    )
+
+
+def _gateway_policy(value: object) -> bool:
+    return str(value).startswith(
+        ("TLS_1_2", "SecurityPolicy_TLS12", "SecurityPolicy_TLS13_1_2", "SecurityPolicy_TLS13_1_3", "SecurityPolicy_TLS13_2025")
+    )
 
 
 MODERN_TLS: Settings = {
@@ -85,7 +91,7 @@ MODERN_TLS: Settings = {
             one_of("TLSv1.2_2018", "TLSv1.2_2019", "TLSv1.2_2021", "TLSv1.2_2025", "TLSv1.3_2025"),
         ),
     ),
-    "aws_api_gateway_domain_name": (setting("security_policy", 'security_policy = "TLS_1_2"', one_of("TLS_1_2")),),
+    "aws_api_gateway_domain_name": (setting("security_policy", 'security_policy = "TLS_1_2"', _gateway_policy),),
     "aws_apigatewayv2_domain_name": (
         setting("domain_name_configuration.security_policy", 'security_policy = "TLS_1_2"', one_of("TLS_1_2")),
     ),
@@ -138,6 +144,7 @@ PRIVATE: Settings = {
     "google_container_cluster": (setting("private_cluster_config.enable_private_nodes"),),
     "google_sql_database_instance": (setting("settings.ip_configuration.ipv4_enabled", "ipv4_enabled = false", is_false),),
     "google_compute_instance": (),
+    "google_compute_instance_template": (),
     "azurerm_kubernetes_cluster": (),
     "azurerm_postgresql_server": _AZURE_DATA,
     "azurerm_mysql_server": _AZURE_DATA,

@@ -272,7 +272,9 @@ def _second_opinion(path: str, text: str) -> Body:
         column = min(max(getattr(error, "column", 1) or 1, 1), len(lines[line - 1]) + 1)
         raise ParseFailure(f"not valid HCL: {_reason(error)}", Span(path, line, column, line, column + 1)) from None
     except (LarkError, RuntimeError, RecursionError, ValueError, TypeError, AttributeError, KeyError, IndexError) as error:
-        raise ParseFailure(f"not valid HCL: {str(error).splitlines()[0] if str(error) else type(error).__name__}", Span(path, 1, 1, 1, 2)) from None
+        raise ParseFailure(
+            f"not valid HCL: {str(error).splitlines()[0] if str(error) else type(error).__name__}", Span(path, 1, 1, 1, 2)
+        ) from None
     reader = _Lark(path, lines)
     return _file(tree.children[0].children, reader.span(tree.children[0], tree.children[0]), reader)
 

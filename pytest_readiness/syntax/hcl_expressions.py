@@ -239,7 +239,9 @@ class _Reader:
         )
 
     def build(self, node: tree_sitter.Node, depth: int) -> Expression:
-        return self.term([child for child in node.children if child.type != "comment"], depth) if node.children else self.term([node], depth)
+        return (
+            self.term([child for child in node.children if child.type != "comment"], depth) if node.children else self.term([node], depth)
+        )
 
     def term(self, nodes: list[tree_sitter.Node], depth: int) -> Expression:
         """A value followed by attribute accesses and indices: the grammar keeps them side by side."""
@@ -408,7 +410,9 @@ def _unindent(parts: list[str | Expression]) -> list[str | Expression]:
                 smallest = indent if smallest is None else min(smallest, indent)
             fresh = isinstance(piece, str) and piece.endswith("\n")
     cut = smallest or 0
-    taken = [piece[min(cut, len(piece) - len(piece.lstrip(" \t"))) :] if starts and isinstance(piece, str) else piece for starts, piece in pieces]
+    taken = [
+        piece[min(cut, len(piece) - len(piece.lstrip(" \t"))) :] if starts and isinstance(piece, str) else piece for starts, piece in pieces
+    ]
     joined: list[str | Expression] = []
     for piece in taken:
         if isinstance(piece, str) and joined and isinstance(joined[-1], str):

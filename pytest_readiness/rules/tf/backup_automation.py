@@ -34,7 +34,18 @@ def holds_data(block: Block) -> bool:
     category="Resilience/DR",
     remedy="Set backup_retention_period to 7 or more, or select the resource in an aws_backup_plan",
     effort="1h",
-    aliases=("CKV_AWS_28", "CKV_AWS_134", "CKV_AWS_343", "CKV_AWS_361", "CKV2_AWS_18", "AWS-0024", "AWS-0050", "GCP-0024", "CKV_GCP_14"),
+    aliases=(
+        "CKV_AWS_28",
+        "CKV_AWS_134",
+        "CKV_AWS_343",
+        "CKV_AWS_360",
+        "CKV_AWS_361",
+        "CKV2_AWS_18",
+        "AWS-0024",
+        "AWS-0050",
+        "GCP-0024",
+        "CKV_GCP_14",
+    ),
     standards=("AWS FSBP RDS.11", "AWS FSBP DynamoDB.2"),
 )
 def check(block: Block) -> Iterator[Finding]:

@@ -25,14 +25,20 @@ def to_cloud_logging(value: object) -> bool:
 WANTED = 'enabled_cluster_log_types = ["api", "audit", "authenticator"]'
 LOGGING: Settings = {
     "aws_eks_cluster": (setting("enabled_cluster_log_types", WANTED, logs),),
-    "terraform-aws-modules/eks/aws": (setting("cluster_enabled_log_types|enabled_log_types", 'enabled_log_types = ["api", "audit", "authenticator"]', logs, absent=True),),
-    "google_container_cluster": (setting("logging_service", 'logging_service = "logging.googleapis.com/kubernetes"', to_cloud_logging, absent=True),),
+    "terraform-aws-modules/eks/aws": (
+        setting("cluster_enabled_log_types|enabled_log_types", 'enabled_log_types = ["api", "audit", "authenticator"]', logs, absent=True),
+    ),
+    "google_container_cluster": (
+        setting("logging_service", 'logging_service = "logging.googleapis.com/kubernetes"', to_cloud_logging, absent=True),
+    ),
     "azurerm_kubernetes_cluster": (setting("oms_agent.log_analytics_workspace_id", "an oms_agent block or a diagnostic setting", is_set),),
 }
 
 
 def is_cluster(block: Block) -> bool:
-    return block.type in LOGGING and not (block.type.startswith("azurerm_") and block.attached(("azurerm_monitor_diagnostic_setting",), by="target_resource_id"))
+    return block.type in LOGGING and not (
+        block.type.startswith("azurerm_") and block.attached(("azurerm_monitor_diagnostic_setting",), by="target_resource_id")
+    )
 
 
 @rule(

@@ -34,7 +34,7 @@ def talks(block: Block) -> bool:
         "CKV_AWS_2", "CKV_AWS_30", "CKV_AWS_34", "CKV_AWS_202", "CKV_AWS_215", "CKV_AWS_220", "CKV_AWS_239", "AWS-0012", "AWS-0035",
         "AWS-0051", "AWS-0054", "AWS-0073", "CKV_GCP_97", "GCP-0015", "CKV_AZURE_3", "CKV_AZURE_14", "CKV_AZURE_28", "CKV_AZURE_29",
         "CKV_AZURE_47", "CKV_AZURE_70", "CKV_AZURE_91", "CKV_AZURE_153", "CKV_AZURE_161", "AZU-0004", "AZU-0008", "AZU-0020", "AZU-0072",
-        "CKV_AWS_97", "CKV2_AWS_20",
+        "CKV_AWS_97",
     ),
     standards=("AWS FSBP ELB.1",),
 )  # fmt: skip
@@ -72,13 +72,21 @@ def check(block: Block) -> Iterator[Finding]:
     why = "what it sends can be read on the way"
     if block.type in LISTENERS:
         protocol = block.get("protocol")
-        plain = protocol is None and block.get("certificate_arn") is None and block.get("ssl_policy") is None and str(block.get("port")) != "443"
+        plain = (
+            protocol is None
+            and block.get("certificate_arn") is None
+            and block.get("ssl_policy") is None
+            and str(block.get("port")) != "443"
+        )
         if (plain or protocol is not None and holds(protocol, one_of("HTTP"))) and not _redirects(block):
             yield block.finding("the listener speaks plain HTTP and does not redirect to HTTPS", block.at("protocol"))
     elif block.type == "google_sql_database_instance":
         mode, required = (block.get("settings", "ip_configuration", name) for name in ("ssl_mode", "require_ssl"))
         if not holds(mode, ENCRYPTED_SQL) and not holds(required, is_true):
-            yield block.finding(f'ssl_mode is not "ENCRYPTED_ONLY": {why}', block.at("settings", "ip_configuration", "ssl_mode" if mode is not None else "require_ssl"))
+            yield block.finding(
+                f'ssl_mode is not "ENCRYPTED_ONLY": {why}',
+                block.at("settings", "ip_configuration", "ssl_mode" if mode is not None else "require_ssl"),
+            )
     elif block.type == "aws_ecs_task_definition":
         path = ("efs_volume_configuration", "transit_encryption")
         for volume in block.blocks("volume"):

@@ -40,7 +40,7 @@ def _unclear(block: Block) -> bool:
     category="Security & Compliance",
     remedy="Name the actions and resources that are needed",
     effort="2h",
-    aliases=("CKV_AWS_1", "CKV_AWS_62", "CKV_AWS_274", "CKV_AWS_275"),
+    aliases=("CKV_AWS_1", "CKV_AWS_62", "CKV_AWS_274", "AWS-0345"),
     standards=("AWS FSBP IAM.1",),
 )
 def check(block: Block) -> Iterator[Finding]:

@@ -73,7 +73,10 @@ def check(block: Block) -> Iterator[Finding]:
             yield from _passed(block, name, inputs)
             return
     if managed is not None or not inputs.managed_by_default:
-        yield block.finding(f"{inputs.managed or 'a managed password'} is not set and no password is given: nobody manages the master password", block.at(inputs.managed))
+        yield block.finding(
+            f"{inputs.managed or 'a managed password'} is not set and no password is given: nobody manages the master password",
+            block.at(inputs.managed),
+        )
 
 
 def _is_null(block: Block, name: str) -> bool:

@@ -7,6 +7,7 @@ from pytest_readiness import Finding
 from pytest_readiness import rule
 from pytest_readiness.formats.terraform_blocks import Block
 from pytest_readiness.formats.terraform_settings import gaps
+from pytest_readiness.formats.terraform_settings import is_true
 from pytest_readiness.formats.terraform_transit import MODERN_TLS
 
 
@@ -18,7 +19,8 @@ def ends_tls(block: Block) -> bool:
     if block.type == "google_compute_ssl_policy":
         profile = block.get("profile")
         return profile is None or bool(profile != "RESTRICTED")
-    return block.type in MODERN_TLS
+    default = block.get("viewer_certificate", "cloudfront_default_certificate")  # has no choice of versions
+    return block.type in MODERN_TLS and not (default is not None and is_true(default))
 
 
 @rule(
@@ -30,8 +32,8 @@ def ends_tls(block: Block) -> bool:
     remedy="Require TLS 1.2 or newer",
     aliases=(
         "CKV_AWS_174", "CKV_AWS_206", "CKV_AWS_228", "AWS-0005", "AWS-0013", "AWS-0047", "AWS-0126", "GCP-0039",
-        "CKV_AZURE_15", "CKV_AZURE_44", "CKV_AZURE_52", "CKV_AZURE_54", "CKV_AZURE_145", "CKV_AZURE_147", "CKV_AZURE_148", "CKV_AZURE_154",
-        "CKV_AZURE_205", "CKV_AZURE_223", "AZU-0006", "AZU-0011", "AZU-0026",
+        "CKV_AZURE_15", "CKV_AZURE_44", "CKV_AZURE_52", "CKV_AZURE_54", "CKV_AZURE_145", "CKV_AZURE_148", "CKV_AZURE_154",
+        "CKV_AZURE_223", "AZU-0006", "AZU-0011", "AZU-0026",
     ),
     standards=("AWS FSBP CloudFront.10",),
 )  # fmt: skip

@@ -28,7 +28,7 @@ def is_firewall(block: Block) -> bool:
     effort="1h",
     aliases=(
         "CKV_AWS_24", "CKV_AWS_25", "CKV_AWS_277", "AWS-0107", "CKV_GCP_2", "CKV_GCP_3", "CKV_GCP_75", "CKV_GCP_77", "CKV_GCP_88",
-        "GCP-0070", "GCP-0071", "CKV_AZURE_9", "CKV_AZURE_10", "AZU-0048", "AZU-0050", "CKV2_GCP_12",
+        "GCP-0070", "GCP-0071", "CKV_AZURE_9", "CKV_AZURE_10", "AZU-0048", "AZU-0050", "AZU-0074", "CKV2_GCP_12",
     ),
     standards=("AWS FSBP EC2.19",),
 )  # fmt: skip
@@ -72,5 +72,9 @@ def check(block: Block, *, ports: tuple[int, ...] = SENSITIVE) -> Iterator[Findi
     for opening in openings(block):
         reached = opening.reaches(wanted)
         if reached and opening.to_the_world():
-            named = f"port {reached[0]} is" if len(reached) == 1 else f"{len(reached)} administration and database ports, such as {reached[0]}, are"
+            named = (
+                f"port {reached[0]} is"
+                if len(reached) == 1
+                else f"{len(reached)} administration and database ports, such as {reached[0]}, are"
+            )
             yield block.finding(f"{named} open to the whole internet", opening.span)

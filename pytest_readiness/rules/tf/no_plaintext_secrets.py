@@ -19,7 +19,19 @@ from pytest_readiness.formats.terraform_blocks import Variables
     category="Security & Compliance",
     remedy="Read the value from Secrets Manager, Vault or an ephemeral resource, and rotate it",
     effort="2h",
-    aliases=("CKV_AWS_41", "CKV_AWS_45", "CKV_AWS_46", "AWS-0029", "AWS-0129", "AWS-0122", "AWS-0036", "AZU-0037", "GCP-0037"),
+    aliases=(
+        "CKV_AWS_41",
+        "CKV_AWS_45",
+        "CKV_AWS_46",
+        "AWS-0029",
+        "AWS-0129",
+        "AWS-0122",
+        "AWS-0036",
+        "CKV_AWS_295",
+        "CKV_AZURE_239",
+        "AZU-0037",
+        "GCP-0037",
+    ),
 )
 def check(resource: Resource) -> Iterator[Finding]:
     """Terraform holds no password, token or key in plain text.

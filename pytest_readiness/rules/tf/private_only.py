@@ -30,7 +30,8 @@ def is_inside(block: Block) -> bool:
     aliases=(
         "CKV_AWS_17", "CKV_AWS_38", "CKV_AWS_69", "CKV_AWS_89", "CKV_AWS_102", "CKV_AWS_291", "AWS-0009", "AWS-0040", "AWS-0041",
         "AWS-0072", "AWS-0180", "CKV_GCP_40", "GCP-0031", "GCP-0059", "CKV_AZURE_48", "CKV_AZURE_53", "CKV_AZURE_68", "CKV_AZURE_89",
-        "CKV_AZURE_101", "CKV_AZURE_113", "AZU-0022", "CKV_AZURE_115", "AZU-0065", "AZU-0041",
+        "CKV_AZURE_101", "CKV_AZURE_113", "AZU-0022", "CKV_AZURE_115", "AZU-0065", "AZU-0041", "CKV_AZURE_6",
+        "CKV_GCP_11", "CKV_AWS_88",
     ),
     standards=("AWS FSBP RDS.2", "AWS FSBP EKS.1"),
 )  # fmt: skip
@@ -69,7 +70,7 @@ def check(block: Block) -> Iterator[Finding]:
         ranges = block.get("api_server_authorized_ip_ranges") or block.get("api_server_access_profile", "authorized_ip_ranges")
         if not (ranges is not None and holds(ranges, is_set)) and not holds(block.get("private_cluster_enabled"), is_true):
             yield block.finding("the API server is open to the whole internet", block.at("private_cluster_enabled"))
-    elif block.type == "google_compute_instance":
+    elif block.type in ("google_compute_instance", "google_compute_instance_template"):
         for interface in block.blocks("network_interface"):
             for access in (*interface.blocks("access_config"), *interface.blocks("ipv6_access_config")):
                 yield block.finding("access_config gives the instance a public address", access.span)

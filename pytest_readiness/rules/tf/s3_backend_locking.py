@@ -75,11 +75,18 @@ def check(backend: Block, project: Project) -> Iterator[Finding]:
     lockfile, table = settings.get("use_lockfile"), settings.get("dynamodb_table")
     if lockfile in (True, "true"):
         if table is None and not allows_version(backend.module, (1, 10)):
-            yield backend.finding("use_lockfile needs Terraform 1.10, which required_version does not allow: nothing is locked", settings.at("use_lockfile"))
+            yield backend.finding(
+                "use_lockfile needs Terraform 1.10, which required_version does not allow: nothing is locked", settings.at("use_lockfile")
+            )
     elif table:
         if allows_version(backend.module, (1, 11)):
-            yield backend.advice("dynamodb_table is deprecated since Terraform 1.11: use use_lockfile = true", settings.at("dynamodb_table"))
+            yield backend.advice(
+                "dynamodb_table is deprecated since Terraform 1.11: use use_lockfile = true", settings.at("dynamodb_table")
+            )
     else:
-        yield backend.finding("no state locking: neither use_lockfile nor dynamodb_table is set, two applies overwrite each other", settings.at("use_lockfile"))
+        yield backend.finding(
+            "no state locking: neither use_lockfile nor dynamodb_table is set, two applies overwrite each other",
+            settings.at("use_lockfile"),
+        )
     for place in scripts(project, _UNLOCKED):
         yield backend.finding("-lock=false runs Terraform without the state lock", place)

@@ -14,7 +14,10 @@ from pytest_readiness.formats.terraform_settings import is_true
 _STORES = re.compile(
     r"(aws_secretsmanager_|google_secret_manager_|azurerm_key_vault|vault_|sops_|onepassword_|akeyless_|doppler_|hcp_vault|oci_vault_|infisical_)"
 )
-_KUBERNETES = re.compile(r"^kind:\s*(ExternalSecret|SecretStore|ClusterSecretStore|SealedSecret|SecretProviderClass|VaultStaticSecret)\b|^sops:\s*$", re.MULTILINE)
+_KUBERNETES = re.compile(
+    r"^kind:\s*(ExternalSecret|SecretStore|ClusterSecretStore|SealedSecret|SecretProviderClass|VaultStaticSecret)\b|^sops:\s*$",
+    re.MULTILINE,
+)
 
 
 def uses_secrets(repository: Repository) -> bool:
@@ -76,7 +79,9 @@ def check(repository: Repository, project: Project) -> Iterator[Finding]:
             managed = block.get("manage_master_user_password")
             if managed is not None and is_true(managed):
                 return
-        if any(block.type.startswith(("ephemeral",)) for block in module.of("ephemeral")) and any(_STORES.match(b.labels[0]) for b in module.of("ephemeral")):
+        if any(block.type.startswith(("ephemeral",)) for block in module.of("ephemeral")) and any(
+            _STORES.match(b.labels[0]) for b in module.of("ephemeral")
+        ):
             return
     if any(path.endswith((".yaml", ".yml")) and _KUBERNETES.search(project.glance(path)) for path in project.paths):
         return
