@@ -508,7 +508,7 @@ def as_written(text: str) -> str:
 
 def _holes(text: str) -> str:
     """An image with a mark in place of its variables, so that their colons and slashes are none of the image's."""
-    return re.sub(r"\$\{[^{}]*\}|\$\w+", "\0", text)
+    return re.sub(r"\$\{[^{}]*\}|\$\w+|\{\{[^{}]*\}\}", "\0", text)
 
 
 def _in_submodule(project: Project, path: str) -> bool:

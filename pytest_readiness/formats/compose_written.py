@@ -102,7 +102,7 @@ def _read(project: Project, path: str) -> Written:
             isinstance(value, Mapping) and ("image" in value or "build" in value) for value in data.values()
         ):
             raise ParseFailure("has no `services`: the first format of Compose is no longer read", data.head)
-        if path.rpartition("/")[2] in DEFAULTS and "include" not in data:
+        if path.rpartition("/")[2] in DEFAULTS and "include" not in data and not failures:
             failures.append(ParseFailure("has no `services`", data.head))
         data = data.copy()
         data["services"] = Mapping(data.raw_span)
