@@ -25,7 +25,7 @@ def _origins(stage: Stage) -> list[tuple[Instruction, str, Span]]:
     when=lambda stage: bool(_origins(stage)),
     category="Docker",
     remedy="name a stage that stands before this one",
-    aliases=("DS-0006", "DL3022", "DL3023"),
+    aliases=("DS-0006", "DL3023"),
     effort="5m",
 )
 def check(stage: Stage) -> Iterator[Finding]:

@@ -95,7 +95,7 @@ def check(stage: Stage) -> Iterator[Finding]:
             if _TOOLCHAIN.fullmatch(package):
                 tools.setdefault(step, []).append(package)
         for step, packages in tools.items():
-            yield stage.finding(f"{', '.join(packages)} stays in the final image, which only the build needs", at=step.span)
+            yield stage.finding(f"the final image keeps {', '.join(packages)}, which only the build needs", at=step.span)
         for step in owner.steps:
             if what := _builds(owner, step):
                 yield stage.finding(f"{what} in the final image: the build tools stay in it", at=step.span)

@@ -14,7 +14,7 @@ from pytest_readiness.formats.dockerfile import Stage
     "docker.no-chpasswd",
     P2,
     on="docker.stage",
-    when=lambda stage: bool(stage.steps),
+    when=lambda stage: bool(stage.runs("chpasswd", "passwd", "useradd", "usermod", "adduser")),
     category="Security & Compliance",
     remedy="use users without a password",
     aliases=("CKV2_DOCKER_17",),

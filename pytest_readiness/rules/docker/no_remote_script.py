@@ -53,8 +53,6 @@ def _piped(stage: Stage) -> Iterator[tuple[str, Step]]:
             for inner in command.inner:
                 if inner.how in ("<(", "$(") and any(_fetches(c) for c in walk((inner,))):
                     yield f"{command.name} runs the output of {inner.name}", step
-        if command.name in _SHELLS and any(word.text.startswith(("<(curl", "<(wget")) for word in command.arguments) and not command.inner:
-            yield f"{command.name} runs the output of a download", step
 
 
 def _file(command: Command) -> str | None:
@@ -101,7 +99,7 @@ def _saved(stage: Stage) -> Iterator[tuple[str, Step]]:
     "docker.no-remote-script",
     P1,
     on="docker.stage",
-    when=lambda stage: bool(stage.steps),
+    when=lambda stage: any(_fetches(step.command) or step.command.name in _STORES for step in stage.steps),
     category="Security & Compliance",
     remedy="download it, verify its checksum, then run it",
 )
