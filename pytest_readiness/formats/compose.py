@@ -100,6 +100,7 @@ class Mount:
     span: Span
     written_source: str
     source_span: Span
+    options: frozenset[str] = frozenset()  # ro, rshared, ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -349,14 +350,14 @@ class Service(Resource):
         if isinstance(item, Mapping):
             kind, source, target = (resolve(item.get(key)) for key in ("type", "source", "target"))
             at_source = item.entry("source") if "source" in item else span
-            return Mount(_text(kind), _text(source), _text(target), span, str(item.get("source", "")), at_source)
+            return Mount(_text(kind), _text(source), _text(target), span, str(item.get("source", "")), at_source, frozenset(_options(item)))
         written = colons(str(item))
         parts = [resolve(part) for part in written]
         if len(parts) == 1:
             return Mount("volume", "", _text(parts[0]), span, "", span)
         source = _text(parts[0])
         kind = source if isinstance(source, Unknown) else "bind" if _IS_PATH(source) else "volume"
-        return Mount(kind, source, _text(parts[1]), span, written[0], span)
+        return Mount(kind, source, _text(parts[1]), span, written[0], span, frozenset(",".join(written[2:]).split(",")))
 
     @property
     def env_files(self) -> Iterator[tuple[str | Unknown, bool, Span]]:
@@ -405,6 +406,13 @@ class Service(Resource):
             parts = _short_port(raw, resolve)
         span = self.span if place.path != self.path else place
         return Port("compose.port", f"{self.name}/{_clean(raw)}", span, self, raw, isinstance(item, Mapping), *parts, place)
+
+
+def _options(item: Mapping) -> Iterator[str]:
+    """The options of a mount in the long form, by their names in the short form."""
+    if item.get("read_only") in (True, "true"):
+        yield "ro"
+    yield str(get(item, "bind", "propagation", default=""))
 
 
 _IS_PATH = re.compile(r"[./~\\]|[A-Za-z]:[/\\]").match

@@ -23,6 +23,7 @@ _BELOW = (
     "/etc/kubernetes",
     "/etc/docker",
 )
+_PROGRAMS = ("/etc/", "/usr/bin/", "/usr/sbin/", "/usr/lib/", "/bin/", "/sbin/", "/lib/", "/lib64/", "/var/spool/cron")
 _FILES = frozenset(("/etc/shadow", "/etc/passwd", "/etc/group", "/etc/sudoers", "/etc/crontab"))
 _HOME = re.compile(
     r"(?:~|\$HOME|\$\{HOME[^}]*\}|/home/[^/]+|/root)(?:/(?:\.ssh|\.aws|\.kube|\.docker|\.gnupg|\.azure|\.config/gcloud|\.netrc)(?:/.*)?)?/?"
@@ -46,7 +47,8 @@ def mounts_something(service: Service) -> bool:
 def check(service: Service, *, allow: tuple[str, ...] = ()) -> Iterator[Finding]:
     """Service mounts no sensitive directory of the host.
 
-    With `/`, `/etc` or `/proc` a container can read the host's secrets or take it over; a home directory brings SSH and cloud keys.
+    With `/`, `/etc` or `/proc` a container can read the host's secrets or take it over, by what it writes below `/etc` too; a home
+    directory brings SSH and cloud keys.
     Monitoring agents usually need some; `allow` names paths that are accepted.
 
     ```yaml bad
@@ -57,6 +59,7 @@ def check(service: Service, *, allow: tuple[str, ...] = ()) -> Iterator[Finding]
           - /:/host:ro             # <--
           - /proc:/host/proc:ro    # <--
           - ~/.ssh:/root/.ssh      # <--
+          - /etc/cron.d:/jobs      # <--
     ```
     ```yaml good
     services:
@@ -76,11 +79,13 @@ def check(service: Service, *, allow: tuple[str, ...] = ()) -> Iterator[Finding]
         if _HOME.fullmatch(source):
             yield service.finding(f"{source} of the host is mounted: home directories hold keys", at=mount.source_span)
             continue
-        if mount.type != "volume" and is_sensitive(str(mount.source)):
+        if mount.type != "volume" and _is_sensitive(str(mount.source)):
             yield service.finding(f"{mount.source} of the host is mounted: it leads to the whole host", at=mount.source_span)
+        elif mount.type != "volume" and "ro" not in mount.options and str(mount.source).startswith(_PROGRAMS):
+            yield service.finding(f"{mount.source} of the host can be written: what is put there runs as root", at=mount.source_span)
 
 
-def is_sensitive(source: str) -> bool:
+def _is_sensitive(source: str) -> bool:
     """Whether a directory of the host is sensitive as a whole, or lies below one that is."""
     path = re.sub(r"/{2,}", "/", source)
     path = path.rstrip("/") or path[:1]
