@@ -29,6 +29,7 @@ Permissions = dict[str, str]
 _WORKFLOW = re.compile(r"\.github/workflows/[^/]+\.ya?ml").fullmatch
 _NESTED = re.compile(r"(?:.+/)?\.github/workflows/.+\.ya?ml").fullmatch
 _RUNS = re.compile(r"^runs:", re.MULTILINE).search
+_LINE_BREAK = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")  # as YAML counts lines
 _FALSE = re.compile(r"\s*(?:\$\{\{\s*false\s*\}\}|false)\s*").fullmatch
 _ENV = re.compile(r"\$\{\{\s*env\.([A-Za-z_]\w*)\s*\}\}")
 _SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}").fullmatch
@@ -392,7 +393,9 @@ class Step(Element):
     def script(self) -> str:
         """The text of its ``run``; empty for an action."""
         value = self.data.get("run")
-        return str(value) if isinstance(value, (str, int, float)) and not isinstance(value, bool) else ""
+        if isinstance(value, bool):
+            return str(value).lower()
+        return str(value) if isinstance(value, (str, int, float)) else ""
 
     @cached_property
     def commands(self) -> tuple[Command, ...]:
@@ -537,7 +540,7 @@ class Actions(Format):
             raise ParseFailure("is not a mapping", documents[0].span)
         if len(documents) > 1:
             yield ParseFailure("a second YAML document, which GitHub does not read", documents[1].span)
-        source = Source(path, tuple(project.text(path).splitlines()))
+        source = Source(path, tuple(_LINE_BREAK.split(project.text(path))))
         name = path.rpartition("/")[2].rpartition(".")[0] if _WORKFLOW(path) else path.rpartition("/")[0] or "action"
         if not _WORKFLOW(path):
             action = Action("gha.action", name, data.head, data, source)
@@ -546,6 +549,7 @@ class Actions(Format):
             return
         workflow = Workflow("gha.workflow", name, data.head, data, source)
         yield from _workflow_failures(workflow)
+        yield from _call_failures(workflow, project)
         yield workflow
         for job in workflow.jobs:
             yield job
@@ -603,6 +607,18 @@ def _workflow_failures(workflow: Workflow) -> Iterator[ParseFailure]:
                 yield ParseFailure(f"the job {found.name!r} needs {needed!r}, which is no job of this workflow", found.at("needs"))
         if found.name in {job.name for job in found.before}:
             yield ParseFailure(f"the job {found.name!r} needs itself in a circle", found.at("needs"))
+
+
+def _call_failures(workflow: Workflow, project: Project) -> Iterator[ParseFailure]:
+    """Calls of workflows of this repository that GitHub cannot follow."""
+    for job in workflow.jobs:
+        if job.uses is None or not job.uses.is_local:
+            continue
+        path = job.uses.text.removeprefix("./")
+        if not _WORKFLOW(path):
+            yield ParseFailure(f"{job.uses.text} is not directly in {HOME}, the only place workflows are called from", job.at("uses"))
+        elif not project.exists(path):
+            yield ParseFailure(f"calls {job.uses.text}, which does not exist", job.at("uses"))
 
 
 def _step_failures(owner: Job | Action) -> Iterator[ParseFailure]:

@@ -65,7 +65,7 @@ SECRET_SCAN = _tool(
     ("gitleaks/gitleaks-action", ".*/.*gitleaks", "trufflesecurity/trufflehog", "gitguardian/ggshield", ".*/.*detect-secrets"),
     (
         *("gitleaks", "trufflehog3?", "detect-secrets(?:-hook)?", "ggshield", "git[ -]secrets", "kingfisher", "noseyparker", "talisman"),
-        *(r"trivy (?:fs|repo|filesystem|repository) (?!.*--(?:scanners|security-checks)[ =](?!\S*secret))",),
+        *(r"trivy (?:fs|repo|filesystem|repository)(?!\S)(?! .*--(?:scanners|security-checks)[ =](?!\S*secret))",),
     ),
 )
 AUDIT = _tool(
@@ -74,7 +74,7 @@ AUDIT = _tool(
         *("google/osv-scanner-action", "actions/dependency-review-action", "snyk/actions", "dependency-check/", ".*/.*dependency-check"),
         *("mend-toolkit/", "whitesource/", "debricked/", "jfrog/frogbot"),
     ),
-    ("osv-scanner", "snyk test", "trivy (?:fs|repo|filesystem|repository)", r"grype (?:dir:|\.)", "dependency-check"),
+    ("osv-scanner", "snyk test", "trivy (?:fs|repo|filesystem|repository)", r"grype (?:dir:\S+|\.(?=\s|$))", "dependency-check"),
 )
 AUDITS = {
     "Python": _tool(
@@ -415,19 +415,26 @@ def tool_problems(
     """
     problems: list[Finding] = []
     found = False
-    for job, step in repository.steps(project):
-        place = runs(step, tool, project)
-        if place is None:
-            continue
+    for job, step, place in _uses(repository, tool, project):
         found = True
         events = job.workflow.effective_triggers(project)
-        if ignores_failure(step, place if step.script else None):
+        if step is not None and ignores_failure(step, place if step.script else None):
             problems.append(repository.finding(f"the {tool.name} fails nothing: its failure is ignored", place))
         elif not any_event and not events & _CHANGES and not (push_counts and "push" in events) and events != {"workflow_call"}:
             problems.append(repository.finding(f"the {tool.name} runs on {', '.join(sorted(events))} only, not on pull requests", place))
         else:
             return []
     return problems if found else None
+
+
+def _uses(repository: Repository, tool: Tool, project: Project) -> Iterator[tuple[Job, Step | None, Span]]:
+    """Every step that runs a tool, and every call of a workflow that its makers publish."""
+    for job in repository.jobs:
+        if job.uses is not None and not job.uses.is_local and tool.actions.match(job.uses.name):
+            yield job, None, job.at("uses")
+    for job, step in repository.steps(project):
+        if place := runs(step, tool, project):
+            yield job, step, place
 
 
 def outside_workflow(repository: Repository, names: str, project: Project) -> str | None:

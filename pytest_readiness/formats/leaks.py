@@ -59,15 +59,18 @@ def _file(path: str, project: Project) -> Iterator[Leak]:
         return
     if name in _LOCKS or name.rpartition(".")[2] in _BINARY or name.endswith((".min.js", ".min.css")):
         return
+    root = project.tree.root
     try:
+        if root is not None and (root / path).stat().st_size > MAX_BYTES:
+            return
         data = project.tree.read(path)
-    except ParseFailure:
+    except (OSError, ParseFailure):
         return
     if not data.strip():
         return
     if leak := _by_name(name, path, data):
         yield leak
-    elif len(data) <= MAX_BYTES and b"\0" not in data[:8192] and _HINT.search(data):
+    elif b"\0" not in data[:8192] and _HINT.search(data):
         yield from _tokens(path, data.decode("utf-8", "replace"))
 
 
@@ -81,7 +84,7 @@ def _by_name(name: str, path: str, data: bytes) -> Leak | None:
         if found := _PRIVATE.search(data):
             return Leak("a private key", _at(path, data, found.start()))
         # a certificate or public key is none; text without any PEM in it (or binary) keeps what its name says
-        if not _ANY_PEM.search(data) and not name.endswith(".pem") and len(data) < MAX_BYTES:
+        if not _ANY_PEM.search(data) and not name.endswith(".pem"):
             return Leak("a private key by its name", Span(path, 1, 1, 1, 2))
     return None
 
