@@ -32,6 +32,7 @@ from .kubernetes_shape import has_placeholders
 from .kubernetes_shape import misfits
 from .kubernetes_shape import name_span
 from .kubernetes_shape import with_unknowns
+from .kubernetes_shape import without
 
 _YAML_KEYS = tuple(re.compile(rf"^(?:\ufeff)?[\"']?{key}[\"']?[ \t]*:", re.MULTILINE) for key in ("apiVersion", "kind"))
 _JSON_KEYS = tuple(re.compile(rf"\"{key}\"\s*:") for key in ("apiVersion", "kind"))
@@ -83,9 +84,10 @@ class Kubernetes(Format):
                 raise ParseFailure(f"unrendered template: {failure.reason}", failure.span) from None
             raise
         placeholders = has_placeholders(text)
+        taken: set[str] = set()
         for document in documents:
             for found in _objects(document.data):
-                yield from (found,) if isinstance(found, ParseFailure) else _judged(found, placeholders)
+                yield from (found,) if isinstance(found, ParseFailure) else _judged(found, taken, placeholders=placeholders)
 
 
 def _objects(data: Any) -> Iterator[Mapping | ParseFailure]:
@@ -122,8 +124,8 @@ def _typed(item: Any, parent: Mapping) -> Any:
     return typed
 
 
-def _judged(raw: Mapping, placeholders: bool) -> Iterator[Resource | ParseFailure]:
-    """An object as resources; of one that is no valid object, only what is wrong."""
+def _judged(raw: Mapping, taken: set[str], *, placeholders: bool) -> Iterator[Resource | ParseFailure]:
+    """An object as resources; what is wrong in it is said, and is unknown to whoever asks for it."""
     id = group_kind(raw["apiVersion"], raw["kind"])
     if id.startswith("kustomize.config.k8s.io/"):
         yield from generated_secrets(raw)
@@ -133,18 +135,37 @@ def _judged(raw: Mapping, placeholders: bool) -> Iterator[Resource | ParseFailur
         yield ParseFailure(f"not a valid {id}: metadata is not a mapping", raw.entry("metadata"))
         return
     if raw["kind"] in MISTAKEN and "/" not in raw["apiVersion"]:
-        yield ParseFailure(f"there is no {raw['kind']} in {raw['apiVersion']}: it belongs to {id.partition('/')[0]}", raw.entry("apiVersion"))
-    failures = list(misfits(raw, id))
-    if failures:
-        yield from failures
-        return
-    if (id in NAMESPACED or id in CLUSTER_SCOPED) and not (dig(metadata, "name") or dig(metadata, "generateName")):
+        yield ParseFailure(
+            f"there is no {raw['kind']} in {raw['apiVersion']}: it belongs to {id.partition('/')[0]}", raw.entry("apiVersion")
+        )
+    body = with_unknowns(raw) if placeholders else raw
+    for keys, failure in misfits(raw, id):
+        yield failure
+        body = without(body, keys, failure.reason)
+    if (id in NAMESPACED or id in CLUSTER_SCOPED) and not _own_name(metadata):
         place = raw.entry("metadata") if "metadata" in raw else raw.entry("kind")
         yield ParseFailure(f"not a valid {id}: metadata has no name", place)
-    name = f"{raw['kind']}/{dig(metadata, 'name') or dig(metadata, 'generateName') or '?'}"
-    name = _NOT_IN_NAMES.sub("_", name)
-    body = with_unknowns(raw) if placeholders else raw
-    yield from _resources(body, id, name, name_span(raw))
+    yield from _resources(body, id, _name(raw, metadata, taken), name_span(raw))
+
+
+def _own_name(metadata: Mapping | None) -> str:
+    """The name of an object as text, empty where it has none."""
+    named = (dig(metadata, key) for key in ("name", "generateName"))
+    return next((str(name) for name in named if isinstance(name, (str, int, float)) and str(name)), "")
+
+
+def _name(raw: Mapping, metadata: Mapping | None, taken: set[str]) -> str:
+    """``Kind/name``; a second one in the file gets its namespace or a number, written as no name of an object can be."""
+    plain = _NOT_IN_NAMES.sub("_", f"{raw['kind']}/{_own_name(metadata) or '?'}")
+    namespace = dig(metadata, "namespace")
+    name = plain
+    if name in taken and isinstance(namespace, str):
+        name = _NOT_IN_NAMES.sub("_", f"{plain}@{namespace}")
+    number = 2
+    while name in taken:
+        name, number = f"{plain}#{number}", number + 1
+    taken.add(name)
+    return name
 
 
 def _resources(body: Mapping, id: str, name: str, span: Span) -> Iterator[Resource]:
@@ -160,7 +181,7 @@ def _resources(body: Mapping, id: str, name: str, span: Span) -> Iterator[Resour
         yield workload
     template = dig(body, *TEMPLATES[id])
     spec = dig(template, "spec")
-    if not isinstance(template, Mapping) or not isinstance(spec, Mapping) or body.get("kind") == "Rollout" and _is_elsewhere(body):
+    if not isinstance(template, Mapping) or not isinstance(spec, Mapping) or (body.get("kind") == "Rollout" and _is_elsewhere(body)):
         return
     pod = Pod("k8s.pod", name, span, template, workload)
     yield pod

@@ -14,6 +14,7 @@ from ..syntax import yaml
 from ..syntax.yaml import Mapping
 from ..unknown import Unknown
 from ..unknown import is_unknown
+from .environments import is_production
 from .images import Image
 from .images import parse_image
 
@@ -79,13 +80,23 @@ def dig(node: Any, *keys: str | int) -> Any:
 
 
 def items(node: Any) -> Sequence[Any]:
-    """A list, empty where there is none; touching an unknown one raises."""
-    return node if isinstance(node, list) else [] if node is None else list(node)
+    """A list, empty where there is none; asking for an unknown one raises."""
+    return node if isinstance(node, list) or (is_unknown(node) and bool(node)) else []
+
+
+def mappings(node: Any) -> Sequence[Any]:
+    """A list of mappings; an item that is none holds nothing, an unknown one raises when it is asked."""
+    return [item if isinstance(item, dict) or is_unknown(item) else {} for item in items(node)]
 
 
 def entries(node: Any) -> dict[str, Any]:
-    """A mapping, empty where there is none; touching an unknown one raises."""
-    return node if isinstance(node, dict) else {} if node is None else dict(node)
+    """A mapping, empty where there is none; asking for an unknown one raises."""
+    return node if isinstance(node, dict) or (is_unknown(node) and bool(node)) else {}
+
+
+def whole(value: Any) -> int | None:
+    """A whole number, None for anything else; asking for an unknown one raises."""
+    return value if (isinstance(value, int) and not isinstance(value, bool)) or (is_unknown(value) and bool(value)) else None
 
 
 def selects(selector: Any, labels: Any) -> bool:
@@ -153,6 +164,12 @@ class Object(Part):
     def annotations(self) -> dict[str, Any]:
         return entries(self.get("metadata", "annotations"))
 
+    @property
+    def is_production(self) -> bool:
+        """Whether rules for production apply: neither path nor namespace names another environment."""
+        namespace = self.namespace
+        return is_production(self.path, "" if namespace is None or is_unknown(namespace) else str(namespace))
+
     def shares_namespace_with(self, other: Object) -> bool:
         """Whether both may stand in one namespace: equal, or not written on one side."""
         ours, theirs = self.namespace, other.namespace
@@ -191,7 +208,7 @@ class Workload(Object):
     @property
     def images(self) -> Iterator[Image | Unknown]:
         """The images of its containers that run on."""
-        for container in items(self.pod_get("containers")):
+        for container in mappings(self.pod_get("containers")):
             image = dig(container, "image")
             if is_unknown(image):
                 yield image
@@ -229,31 +246,26 @@ class Pod(Part):
     def is_windows(self) -> bool:
         """Whether it runs on Windows nodes, where most of a security context means nothing."""
         selected = self.setting("nodeSelector", "kubernetes.io/os")
-        return self.setting("os", "name") == "windows" or selected is not None and selected == "windows"
+        return self.setting("os", "name") == "windows" or (selected is not None and selected == "windows")
 
     @property
     def runs_to_completion(self) -> bool:
         """Whether it ends by itself: of a job, or with a restart policy that lets it end."""
         policy = self.setting("restartPolicy")
-        return self.owner.is_a("batch/Job", "batch/CronJob") or policy is not None and policy in ("Never", "OnFailure")
+        return self.owner.is_a("batch/Job", "batch/CronJob") or (policy is not None and policy in ("Never", "OnFailure"))
 
     @property
     def containers(self) -> Iterator[tuple[str, int, Mapping]]:
         """Section, index and body of every container, in the order in which they start."""
         for section in SECTIONS:
-            for index, body in enumerate(items(self.setting(section))):
-                yield section, index, body
+            listed = self.setting(section)
+            for index, body in enumerate(listed if isinstance(listed, list) else ()):
+                if isinstance(body, Mapping):
+                    yield section, index, body
 
     @property
     def volumes(self) -> Sequence[Any]:
-        return items(self.setting("volumes"))
-
-    def mounts_of(self, volume: object) -> Iterator[tuple[Mapping, Mapping]]:
-        """Every (container, mount) that mounts a volume of this name."""
-        for _, _, container in self.containers:
-            for mount in items(container.get("volumeMounts")):
-                if mount.get("name") == volume:
-                    yield container, mount
+        return mappings(self.setting("volumes"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -314,11 +326,11 @@ class Container(Part):
 
     @property
     def ports(self) -> Sequence[Any]:
-        return items(self.body.get("ports"))
+        return mappings(self.body.get("ports"))
 
     @property
     def env(self) -> Sequence[Any]:
-        return items(self.body.get("env"))
+        return mappings(self.body.get("env"))
 
     def has_probe(self, probe: str) -> bool:
         """Whether the probe is there and asks something."""

@@ -10,6 +10,7 @@ from ..project import Project
 from ..unknown import is_unknown
 from .kubernetes_objects import Object
 from .kubernetes_objects import items
+from .kubernetes_objects import mappings
 from .kubernetes_world import world
 
 # roles and bindings that Kubernetes itself or a managed cluster brings along
@@ -26,7 +27,7 @@ def is_builtin(thing: Object) -> bool:
 
 def rules(role: Object) -> list[tuple[int, dict[str, Any]]]:
     """The rules of a role with their numbers; those of an aggregated role are filled in by the cluster."""
-    return list(enumerate(items(role.get("rules"))))
+    return list(enumerate(mappings(role.get("rules"))))
 
 
 def _covers(listed: Any, wanted: Iterable[str]) -> bool:
@@ -34,7 +35,7 @@ def _covers(listed: Any, wanted: Iterable[str]) -> bool:
     for name in items(listed):
         for want in wanted:
             base, _, sub = want.partition("/")
-            if name in ("*", want) or sub and name in (f"{base}/*", f"*/{sub}"):
+            if name in ("*", want) or (sub and name in (f"{base}/*", f"*/{sub}")):
                 return True
     return False
 
@@ -59,15 +60,15 @@ def role_of(binding: Object, project: Project) -> Object | None:
     if type is None or name is None or is_unknown(type) or is_unknown(name):
         return None
     for role in world(project).all(f"rbac.authorization.k8s.io/{type}"):
-        if not is_unknown(role.object_name) and role.object_name == name:
-            if role.type == "ClusterRole" or role.shares_namespace_with(binding):
-                return role
+        same = not is_unknown(role.object_name) and role.object_name == name
+        if same and (role.type == "ClusterRole" or role.shares_namespace_with(binding)):
+            return role
     return None
 
 
 def subjects(binding: Object) -> Iterator[tuple[int, str, str]]:
     """Number, kind and name of everybody a binding is for."""
-    for number, subject in enumerate(items(binding.get("subjects"))):
+    for number, subject in enumerate(mappings(binding.get("subjects"))):
         yield number, str(subject.get("kind")), str(subject.get("name"))
 
 
@@ -75,10 +76,16 @@ def is_bound(account: object, owner: Object, project: Project) -> bool:
     """Whether a RoleBinding or ClusterRoleBinding of the world gives a service account any rights."""
     bindings = world(project).all("rbac.authorization.k8s.io/RoleBinding", "rbac.authorization.k8s.io/ClusterRoleBinding")
     for binding in bindings:
-        for subject in items(binding.get("subjects")):
+        for subject in mappings(binding.get("subjects")):
             name, namespace = subject.get("name"), subject.get("namespace")
             if subject.get("kind") != "ServiceAccount" or is_unknown(name) or name != account:
                 continue
-            if namespace is None or owner.namespace is None or is_unknown(namespace) or is_unknown(owner.namespace) or namespace == owner.namespace:
+            if (
+                namespace is None
+                or owner.namespace is None
+                or is_unknown(namespace)
+                or is_unknown(owner.namespace)
+                or namespace == owner.namespace
+            ):
                 return True
     return False

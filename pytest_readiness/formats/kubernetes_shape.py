@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Any
+from typing import cast
 
 from ..model import ParseFailure
 from ..model import Span
@@ -13,9 +14,12 @@ from ..syntax.yaml import Mapping
 from ..syntax.yaml import Sequence
 from ..unknown import Unknown
 
+Keys = tuple[str | int, ...]
+
 # Shapes: a dict names the keys it knows of a mapping, a list holds the shape of its items, ANY and TEXT say the rest.
 ANY = "any"
 TEXT = "text"
+NUMBER = "a number"
 MAP: dict[str, Any] = {}
 _SECURITY = {
     "capabilities": {"add": [TEXT], "drop": [TEXT]},
@@ -59,10 +63,19 @@ _TEMPLATE = {
         "os": MAP,
     },
 }
-_WORKLOAD = {"metadata": _METADATA, "spec": {"template": _TEMPLATE, "volumeClaimTemplates": [MAP]}}
+_WORKLOAD = {"metadata": _METADATA, "spec": {"replicas": NUMBER, "template": _TEMPLATE, "volumeClaimTemplates": [MAP]}}
 _RULES = {"metadata": _METADATA, "rules": [{"verbs": [TEXT], "resources": [TEXT], "apiGroups": [TEXT], "nonResourceURLs": [TEXT]}]}
 _BINDING = {"metadata": _METADATA, "roleRef": MAP, "subjects": [MAP]}
-_HPA = {"metadata": _METADATA, "spec": {"scaleTargetRef": MAP, "metrics": [MAP]}}
+_HPA = {
+    "metadata": _METADATA,
+    "spec": {
+        "scaleTargetRef": MAP,
+        "metrics": [MAP],
+        "minReplicas": NUMBER,
+        "maxReplicas": NUMBER,
+        "targetCPUUtilizationPercentage": NUMBER,
+    },
+}
 _INGRESS = {"metadata": _METADATA, "spec": {"tls": [MAP], "rules": [MAP]}}
 _SHAPES: dict[str, Any] = {
     "Pod": _TEMPLATE,
@@ -90,7 +103,7 @@ _SHAPES: dict[str, Any] = {
     ),
     _WORKLOAD,
 )
-_GENERIC = {"metadata": {"labels": MAP, "annotations": MAP}}
+_GENERIC = {"metadata": {"name": TEXT, "namespace": TEXT, "labels": MAP, "annotations": MAP}}
 _CONTAINER_LISTS = ("containers", "initContainers", "ephemeralContainers")
 
 _PLACEHOLDER = re.compile(
@@ -98,29 +111,55 @@ _PLACEHOLDER = re.compile(
 )
 _MAYBE = re.compile(r"\$[({A-Z_]|\{\{|<[A-Za-z_]|%%|__[A-Z]|\(\(")
 # under these, such text has a meaning of its own: programs, shells, queries and templates read it
-_VERBATIM = frozenset("command args data stringData binaryData annotations env description openAPIV3Schema expr script".split())
+_VERBATIM = frozenset(
+    ["command", "args", "data", "stringData", "binaryData", "annotations", "env", "description", "openAPIV3Schema", "expr", "script"]
+)
 
 
-def misfits(body: Mapping, id: str) -> Iterator[ParseFailure]:
-    """Everything in an object that is not of the kind it must be."""
-    stack: list[tuple[Any, Any, str, Span]] = [(body, _SHAPES.get(id, _GENERIC), "", body.head)]
+def misfits(body: Mapping, id: str) -> Iterator[tuple[Keys, ParseFailure]]:
+    """Everything in an object that is not of the kind it must be, and under which keys."""
+    stack: list[tuple[Any, Any, Keys, Span]] = [(body, _SHAPES.get(id, _GENERIC), (), body.head)]
     while stack:
-        node, shape, name, place = stack.pop()
-        key = name.rpartition(".")[2]
-        if node is None and not name.endswith("]") or shape == ANY or isinstance(node, str) and is_placeholder(key, node):
+        node, shape, keys, place = stack.pop()
+        last = keys[-1] if keys else ""
+        if (node is None and isinstance(last, str)) or shape == ANY or (isinstance(node, str) and is_placeholder(last, node)):
             continue
-        wanted = "text" if shape == TEXT else "a mapping" if isinstance(shape, dict) else "a list"
-        if wanted != _form(node):
-            yield ParseFailure(f"not a valid {id}: {name} is {_form(node)}, not {wanted}", place)
+        wanted = shape if isinstance(shape, str) else "a mapping" if isinstance(shape, dict) else "a list"
+        if wanted != _form(node) and not (wanted == TEXT and _form(node) == NUMBER):
+            yield keys, ParseFailure(f"not a valid {id}: {_path(keys)} is {_form(node)}, not {wanted}", place)
         elif isinstance(node, Mapping):
-            stack.extend(
-                (node[key], inner, f"{name}.{key}".lstrip("."), node.entry(key)) for key, inner in reversed(shape.items()) if key in node
-            )
+            stack.extend((node[key], inner, (*keys, key), node.entry(key)) for key, inner in reversed(shape.items()) if key in node)
         elif isinstance(node, Sequence):
-            stack.extend((item, shape[0], f"{name}[{n}]", node.item(n)) for n, item in reversed(list(enumerate(node))))
+            stack.extend((item, shape[0], (*keys, n), node.item(n)) for n, item in reversed(list(enumerate(node))))
 
 
-def is_placeholder(key: str, text: str) -> bool:
+def without(body: Mapping, keys: Keys, reason: str) -> Mapping:
+    """A copy of the object in which what stands under the keys cannot be known."""
+    whole: Any = copied(body)
+    node = whole
+    for key in keys[:-1]:
+        node[key] = copied(node[key])
+        node = node[key]
+    node[keys[-1]] = Unknown(reason)
+    return cast("Mapping", whole)
+
+
+def copied(node: Mapping | Sequence) -> Mapping | Sequence:
+    """A shallow copy with the positions."""
+    if isinstance(node, Mapping):
+        return node.copy()
+    other = Sequence(node.raw_span)
+    other.extend(node)
+    other.item_spans.extend(node.item_spans)
+    return other
+
+
+def _path(keys: Keys) -> str:
+    """``spec.containers[0].env``."""
+    return "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in keys).lstrip(".")
+
+
+def is_placeholder(key: str | int, text: str) -> bool:
     """Whether a text stands for one that is filled in at deploy time; never a whole list of containers."""
     return key not in _CONTAINER_LISTS and bool(_PLACEHOLDER.search(text))
 
@@ -130,7 +169,9 @@ def _form(node: Any) -> str:
         return "a mapping"
     if isinstance(node, list):
         return "a list"
-    return "empty" if node is None else "text"
+    if isinstance(node, int) and not isinstance(node, bool):
+        return NUMBER
+    return "empty" if node is None else TEXT
 
 
 def has_placeholders(text: str) -> bool:
@@ -159,11 +200,11 @@ def _resolved(node: Any, memo: dict[int, Any]) -> Any:
             copy.update(changes)
     else:
         values = [_resolved(old, memo) for old in node]
-        if any(new is not old for new, old in zip(values, node)):
-            copied = Sequence(node.raw_span)
-            copied.extend(values)
-            copied.item_spans.extend(node.item_spans)
-            memo[id(node)] = copied
+        if any(new is not old for new, old in zip(values, node, strict=True)):
+            other = Sequence(node.raw_span)
+            other.extend(values)
+            other.item_spans.extend(node.item_spans)
+            memo[id(node)] = other
     return memo[id(node)]
 
 

@@ -20,6 +20,7 @@ from .kubernetes_objects import Workload
 from .kubernetes_objects import dig
 from .kubernetes_objects import group_kind
 from .kubernetes_objects import items
+from .kubernetes_objects import mappings
 from .kubernetes_objects import selects
 
 
@@ -80,7 +81,7 @@ def _targets(reference: object, scaler: Object, workload: Workload) -> bool:
     if not isinstance(reference, dict):
         return False
     version, type, name = (reference.get(key) for key in ("apiVersion", "kind", "name"))
-    if any(map(is_unknown, (version, type, name))) or type is not None and type != workload.type:
+    if any(map(is_unknown, (version, type, name))) or (type is not None and type != workload.type):
         return False
     if isinstance(version, str) and isinstance(type, str) and group_kind(version, type) != workload.id:
         return False
@@ -108,14 +109,12 @@ def limit_range_supplies(container: Container, section: str, resource: str, proj
     """Whether a LimitRange gives containers of the namespace this request or limit by default."""
     owner = container.pod.owner
     for limits in world(project).all("LimitRange"):
-        if limits.namespace is None and owner.namespace is not None or not limits.shares_namespace_with(owner):
+        if (limits.namespace is None and owner.namespace is not None) or not limits.shares_namespace_with(owner):
             continue
-        listed = limits.get("spec", "limits")
-        for entry in listed if isinstance(listed, list) else ():
-            defaults = ("defaultRequest", "default") if section == "requests" else ("default",)
-            if isinstance(entry, dict) and entry.get("type") == "Container":
-                if any(isinstance(entry.get(name), dict) and resource in entry[name] for name in defaults):
-                    return True
+        defaults = ("defaultRequest", "default") if section == "requests" else ("default",)
+        for entry in mappings(limits.get("spec", "limits")):
+            if entry.get("type") == "Container" and any(dig(entry, name, resource) is not None for name in defaults):
+                return True
     return False
 
 

@@ -11,7 +11,27 @@ from pytest_readiness import rule
 from pytest_readiness.formats.kubernetes_objects import Workload
 
 MACRO = re.compile(r"@(yearly|annually|monthly|weekly|daily|midnight|hourly|every \S+)").fullmatch
-NAMES = "jan feb mar apr may jun jul aug sep oct nov dec sun mon tue wed thu fri sat".split()
+NAMES = [
+    "jan",
+    "feb",
+    "mar",
+    "apr",
+    "may",
+    "jun",
+    "jul",
+    "aug",
+    "sep",
+    "oct",
+    "nov",
+    "dec",
+    "sun",
+    "mon",
+    "tue",
+    "wed",
+    "thu",
+    "fri",
+    "sat",
+]
 PART = re.compile(r"(\*|\?|(?P<low>\w+)(-(?P<high>\w+))?)(/[1-9][0-9]*)?").fullmatch
 BOUNDS = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
 
@@ -30,7 +50,7 @@ def problem(schedule: str) -> str | None:
             if not found:
                 return f"{part} means nothing"
             for end in filter(None, (found["low"], found["high"])):
-                if not (end.isdigit() and low <= int(end) <= high or end.lower() in NAMES):
+                if not ((end.isdigit() and low <= int(end) <= high) or end.lower() in NAMES):
                     return f"{end} is not between {low} and {high}"
     return None
 

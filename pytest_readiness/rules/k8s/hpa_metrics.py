@@ -10,6 +10,7 @@ from pytest_readiness import rule
 from pytest_readiness.formats.kubernetes_objects import Object
 from pytest_readiness.formats.kubernetes_objects import dig
 from pytest_readiness.formats.kubernetes_objects import items
+from pytest_readiness.formats.kubernetes_objects import whole
 
 
 @rule(
@@ -56,10 +57,11 @@ def check(hpa: Object, *, cpu: int = 80, memory: int = 80) -> Iterator[Finding]:
         yield hpa.finding(f"the CPU target of {simple} percent leaves no headroom", place)
     for number, metric in enumerate(metrics):
         for source in ("resource", "containerResource"):
-            name, keys = dig(metric, source, "name"), (source, "target", "averageUtilization")
-            target = dig(metric, *keys)
-            if target is None:
-                target, keys = dig(metric, source, "targetAverageUtilization"), (source, "targetAverageUtilization")
-            limit = {"cpu": cpu, "memory": memory}.get(name)
+            name = dig(metric, source, "name")
+            keys: tuple[str, ...] = (source, "target", "averageUtilization")
+            if dig(metric, *keys) is None:
+                keys = (source, "targetAverageUtilization")
+            target = whole(dig(metric, *keys))
+            limit = {"cpu": cpu, "memory": memory}.get(str(name))
             if limit is not None and target is not None and target > limit:
                 yield hpa.finding(f"the {name} target of {target} percent leaves no headroom", hpa.at("spec", "metrics", number, *keys))

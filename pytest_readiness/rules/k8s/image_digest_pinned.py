@@ -9,7 +9,6 @@ from pytest_readiness import P2
 from pytest_readiness import Finding
 from pytest_readiness import Project
 from pytest_readiness import rule
-from pytest_readiness.formats.environments import is_production
 from pytest_readiness.formats.kubernetes_objects import Container
 from pytest_readiness.formats.kubernetes_world import deployed_image
 from pytest_readiness.formats.kubernetes_world import pins_images
@@ -18,8 +17,7 @@ DIGEST = re.compile(r"sha256:[0-9a-f]{64}").fullmatch
 
 
 def applies(container: Container, project: Project) -> bool:
-    owner = container.pod.owner
-    return container.image is not None and is_production(container.path, owner.namespace or "") and not pins_images(project)
+    return container.image is not None and container.pod.owner.is_production and not pins_images(project)
 
 
 @rule(

@@ -49,4 +49,6 @@ def check(container: Container, project: Project) -> Iterator[Finding]:
         return
     if policy != "Always":
         tag = image.tag or "latest"
-        yield container.finding(f"imagePullPolicy is {policy} for the moving tag {tag}: nodes run different images", container.at("imagePullPolicy"))
+        yield container.finding(
+            f"imagePullPolicy is {policy} for the moving tag {tag}: nodes run different images", container.at("imagePullPolicy")
+        )

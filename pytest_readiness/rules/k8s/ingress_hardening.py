@@ -68,6 +68,8 @@ def check(ingress: Object) -> Iterator[Finding]:
             yield ingress.finding(f"{name} is written into the configuration of the controller, which serves every namespace", place)
     for name in ("ssl-redirect", "force-ssl-redirect"):
         if str(annotations.get(f"{NGINX}{name}")).lower() == "false" and name == "ssl-redirect":
-            yield ingress.finding("ssl-redirect is off: the site also answers in the clear", ingress.at("metadata", "annotations", f"{NGINX}{name}"))
+            yield ingress.finding(
+                "ssl-redirect is off: the site also answers in the clear", ingress.at("metadata", "annotations", f"{NGINX}{name}")
+            )
     if not any(f"{NGINX}{name}" in annotations for name in LIMITS):
         yield ingress.finding("no rate limit: one client can take the capacity of all")

@@ -10,6 +10,7 @@ from pytest_readiness import rule
 from pytest_readiness.formats.kubernetes_objects import Object
 from pytest_readiness.formats.kubernetes_objects import dig
 from pytest_readiness.formats.kubernetes_objects import items
+from pytest_readiness.formats.kubernetes_objects import mappings
 
 ISSUERS = ("cert-manager.io/cluster-issuer", "cert-manager.io/issuer", "kubernetes.io/tls-acme", "networking.gke.io/managed-certificates")
 AT_THE_LOAD_BALANCER = ("alb.ingress.kubernetes.io/certificate-arn", "ingress.gcp.kubernetes.io/pre-shared-cert")
@@ -60,15 +61,17 @@ def check(ingress: Object) -> Iterator[Finding]:
     annotations = ingress.annotations
     if any(name in annotations for name in (*AT_THE_LOAD_BALANCER, "networking.gke.io/managed-certificates")):
         return
-    tls = items(ingress.get("spec", "tls"))
+    tls = mappings(ingress.get("spec", "tls"))
     if not tls:
         yield ingress.finding("no tls: everything is served in the clear", ingress.at("spec", "tls") if ingress.get("spec") else None)
         return
     for number, entry in enumerate(tls):
         if entry.get("secretName") is None and not any(name in annotations for name in ISSUERS):
-            yield ingress.finding("tls without secretName or issuer: the controller's own certificate is shown", ingress.at("spec", "tls", number))
+            yield ingress.finding(
+                "tls without secretName or issuer: the controller's own certificate is shown", ingress.at("spec", "tls", number)
+            )
     covered = [host for entry in tls for host in items(entry.get("hosts"))]
-    for number, entry in enumerate(items(ingress.get("spec", "rules"))):
+    for number, entry in enumerate(mappings(ingress.get("spec", "rules"))):
         host = entry.get("host")
         if host is not None and covered and host not in covered and f"*.{str(host).partition('.')[2]}" not in covered:
             yield ingress.finding(f"{host} is in no tls entry and is served in the clear", ingress.at("spec", "rules", number, "host"))
@@ -77,7 +80,7 @@ def check(ingress: Object) -> Iterator[Finding]:
 def gateway(thing: Object) -> Iterator[Finding]:
     """Gateway API listeners, or the servers of an Istio gateway: one must speak TLS, and bring a certificate."""
     key = "listeners" if thing.is_a("gateway.networking.k8s.io/Gateway") else "servers"
-    listeners = items(thing.get("spec", key))
+    listeners = mappings(thing.get("spec", key))
     secure = 0
     for number, listener in enumerate(listeners):
         protocol = listener.get("protocol") if key == "listeners" else dig(listener, "port", "protocol")

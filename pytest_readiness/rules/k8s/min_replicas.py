@@ -8,8 +8,8 @@ from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import Project
 from pytest_readiness import rule
-from pytest_readiness.formats.environments import is_production
 from pytest_readiness.formats.kubernetes_objects import Workload
+from pytest_readiness.formats.kubernetes_objects import whole
 from pytest_readiness.formats.kubernetes_world import autoscaler_of
 from pytest_readiness.formats.kubernetes_world import rollout_of
 
@@ -17,7 +17,7 @@ SCALED = ("apps/Deployment", "apps/StatefulSet", "argoproj.io/Rollout", "apps.op
 
 
 def applies(workload: Workload, project: Project) -> bool:
-    if not workload.is_a(*SCALED) or not is_production(workload.path, str(workload.body.get("metadata", {}).get("namespace") or "")):
+    if not workload.is_a(*SCALED) or not workload.is_production:
         return False
     return rollout_of(workload, project) is None  # the Rollout runs the replicas then
 
@@ -69,8 +69,8 @@ def check(workload: Workload, project: Project, *, minimum: int = 2) -> Iterator
     if scaler is not None:
         key = "minReplicas" if scaler.is_a("autoscaling/HorizontalPodAutoscaler") else "minReplicaCount"
         lower = scaler.get("spec", key)
-        lowest = (1 if key == "minReplicas" else 0) if lower is None else lower
-        if isinstance(lowest, int) and lowest < minimum:
+        lowest = (1 if key == "minReplicas" else 0) if lower is None else whole(lower)
+        if lowest is not None and lowest < minimum:
             yield workload.finding(f"{scaler.name} scales it down to {lowest}: one failure is an outage", scaler.at("spec", key))
         elif workload.replicas is not None:
             yield workload.advice(f"replicas resets what {scaler.name} decided at every deployment", workload.at("spec", "replicas"))
@@ -78,4 +78,6 @@ def check(workload: Workload, project: Project, *, minimum: int = 2) -> Iterator
     replicas = 1 if workload.replicas is None else workload.replicas
     if replicas < minimum:
         what = "replicas is not set, which means 1" if workload.replicas is None else f"replicas is {replicas}"
-        yield workload.finding(f"{what}: one failure is an outage", workload.at("spec", "replicas") if workload.replicas is not None else None)
+        yield workload.finding(
+            f"{what}: one failure is an outage", workload.at("spec", "replicas") if workload.replicas is not None else None
+        )

@@ -8,7 +8,7 @@ from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import rule
 from pytest_readiness.formats.kubernetes_objects import Pod
-from pytest_readiness.formats.kubernetes_objects import items
+from pytest_readiness.formats.kubernetes_objects import mappings
 
 MEANING = {
     "hostNetwork": "listens and eavesdrops on the node's network",
@@ -77,7 +77,7 @@ def check(pod: Pod) -> Iterator[Finding]:
         if value is not None and value is not False:
             yield pod.finding(f"{key} is on: the pod {meaning}", pod.place(key))
     for section, index, container in pod.containers:
-        for number, port in enumerate(items(container.get("ports"))):
+        for number, port in enumerate(mappings(container.get("ports"))):
             if port.get("hostPort"):
                 place = pod.place(section, index, "ports", number, "hostPort")
                 yield pod.finding(f"takes port {port['hostPort']} of its node, past every Service and NetworkPolicy", place)

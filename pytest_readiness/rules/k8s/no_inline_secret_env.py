@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from pytest_readiness import P2
 from pytest_readiness import Finding
 from pytest_readiness import is_unknown
 from pytest_readiness import rule
-from pytest_readiness.formats.environments import is_production
 from pytest_readiness.formats.kubernetes_objects import Container
 from pytest_readiness.formats.kubernetes_objects import Object
 from pytest_readiness.formats.kubernetes_objects import dig
 from pytest_readiness.formats.kubernetes_objects import entries
 from pytest_readiness.formats.kubernetes_objects import items
 from pytest_readiness.formats.secrets import flag_password
+from pytest_readiness.formats.secrets import known_token
 from pytest_readiness.formats.secrets import literal_secret
 from pytest_readiness.formats.secrets import url_password
 
+ASSIGNMENT = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)=(?P<value>\S*)").fullmatch
+
 
 def values(thing: Container | Object) -> Iterator[tuple[str, object, tuple[str | int, ...]]]:
-    """Every (name, value, place) that could hold a secret; embedded files are read as what they are, not here."""
+    """Every (name, value, place) that could hold a secret; of an embedded file only the tokens known by their form."""
     if isinstance(thing, Object):
         for name, value in entries(thing.get("data")).items():
-            if not (isinstance(value, str) and "\n" in value.strip()):
+            text = str(value).strip()
+            assigned = ASSIGNMENT(text)
+            if assigned:
+                yield assigned["name"], assigned["value"], ("data", name)
+            elif "\n" not in text or known_token(text):
                 yield name, value, ("data", name)
         return
     for number, variable in enumerate(thing.env):
@@ -92,7 +99,7 @@ def check(thing: Container | Object, *, prefer_volume: bool = False) -> Iterator
     owner = thing.pod.owner if isinstance(thing, Container) else thing
     for name, value, keys in values(thing):
         reason = literal_secret(name, value)
-        if reason and ("placeholder" not in reason or is_production(thing.path, str(owner.body["metadata"].get("namespace") or ""))):
+        if reason and ("placeholder" not in reason or owner.is_production):
             yield thing.finding(reason, thing.at(*keys))
     if not isinstance(thing, Container):
         return

@@ -58,8 +58,8 @@ def check(thing: Object) -> Iterator[Finding]:
       containers: [{name: web, image: "web:1"}]
     ```
     """
-    for keys, annotations in annotated(thing):
-        for name in annotations:
+    for keys, found in annotated(thing):
+        for name in found:
             if name.startswith(IGNORED) or name in POLICY:
                 yield thing.finding(f"the annotation {name} is not read any more, so it protects nothing", thing.at(*keys, name))
             elif name.startswith(DEPRECATED):

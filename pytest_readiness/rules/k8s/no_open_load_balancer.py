@@ -8,6 +8,7 @@ from pytest_readiness import P3
 from pytest_readiness import Finding
 from pytest_readiness import rule
 from pytest_readiness.formats.kubernetes_objects import Object
+from pytest_readiness.formats.kubernetes_objects import items
 
 INTERNAL = {
     "service.beta.kubernetes.io/aws-load-balancer-internal": ("true", "0.0.0.0/0"),
@@ -54,6 +55,6 @@ def check(service: Object) -> Iterator[Finding]:
         return
     annotations = service.annotations
     internal = any(str(annotations.get(name)).lower() in values for name, values in INTERNAL.items())
-    ranges = service.get("spec", "loadBalancerSourceRanges") or annotations.get(RANGES)
+    ranges = items(service.get("spec", "loadBalancerSourceRanges")) or str(annotations.get(RANGES) or "")
     if not internal and (not ranges or "0.0.0.0/0" in ranges):
         yield service.finding("a public load balancer that serves everybody", service.at("spec", "type"))

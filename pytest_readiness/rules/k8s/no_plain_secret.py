@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from pytest_readiness import P0
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.environments import is_production
 from pytest_readiness.formats.kubernetes_objects import Object
 from pytest_readiness.formats.kubernetes_objects import entries
 from pytest_readiness.formats.kubernetes_objects import items
@@ -21,8 +20,34 @@ from pytest_readiness.formats.secrets import url_password
 from pytest_readiness.formats.secrets import words
 
 PUBLIC = frozenset(
-    "username user login host hostname server port url uri endpoint address database db dbname name namespace region email crt cert pub"
-    " bucket type project issuer realm".split()
+    [
+        "username",
+        "user",
+        "login",
+        "host",
+        "hostname",
+        "server",
+        "port",
+        "url",
+        "uri",
+        "endpoint",
+        "address",
+        "database",
+        "db",
+        "dbname",
+        "name",
+        "namespace",
+        "region",
+        "email",
+        "crt",
+        "cert",
+        "pub",
+        "bucket",
+        "type",
+        "project",
+        "issuer",
+        "realm",
+    ]
 )
 
 
@@ -82,7 +107,7 @@ def check(secret: Object) -> Iterator[Finding]:
         if words(key)[-1:] and words(key)[-1] in PUBLIC and not known_token(text) and not url_password(text):
             public.append(key)
         elif is_placeholder(text):
-            if is_production(secret.path, str(secret.get("metadata", "namespace") or "")):
+            if secret.is_production:
                 yield secret.finding(f"{key} holds a placeholder that works as a value until somebody notices", secret.at(*place))
         else:
             yield secret.finding(f"{key} is written here for everybody who can read the repository", secret.at(*place))

@@ -8,6 +8,7 @@ from pytest_readiness import P3
 from pytest_readiness import Finding
 from pytest_readiness import rule
 from pytest_readiness.formats.kubernetes_objects import Container
+from pytest_readiness.formats.kubernetes_objects import whole
 
 
 @rule(
@@ -44,7 +45,7 @@ def check(container: Container) -> Iterator[Finding]:
     ```
     """
     for number, port in enumerate(container.ports):
-        value = port.get("containerPort")
-        if isinstance(value, int) and 0 < value < 1024:
+        value = whole(port.get("containerPort"))
+        if value is not None and 0 < value < 1024:
             place = container.at("ports", number, "containerPort")
             yield container.finding(f"port {value} needs root or a capability on many runtimes", place)

@@ -45,4 +45,6 @@ def check(container: Container) -> Iterator[Finding]:
     """
     for number, port in enumerate(container.ports):
         if port.get("containerPort") == 22 and (port.get("protocol") is None or port["protocol"] == "TCP"):
-            yield container.finding("port 22 is for SSH: a way in that the cluster does not see", container.at("ports", number, "containerPort"))
+            yield container.finding(
+                "port 22 is for SSH: a way in that the cluster does not see", container.at("ports", number, "containerPort")
+            )

@@ -8,7 +8,7 @@ from pytest_readiness import P2
 from pytest_readiness import Finding
 from pytest_readiness import rule
 from pytest_readiness.formats.kubernetes_objects import Pod
-from pytest_readiness.formats.kubernetes_objects import items
+from pytest_readiness.formats.kubernetes_objects import mappings
 
 SAFE = frozenset(
     (
@@ -63,7 +63,7 @@ def check(pod: Pod) -> Iterator[Finding]:
       containers: [{name: web, image: "web:1"}]
     ```
     """
-    for number, sysctl in enumerate(items(pod.setting("securityContext", "sysctls"))):
-        if sysctl.get("name") not in SAFE:
+    for number, sysctl in enumerate(mappings(pod.setting("securityContext", "sysctls"))):
+        if str(sysctl.get("name")) not in SAFE:
             place = pod.place("securityContext", "sysctls", number, "name")
             yield pod.finding(f"sets the sysctl {sysctl.get('name')}, which is not isolated from the node", place)

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.environments import is_production
 from pytest_readiness.formats.kubernetes_objects import Object
-from pytest_readiness.formats.kubernetes_objects import items
+from pytest_readiness.formats.kubernetes_objects import mappings
+from pytest_readiness.formats.kubernetes_objects import whole
 
 SIZES: dict[str, tuple[str, ...]] = {
     "postgresql.cnpg.io/Cluster": ("spec", "instances"),
@@ -29,7 +29,7 @@ SIZES: dict[str, tuple[str, ...]] = {
 def applies(thing: Object) -> bool:
     if thing.id == "kafka.strimzi.io/Kafka" and thing.get("spec", "kafka", "replicas") is None:
         return False  # its node pools hold the number
-    return thing.id in SIZES and is_production(thing.path, str(thing.get("metadata", "namespace") or ""))
+    return thing.id in SIZES and thing.is_production
 
 
 @rule(
@@ -60,9 +60,8 @@ def check(thing: Object, *, minimum: int = 3) -> Iterator[Finding]:
     ```
     """
     keys = SIZES[thing.id]
-    size = thing.get(*keys)
-    if keys[-1] == "nodeSets":
-        size = sum(entry.get("count", 0) for entry in items(size))
+    found = thing.get(*keys)
+    size = sum(whole(entry.get("count")) or 0 for entry in mappings(found)) if keys[-1] == "nodeSets" else whole(found)
     if size is None or size < minimum:
         what = "does not say how many members it has" if size is None else f"has {size} of {minimum} members"
         yield thing.finding(f"{what}: the loss of one stops writes", thing.at(*keys) if thing.get("spec") is not None else None)

@@ -24,7 +24,7 @@ def by_policy(project: Project) -> bool:
         action = policy.get("spec", "validationFailureAction")
         for entry in items(policy.get("spec", "rules")):
             own = dig(entry, "validate", "failureAction")
-            if dig(entry, "validate", "podSecurity") is not None and "enforce" in (str(own or action).lower(),):
+            if dig(entry, "validate", "podSecurity") is not None and str(own or action).lower() == "enforce":
                 return True
     return False
 

@@ -63,6 +63,6 @@ def check(container: Container) -> Iterator[Finding]:
     """
     names = [port.get("name") for port in container.ports]
     for probe, handler, port in ports_asked(container):
-        if is_unknown(port) or not str(port).isdigit() and port not in names:
+        if is_unknown(port) or (not str(port).isdigit() and port not in names):
             place = container.at(probe, handler, "port")
             yield container.finding(f"{probe} asks the port {port}, which the container does not have: it always fails", place)

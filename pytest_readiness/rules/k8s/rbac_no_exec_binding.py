@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pytest_readiness import P2
 from pytest_readiness import Finding
 from pytest_readiness import Project
+from pytest_readiness import Unresolved
 from pytest_readiness import rule
 from pytest_readiness.formats.kubernetes_objects import Object
 from pytest_readiness.formats.kubernetes_rbac import grants
@@ -60,3 +61,5 @@ def check(binding: Object, project: Project) -> Iterator[Finding]:
         yield binding.finding(f"binds {name}, which includes running commands in pods", binding.at("roleRef", "name"))
     elif role is not None and any(grants(entry, RESOURCES, ("get", "create")) for _, entry in rules(role)):
         yield binding.finding(f"binds {role.name}, which allows to run commands in pods", binding.at("roleRef", "name"))
+    elif role is None and name is not None and name != "view" and not str(name).startswith("system:"):
+        raise Unresolved(f"the role {name} is not in this project, so what it allows is not known")

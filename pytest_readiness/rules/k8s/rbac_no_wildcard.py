@@ -50,4 +50,6 @@ def check(role: Object) -> Iterator[Finding]:
         for key in wild:
             yield role.finding(f"the {key} of a rule are *, which also grants what is added later", role.at("rules", number, key))
         if not wild and "*" in items(entry.get("apiGroups")):
-            yield role.advice("the apiGroups of a rule are *, so it also means resources of that name elsewhere", role.at("rules", number, "apiGroups"))
+            yield role.advice(
+                "the apiGroups of a rule are *, so it also means resources of that name elsewhere", role.at("rules", number, "apiGroups")
+            )

@@ -32,7 +32,12 @@ def takes_traffic(container: Container, project: Project) -> bool:
     when=takes_traffic,
     category="Kubernetes & Helm",
     remedy="Add a readinessProbe that passes once requests can be answered",
-    aliases=("CKV_K8S_9", "kube-linter:no-readiness-probe", "polaris:readinessProbeMissing", "datree:CONTAINERS_MISSING_READINESSPROBE_KEY"),
+    aliases=(
+        "CKV_K8S_9",
+        "kube-linter:no-readiness-probe",
+        "polaris:readinessProbeMissing",
+        "datree:CONTAINERS_MISSING_READINESSPROBE_KEY",
+    ),
 )
 def check(container: Container) -> Iterator[Finding]:
     """A container that takes traffic has a readiness probe.

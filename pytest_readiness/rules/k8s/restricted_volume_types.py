@@ -9,7 +9,9 @@ from pytest_readiness import Finding
 from pytest_readiness import rule
 from pytest_readiness.formats.kubernetes_objects import Pod
 
-ALLOWED = frozenset("name configMap csi downwardAPI emptyDir ephemeral image persistentVolumeClaim projected secret".split())
+ALLOWED = frozenset(
+    ["name", "configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "image", "persistentVolumeClaim", "projected", "secret"]
+)
 
 
 @rule(

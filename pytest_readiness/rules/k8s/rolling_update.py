@@ -61,8 +61,8 @@ def check(workload: Workload) -> Iterator[Finding]:
     unavailable = workload.get("spec", key, "rollingUpdate", "maxUnavailable")
     surge = workload.get("spec", key, "rollingUpdate", "maxSurge")
     replicas = 1 if workload.replicas is None else workload.replicas
-    if unavailable is None or workload.is_a("apps/DaemonSet") and unavailable != "100%":
+    if unavailable is None or (workload.is_a("apps/DaemonSet") and unavailable != "100%"):
         return
-    if unavailable == "100%" or isinstance(unavailable, int) and 0 < replicas <= unavailable and surge in (0, "0%", None):
+    if unavailable == "100%" or (isinstance(unavailable, int) and 0 < replicas <= unavailable and surge in (0, "0%", None)):
         place = workload.at("spec", key, "rollingUpdate", "maxUnavailable")
         yield workload.finding(f"maxUnavailable {unavailable} lets every pod go away at once", place)

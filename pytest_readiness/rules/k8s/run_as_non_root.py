@@ -17,7 +17,13 @@ from pytest_readiness.formats.kubernetes_objects import Container
     when=lambda container: not container.pod.is_windows,
     category="Kubernetes & Helm",
     remedy="Set runAsNonRoot: true in the pod's securityContext",
-    aliases=("KSV-0012", "CKV_K8S_23", "kube-linter:run-as-non-root", "polaris:runAsRootAllowed", "datree:CONTAINERS_INCORRECT_RUNASNONROOT_VALUE"),
+    aliases=(
+        "KSV-0012",
+        "CKV_K8S_23",
+        "kube-linter:run-as-non-root",
+        "polaris:runAsRootAllowed",
+        "datree:CONTAINERS_INCORRECT_RUNASNONROOT_VALUE",
+    ),
     standards=("PSS restricted",),
 )
 def check(container: Container) -> Iterator[Finding]:
@@ -56,7 +62,9 @@ def check(container: Container) -> Iterator[Finding]:
     if uid is not None and uid == 0:
         yield container.finding("runs as uid 0, which is root", container.effective_at("runAsUser"))
     elif forced is None and uid is not None:
-        yield container.finding(f"runs as uid {uid} but runAsNonRoot is not set, so nothing forbids root", container.effective_at("runAsUser"))
+        yield container.finding(
+            f"runs as uid {uid} but runAsNonRoot is not set, so nothing forbids root", container.effective_at("runAsUser")
+        )
     elif forced is None:
         yield container.finding("runAsNonRoot is not set, so the image decides and may run as root", container.at("securityContext"))
     elif forced is not True:

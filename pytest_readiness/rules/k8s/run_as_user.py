@@ -9,6 +9,7 @@ from pytest_readiness import Finding
 from pytest_readiness import Unresolved
 from pytest_readiness import rule
 from pytest_readiness.formats.kubernetes_objects import Container
+from pytest_readiness.formats.kubernetes_objects import whole
 
 
 @rule(
@@ -49,8 +50,9 @@ def check(container: Container, *, minimum: int = 1, strict: bool = False) -> It
     uid = container.effective("runAsUser")
     if uid is None and not strict:
         raise Unresolved("runAsUser is not set: the image decides which user it is")
-    if not isinstance(uid, int) or isinstance(uid, bool):
+    known = whole(uid)
+    if known is None:
         yield container.finding(f"runAsUser is {'not set' if uid is None else repr(uid)}, not a uid", container.effective_at("runAsUser"))
-    elif uid < minimum:
-        what = "root" if uid == 0 else f"below {minimum}"
-        yield container.finding(f"runAsUser is {uid}, which is {what}", container.effective_at("runAsUser"))
+    elif known < minimum:
+        what = "root" if known == 0 else f"below {minimum}"
+        yield container.finding(f"runAsUser is {known}, which is {what}", container.effective_at("runAsUser"))

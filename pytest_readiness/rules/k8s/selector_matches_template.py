@@ -10,6 +10,7 @@ from pytest_readiness import rule
 from pytest_readiness.formats.kubernetes_objects import Workload
 from pytest_readiness.formats.kubernetes_objects import entries
 from pytest_readiness.formats.kubernetes_objects import items
+from pytest_readiness.formats.kubernetes_objects import mappings
 
 
 @rule(
@@ -55,7 +56,7 @@ def check(workload: Workload) -> Iterator[Finding]:
             have = f"it is {labels[key]}" if key in labels else "it has no such label"
             place = workload.at("spec", "selector", "matchLabels", key)
             yield workload.finding(f"selects pods with {key}: {value}, but in its own template {have}", place)
-    for number, term in enumerate(items(workload.get("spec", "selector", "matchExpressions"))):
+    for number, term in enumerate(mappings(workload.get("spec", "selector", "matchExpressions"))):
         key, values = term.get("key"), items(term.get("values"))
         if term.get("operator") == "In" and labels.get(key) not in values:
             place = workload.at("spec", "selector", "matchExpressions", number)

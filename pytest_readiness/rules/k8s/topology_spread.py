@@ -12,6 +12,7 @@ from pytest_readiness import rule
 from pytest_readiness.formats.kubernetes_objects import Workload
 from pytest_readiness.formats.kubernetes_objects import entries
 from pytest_readiness.formats.kubernetes_objects import items
+from pytest_readiness.formats.kubernetes_objects import mappings
 from pytest_readiness.formats.kubernetes_objects import selects
 from pytest_readiness.formats.kubernetes_world import autoscaler_of
 
@@ -23,7 +24,7 @@ def applies(workload: Workload, project: Project) -> bool:
     if not workload.is_a(*SPREAD) or workload.pod_get("containers") is None:
         return False
     replicas = workload.replicas
-    return replicas is not None and replicas > 1 or autoscaler_of(workload, project) is not None
+    return (replicas is not None and replicas > 1) or autoscaler_of(workload, project) is not None
 
 
 @rule(
@@ -68,7 +69,7 @@ def check(workload: Workload) -> Iterator[Finding]:
     ```
     """
     labels = workload.pod_labels
-    constraints = items(workload.pod_get("topologySpreadConstraints"))
+    constraints = mappings(workload.pod_get("topologySpreadConstraints"))
     if any(constraint.get("topologyKey") in KEYS and _matches(constraint.get("labelSelector"), labels) for constraint in constraints):
         return
     terms = list(_terms(workload))
@@ -85,8 +86,8 @@ def check(workload: Workload) -> Iterator[Finding]:
 
 def _terms(workload: Workload) -> Iterator[dict[str, Any]]:
     rules = entries(workload.pod_get("affinity", "podAntiAffinity"))
-    yield from items(rules.get("requiredDuringSchedulingIgnoredDuringExecution"))
-    for preferred in items(rules.get("preferredDuringSchedulingIgnoredDuringExecution")):
+    yield from mappings(rules.get("requiredDuringSchedulingIgnoredDuringExecution"))
+    for preferred in mappings(rules.get("preferredDuringSchedulingIgnoredDuringExecution")):
         yield entries(preferred.get("podAffinityTerm"))
 
 
