@@ -131,6 +131,14 @@ def test_workflows_lie_where_github_runs_them(path: str, claimed: bool) -> None:
     assert (found is not None and found.name == "github-actions") is claimed
 
 
+def test_the_values_of_a_matrix_are_judged_where_they_stand() -> None:
+    matrix = "    strategy:\n      matrix:\n        node: ['20.1', latest]\n        include:\n          - node: '18'\n"
+    text = job("run: x", extra=matrix + "    container: node:${{ matrix.node }}\n")
+    (outcome,) = verdicts(rule("images-pinned"), Project.of({CI: text}))
+    assert [finding.span.line for finding in outcome.failing] == [7]
+    assert [finding.span.line for finding in outcome.advice] == [7, 9]
+
+
 def test_an_action_is_recognised_by_its_runs() -> None:
     action = "name: x\nruns:\n  using: composite\n  steps:\n    - run: echo ${{ inputs.a }}\n      shell: bash\n"
     assert [step.name for step in resources(action, "gha.step", "setup/action.yml")] == ["run-1"]
@@ -309,6 +317,9 @@ def test_script_injection(step: str, verdict: str) -> None:
     assert judge("script-injection", job(step, on=on)) == verdict
 
 
+FALLBACK = "${{ github.head_ref || github.run_id }}"
+
+
 @pytest.mark.parametrize(
     ("on", "concurrency", "verdict"),
     [
@@ -320,9 +331,9 @@ def test_script_injection(step: str, verdict: str) -> None:
         pytest.param("push", "concurrency: ci\n", "fail", id="a group alone lets old runs end"),
         pytest.param("push", "concurrency: {group: ci, cancel-in-progress: true}\n", "pass", id="cancels"),
         pytest.param("push", "concurrency: {group: ci, cancel-in-progress: '${{ github.x }}'}\n", "pass", id="an expression"),
-        pytest.param("[push, pull_request]", "concurrency: {group: '${{ github.head_ref || github.run_id }}', cancel-in-progress: true}\n", "pass", id="with a fallback"),
+        pytest.param("[push, pull_request]", f"concurrency: {{group: '{FALLBACK}', cancel-in-progress: true}}\n", "pass", id="a fallback"),
     ],
-)  # fmt: skip
+)
 def test_concurrency(on: str, concurrency: str, verdict: str) -> None:
     assert judge("concurrency", job("run: make", on=on, head=concurrency)) == verdict
 
@@ -574,16 +585,19 @@ def test_no_placeholder_steps(script: str, verdict: str) -> None:
     assert judge("no-placeholder-steps", job(f"run: {script}")) == verdict
 
 
+RUN_SHA = "${{ github.event.workflow_run.head_sha }}"
+
+
 @pytest.mark.parametrize(
     ("on", "step", "verdict"),
     [
         pytest.param("pull_request", "uses: actions/checkout@v4\nwith: {ref: '${{ github.head_ref }}'}", "none", id="no secrets there"),
         pytest.param("pull_request_target", "uses: actions/checkout@v4", "pass", id="the base branch"),
         pytest.param("pull_request_target", "uses: actions/checkout@v4\nwith: {ref: '${{ github.head_ref }}'}", "fail", id="the head"),
-        pytest.param("workflow_run", "uses: actions/checkout@v4\nwith: {ref: '${{ github.event.workflow_run.head_sha }}'}", "fail", id="of the run before"),
+        pytest.param("workflow_run", f"uses: actions/checkout@v4\nwith: {{ref: '{RUN_SHA}'}}", "fail", id="of the run before"),
         pytest.param("issue_comment", "run: gh pr checkout 1", "fail", id="by command"),
     ],
-)  # fmt: skip
+)
 def test_untrusted_checkout(on: str, step: str, verdict: str) -> None:
     assert judge("untrusted-checkout", job(step, on=on)) == verdict
 

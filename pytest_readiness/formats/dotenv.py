@@ -39,6 +39,12 @@ _LIBRARIES = {
 }
 
 
+def is_env_file(path: str) -> bool:
+    """Whether a file is one by its name; code and encrypted files of similar names are none."""
+    name = path.rpartition("/")[2]
+    return bool(_NAME(name)) and not _OTHER(name)
+
+
 @dataclass(frozen=True, eq=False)
 class EnvFile(Resource):
     """A file of variables: of kind ``env.file``, or ``env.template`` where its name says it is only an example."""
@@ -91,8 +97,7 @@ class Dotenv(Format):
     name = "dotenv"
 
     def claims(self, path: str, text: Callable[[], str]) -> bool:
-        name = path.rpartition("/")[2]
-        return bool(_NAME(name)) and not _OTHER(name)
+        return is_env_file(path)
 
     def resources(self, path: str, project: Project) -> Iterable[Resource | ParseFailure]:
         name = path.rpartition("/")[2]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
 from functools import cached_property
@@ -32,6 +33,8 @@ _RUNS = re.compile(r"^runs:", re.MULTILINE).search
 _LINE_BREAK = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")  # as YAML counts lines
 _FALSE = re.compile(r"\s*(?:\$\{\{\s*false\s*\}\}|false)\s*").fullmatch
 _ENV = re.compile(r"\$\{\{\s*env\.([A-Za-z_]\w*)\s*\}\}")
+_MATRIX = re.compile(r"\$\{\{\s*matrix\.([\w-]+(?:\.[\w-]+)*)\s*\}\}")
+MAX_VARIANTS = 256  # GitHub's own limit of jobs in a matrix
 _SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}").fullmatch
 _BRANCH = re.compile(r"(?:main|master|trunk|dev|develop|head|releases?/.*|heads/.*)", re.IGNORECASE).fullmatch
 _VERSION = re.compile(r"(?:.*[-_/@])?v?[0-9]+(?:\.[0-9A-Za-z*_-]+)*(?:[+-].*)?").fullmatch
@@ -198,10 +201,10 @@ class Workflow(Element):
     def runs_on_branches(self) -> bool:
         """Whether a push to a branch, or to a pull request, starts it: runs that a newer push supersedes."""
         for event in ("pull_request", "pull_request_target"):
-            filters = self.triggers.get(event) or {}
+            filters: Mapping[str, Any] = self.triggers.get(event) or {}
             if event in self.triggers and "synchronize" in (filters.get("types") or ["synchronize"]):
                 return True
-        push = self.triggers.get("push") or {}
+        push: Mapping[str, Any] = self.triggers.get("push") or {}
         only_tags = bool({"tags", "tags-ignore"} & set(push)) and not {"branches", "branches-ignore"} & set(push)
         return "push" in self.triggers and not only_tags
 
@@ -213,8 +216,10 @@ class Workflow(Element):
             Job("gha.job", name, jobs.entry(name), job, self.source, self) for name, job in jobs.items() if isinstance(job, yaml.Mapping)
         )
 
-    def job(self, name: str) -> Job | None:
-        return next((job for job in self.jobs if job.name == name), None)
+    @cached_property
+    def by_name(self) -> dict[str, Job]:
+        """Its jobs by their ids."""
+        return {job.name: job for job in self.jobs}
 
     @property
     def is_reusable_only(self) -> bool:
@@ -252,7 +257,7 @@ class Job(Element):
         work = list(self.needs)
         while work:
             name = work.pop()
-            job = self.workflow.job(name)
+            job = self.workflow.by_name.get(name)
             if name not in found and job is not None:
                 found[name] = job
                 work += job.needs
@@ -305,6 +310,34 @@ class Job(Element):
             elif isinstance(value, yaml.Mapping):
                 image = value.get("image")
                 yield name, image if isinstance(image, str) else "", self.at(*keys, "image"), value
+
+    def matrix(self, name: str) -> tuple[tuple[Any, Span], ...]:
+        """The values of a matrix variable (``os`` or ``node.version``) with their places; none where they are computed."""
+        first, *rest = name.split(".")
+        matrix = self.mapping("strategy", "matrix")
+        listed, included = matrix.get(first), matrix.get("include")
+        found: list[tuple[Any, Span]] = []
+        if isinstance(listed, yaml.Sequence):
+            found += [(yaml.get(value, *rest), yaml.at(listed, index, *rest)) for index, value in enumerate(listed)]
+        if isinstance(included, yaml.Sequence):
+            found += [
+                (yaml.get(value, *name.split(".")), yaml.at(included, index, *name.split("."))) for index, value in enumerate(included)
+            ]
+        return tuple((value, place) for value, place in found if value is not None)
+
+    def variants(self, text: str, place: Span) -> tuple[tuple[str, Span], ...]:
+        """The text as each job of the matrix sees it, with the place of the last value put in."""
+        done: list[tuple[str, Span]] = []
+        work = [(text, place)]
+        while work and len(done) + len(work) <= MAX_VARIANTS:
+            text, place = work.pop(0)
+            found = _MATRIX.search(text)
+            values = self.matrix(found[1]) if found else ()
+            if found is None or not values:
+                done.append((text, place))
+            else:
+                work += [(text.replace(found[0], str(value)), where) for value, where in values if not has_expression(value)]
+        return tuple(done + work)
 
     def all_steps(self, project: Project) -> Iterator[Step]:
         """Its steps and those of the composite actions and reusable workflows of this project that it uses.
@@ -549,6 +582,7 @@ class Actions(Format):
             return
         workflow = Workflow("gha.workflow", name, data.head, data, source)
         yield from _workflow_failures(workflow)
+        yield from _circle_failures(workflow)
         yield from _call_failures(workflow, project)
         yield workflow
         for job in workflow.jobs:
@@ -567,9 +601,11 @@ class Actions(Format):
 
     def repository(self, project: Project) -> Iterable[Resource]:
         workflows = tuple(_workflows(project).values())
+        nested = tuple(path for path in project.paths if ".github/" in path and _NESTED(path) and not _WORKFLOW(path))
         if workflows:
-            nested = tuple(path for path in project.paths if ".github/" in path and _NESTED(path) and not _WORKFLOW(path))
             yield Repository("gha.repository", "repo", Span("."), workflows, nested)
+        if nested:
+            yield Repository("gha.layout", "repo", Span("."), workflows, nested)
 
 
 def _label(text: str) -> str:
@@ -603,10 +639,35 @@ def _workflow_failures(workflow: Workflow) -> Iterator[ParseFailure]:
         if found.uses is None and "runs-on" not in found.data:
             yield ParseFailure(f"the job {found.name!r} has neither runs-on nor uses", found.span)
         for needed in found.needs:
-            if workflow.job(needed) is None:
+            if needed not in workflow.by_name:
                 yield ParseFailure(f"the job {found.name!r} needs {needed!r}, which is no job of this workflow", found.at("needs"))
-        if found.name in {job.name for job in found.before}:
-            yield ParseFailure(f"the job {found.name!r} needs itself in a circle", found.at("needs"))
+
+
+def _circle_failures(workflow: Workflow) -> Iterator[ParseFailure]:
+    """Jobs that wait for each other."""
+    stuck = _stuck({job.name: [name for name in job.needs if name in workflow.by_name] for job in workflow.jobs})
+    users: dict[str, list[str]] = {name: [] for name in stuck}
+    for name in stuck:
+        for needed in set(workflow.by_name[name].needs) & stuck:
+            users[needed].append(name)
+    for name in sorted(_stuck(users)):  # without those that only wait for a circle
+        yield ParseFailure(f"the job {name!r} needs itself in a circle", workflow.by_name[name].at("needs"))
+
+
+def _stuck(needs: dict[str, list[str]]) -> set[str]:
+    """The names that can never have what they need, because of a circle."""
+    waiting = {name: len(set(needed)) for name, needed in needs.items()}
+    users: dict[str, list[str]] = {}
+    for name, needed in needs.items():
+        for other in set(needed):
+            users.setdefault(other, []).append(name)
+    work = [name for name, count in waiting.items() if not count]
+    while work:
+        for user in users.get(work.pop(), ()):
+            waiting[user] -= 1
+            if not waiting[user]:
+                work.append(user)
+    return {name for name, count in waiting.items() if count}
 
 
 def _call_failures(workflow: Workflow, project: Project) -> Iterator[ParseFailure]:

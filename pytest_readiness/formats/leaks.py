@@ -10,6 +10,7 @@ from ..model import ParseFailure
 from ..model import Span
 from ..project import Project
 from ..unknown import is_unknown
+from .dotenv import is_env_file
 from .secrets import TOKENS
 
 MAX_BYTES = 256 * 1024
@@ -48,7 +49,7 @@ def leaks(project: Project) -> Iterator[Leak]:
     known = project.tracked_paths
     tracked = None if is_unknown(known) else frozenset(known)
     for path in project.paths:
-        if tracked is None or path in tracked:
+        if tracked is None or path in tracked and not is_env_file(path):
             yield from _file(path, project)
 
 

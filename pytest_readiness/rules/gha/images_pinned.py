@@ -52,13 +52,12 @@ def check(job: Job) -> Iterator[Finding]:
           - run: make test
     ```
     """
-    for name, text, place, _ in job.images:
-        if not text:
-            continue
-        image = parse_image(str(known(text)))
-        if image.is_latest:
-            yield job.finding(f"{name} runs {text}, which is whatever was pushed last", place)
-        elif image.is_moving:
-            yield job.advice(f"{name} runs {text}, a tag that moves", place)
-        elif not image.digest:
-            yield job.advice(f"{name} runs {text}: a tag can be pushed again, a digest cannot", place)
+    for name, written, around, _ in job.images:
+        for text, place in job.variants(written, around) if written else ():
+            image = parse_image(str(known(text)))
+            if image.is_latest:
+                yield job.finding(f"{name} runs {text}, which is whatever was pushed last", place)
+            elif image.is_moving:
+                yield job.advice(f"{name} runs {text}, a tag that moves", place)
+            elif not image.digest:
+                yield job.advice(f"{name} runs {text}: a tag can be pushed again, a digest cannot", place)

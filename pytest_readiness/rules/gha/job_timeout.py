@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from pytest_readiness import P2
 from pytest_readiness import Finding
+from pytest_readiness import is_unknown
 from pytest_readiness import rule
 from pytest_readiness.formats.github import Job
 
@@ -54,7 +55,10 @@ def check(job: Job, *, maximum: int = 60) -> Iterator[Finding]:
     """
     if "timeout-minutes" in job.data:
         minutes = job.get("timeout-minutes")
-        if not isinstance(minutes, str) and not 0 < minutes <= maximum:
-            yield job.finding(f"timeout-minutes is {minutes}, more than {maximum}", job.at("timeout-minutes"))
+        if is_unknown(minutes) or isinstance(minutes, (int, float)):
+            if not 0 < minutes <= maximum:
+                yield job.finding(f"timeout-minutes is {minutes}, not between 1 and {maximum}", job.at("timeout-minutes"))
+        else:
+            yield job.finding(f"timeout-minutes is {minutes!r}, not a number", job.at("timeout-minutes"))
     elif not job.steps or not all("timeout-minutes" in step.data for step in job.steps):
         yield job.finding(f"no timeout-minutes: if the job {job.name!r} hangs, it holds its runner for six hours")

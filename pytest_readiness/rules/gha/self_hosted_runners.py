@@ -15,7 +15,7 @@ _ANYBODY = frozenset(("pull_request_target", "issue_comment", "issues", "discuss
     "gha.self-hosted-runners",
     P2,
     on="gha.job",
-    when=lambda job: "self-hosted" in job.runs_on,
+    when=lambda job: any(label == "self-hosted" for written in job.runs_on for label, _ in job.variants(written, job.span)),
     category="Security & Compliance",
     remedy="run jobs that outsiders can start on hosted runners, or on machines made new for each job",
     aliases=("zizmor:self-hosted-runner",),

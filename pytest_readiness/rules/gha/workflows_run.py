@@ -12,8 +12,7 @@ from pytest_readiness.formats.github import Repository
 @rule(
     "gha.workflows-run",
     P3,
-    on="gha.repository",
-    when=lambda repository: bool(repository.nested),
+    on="gha.layout",
     category="CI/CD",
     remedy="move the file into .github/workflows of the root of the repository",
     effort="30m",

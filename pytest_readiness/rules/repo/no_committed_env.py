@@ -16,7 +16,8 @@ def _concerns(resource: Resource, project: Project) -> bool:
     if isinstance(resource, EnvFile):
         tracked = project.tracked(resource.path)
         return not resource.is_encrypted and (is_unknown(tracked) or bool(tracked))
-    return not any(_concerns(file, project) for file in project.resources("env.file"))
+    files = (resource for path in project.files("dotenv") if (found := project.contents(path)) for resource in found.resources)
+    return not any(_concerns(file, project) for file in files if file.kind == "env.file")
 
 
 @rule(
