@@ -93,9 +93,11 @@ def rule(
             problems.append("the docstring needs a title line and a reason")
         if "```" in why:
             problems.append("a fence that is none of good, bad or with")
-        positional = [p for p in inspect.signature(check).parameters.values() if p.kind is not p.KEYWORD_ONLY]
+        parameters = inspect.signature(check).parameters.values()
+        positional = [p for p in parameters if p.kind is not p.KEYWORD_ONLY]
         if not 1 <= len(positional) <= 2:
             problems.append("a check takes the resource and, at most, the project")
+        problems += [f"the option {p.name} has no default" for p in parameters if p.kind is p.KEYWORD_ONLY and p.default is p.empty]
         if problems:
             raise RuleError(f"{source}: rule {id}: {'; '.join(problems)}")
         return Rule(
@@ -122,10 +124,8 @@ def rule(
 
 
 def _options(check: Callable[..., Any]) -> tuple[Option, ...]:
-    parameters = inspect.signature(check).parameters.values()
-    return tuple(
-        Option(p.name, p.default, str(p.annotation)) for p in parameters if p.kind is p.KEYWORD_ONLY and p.default is not p.empty
-    )
+    parameters = [p for p in inspect.signature(check).parameters.values() if p.kind is p.KEYWORD_ONLY]
+    return tuple(Option(p.name, p.default, getattr(p.annotation, "__name__", str(p.annotation))) for p in parameters)
 
 
 def examples(text: str, platform: str) -> tuple[Example, ...]:

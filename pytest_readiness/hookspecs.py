@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -40,10 +42,10 @@ def pytest_readiness_waivers(config: pytest.Config) -> Iterable[Waiver]:
     raise NotImplementedError
 
 
-@pytest.hookspec(firstresult=True)
-def pytest_readiness_report(config: pytest.Config, format: str, report: dict[str, Any]) -> str | None:
-    """The text of a report in ``format`` made from the JSON report, or None for a format of somebody else.
+@pytest.hookspec
+def pytest_readiness_report(config: pytest.Config) -> Mapping[str, Callable[[dict[str, Any]], str]]:
+    """Report formats by name: each makes a text from the JSON report, for ``--readiness-report NAME:FILE``.
 
-    Called on the controller only, for every ``--readiness-report FORMAT:FILE``.
+    Reports are made on the controller only.
     """
     raise NotImplementedError

@@ -48,6 +48,11 @@ class Settings:
     expect: tuple[Expectation, ...] = ()
     document: yaml.Document | None = None
 
+    @property
+    def names_rules(self) -> bool:
+        """Whether anything in the settings names rules, so that they must exist."""
+        return bool(self.select != ("*",) or self.ignore or self.priorities or self.options)
+
     def selects(self, rule_id: str) -> bool:
         """Whether a rule is to run."""
         return any(fnmatchcase(rule_id, glob) for glob in self.select) and not any(fnmatchcase(rule_id, glob) for glob in self.ignore)

@@ -127,14 +127,21 @@ class MemoryTree(Tree):
 
 
 class DiskTree(Tree):
-    """The files below a directory. ``exclude`` are globs on directory or file names and on paths."""
+    """The files below a directory.
+
+    ``within`` limits it to these files and directories, ``exclude`` are globs on directory or file names
+    and on paths, ``named`` are files and directories to look at although something leaves them out.
+    """
 
     root: Path
 
-    def __init__(self, root: Path, *, paths: Iterable[str] = (), exclude: Iterable[str] = TEST_DATA) -> None:
+    def __init__(
+        self, root: Path, *, within: Iterable[str] = (), exclude: Iterable[str] = TEST_DATA, named: Iterable[str] = ()
+    ) -> None:
         self.root = root
-        self.wanted = tuple(paths)
+        self.within = tuple(within)
         self.exclude = tuple(exclude)
+        self.named = tuple(named)
 
     @cached_property
     def _listing(self) -> tuple[tuple[str, ...], dict[str, int], tuple[str, ...] | Unknown]:
@@ -152,12 +159,15 @@ class DiskTree(Tree):
             directory = path.rpartition("/")[0]
             if directory not in verdicts:
                 verdicts[directory] = self._verdict(directory, environments)
+            if self.within and not any(below(path, place) for place in self.within):
+                continue
             reason = verdicts[directory] or self._excluded(path)
             if reason:
                 left_out[reason] += 1
             else:
                 kept.append(path)
-        return tuple(sorted(kept)), dict(sorted(left_out.items())), tracked
+        kept += [path for path in self.named if (self.root / path).is_file()]
+        return tuple(sorted(set(kept))), dict(sorted(left_out.items())), tracked
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -184,7 +194,7 @@ class DiskTree(Tree):
         return None
 
     def _excluded(self, path: str) -> str | None:
-        if self.wanted and any(_matches(path, glob) or glob.startswith(f"{path}/") for glob in self.wanted):
+        if any(below(path, place) or below(place, path) for place in (*self.named, *self.within)):
             return None
         for glob in self.exclude:
             if _matches(path, glob):
@@ -254,21 +264,31 @@ class DiskTree(Tree):
             descriptor = os.open(full, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
         except OSError as error:
             raise ParseFailure(f"cannot be read: {error.strerror}", Span(path)) from None
-        with open(descriptor, "rb") as stream:
+        try:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
                 raise ParseFailure("is not a regular file", Span(path))
             if status.st_size > MAX_BYTES:
                 raise ParseFailure(f"is larger than {MAX_BYTES // 1_000_000} MB and was not read", Span(path))
-            return stream.read(MAX_BYTES + 1)
+            with os.fdopen(descriptor, "rb", closefd=False) as stream:
+                return stream.read(MAX_BYTES + 1)
+        except OSError as error:
+            raise ParseFailure(f"cannot be read: {error.strerror}", Span(path)) from None
+        finally:
+            os.close(descriptor)
 
     def head(self, path: str, size: int = 65_536) -> bytes:
         """The beginning of a file that may be too large to read; nothing where it cannot be read."""
         try:
-            with open(self.root / path, "rb") as stream:
+            with (self.root / path).open("rb") as stream:
                 return stream.read(size)
         except OSError:
             return b""
+
+
+def below(path: str, place: str) -> bool:
+    """Whether a path is a place or lies below it; everything lies below ``.``."""
+    return place == "." or path == place or path.startswith(f"{place}/")
 
 
 def _matches(path: str, glob: str) -> bool:

@@ -1,0 +1,227 @@
+"""The pytest nodes: a file (or the repository) and, below it, one item for each rule and resource."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+from typing import Any
+
+import pytest
+from _pytest._code.code import ReprEntryNative
+from _pytest._code.code import ReprExceptionInfo
+from _pytest._code.code import ReprFileLocation
+from _pytest._code.code import ReprTraceback
+
+from . import governance
+from .checks import Outcome
+from .checks import applies
+from .checks import evaluate
+from .excerpt import excerpt
+from .model import Finding
+from .model import ParseFailure
+from .model import Priority
+from .model import Resource
+from .model import Rule
+from .model import Span
+from .model import Waiver
+from .records import record
+from .scope import REPOSITORY
+from .text import node_path
+from .text import parameter
+from .text import safe
+
+if TYPE_CHECKING:
+    from _pytest._code.code import TerminalRepr
+
+    from .run import Run
+
+SHOWN = 20  # findings of one check that are printed; the reports have all of them
+
+
+class ReadinessFailure(Exception):
+    """A check has findings; the only exception a waiver absorbs."""
+
+
+class Node(pytest.Collector):
+    """A file's (or the repository's) checks. Its children are made when pytest asks for them."""
+
+    run: Run
+    path_in_project: str
+
+    @classmethod
+    def of(cls, session: pytest.Session, run: Run, path: str) -> Node:
+        """The node of a path in the project; ``.`` is the repository itself."""
+        name = REPOSITORY if path == "." else node_path(path)
+        node: Node = cls.from_parent(session, name=name, nodeid=name, path=run.root if path == "." else run.root / path)
+        node.run, node.path_in_project = run, path
+        return node
+
+    def collect(self) -> Iterable[Check]:
+        wants = self.run.scope.wants
+        return [Check.of(self, name, rule, resource) for name, rule, resource in self.named() if wants(self.path_in_project, name)]
+
+    def named(self) -> Iterator[tuple[str, Rule, Resource]]:
+        """Every check with its name; names that would come twice, because characters had to go, get a number."""
+        seen: dict[str, int] = {}
+        for rule, resource in self.run.checks(self.path_in_project):
+            name = "parses" if rule is governance.PARSES else f"{rule.id}[{parameter(resource.name)}]"
+            count = seen[name] = seen.get(name, 0) + 1
+            yield (name if count == 1 else f"{name[:-1]}-{count}]"), rule, resource
+
+
+class FileNode(Node, pytest.File):
+    """A node for a real file, so that ``--lf`` can leave out the files in which nothing failed."""
+
+
+@cache
+def _marks(priority: Priority, category: str) -> tuple[pytest.Mark, ...]:
+    """The marks of all checks of a priority and category; shared, since there are many checks."""
+    own = getattr(pytest.mark, priority.name.lower()).mark
+    return (pytest.mark.readiness(priority=priority.name, category=category).mark, own)
+
+
+class Check(pytest.Item):
+    """One rule on one resource."""
+
+    rule: Rule
+    resource: Resource
+    run: Run
+    waiver: Waiver | None = None
+    outcome: Outcome | None = None
+
+    @classmethod
+    def of(cls, parent: Node, name: str, rule: Rule, resource: Resource) -> Check:
+        """The item of a check, marked, and expected to fail where a waiver in force covers it."""
+        check: Check = cls.from_parent(parent, name=name)
+        check.rule, check.resource, check.run = rule, resource, parent.run
+        check.own_markers.extend(_marks(rule.priority, rule.category))
+        waivers = parent.run.waivers
+        if waivers.all and rule not in (governance.WAIVER, governance.EXPECT):
+            check.waiver = waivers.find(rule, resource.path, parameter(resource.name))
+            if check.waiver is not None and not waivers.lapsed(check.waiver):
+                reason = f"known gap: {safe(check.waiver.reason)} ({safe(check.waiver.owner)}, until {check.waiver.until})"
+                check.add_marker(pytest.mark.xfail(strict=True, raises=ReadinessFailure, reason=reason))
+        return check
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        span = self.resource.span
+        return self.run.root / node_path(span.path), max(span.line - 1, 0), self.nodeid
+
+    def runtest(self) -> None:
+        outcome = self.outcome = evaluate(self.rule, self.resource, self.run.project, strict_advice=self.run.strict_advice)
+        if outcome.crash is not None:
+            raise outcome.crash
+        if outcome.failing:
+            raise ReadinessFailure(self.message(outcome.failing[0]))
+        if outcome.unknown is not None:
+            raise pytest.skip.Exception(f"unknown: {safe(outcome.unknown)}", _use_item_location=True)
+        if self.waiver is not None and self.run.waivers.lapsed(self.waiver):
+            raise ReadinessFailure(f"{self.resource.span}: {self.closed_gap}")
+
+    # -- what the user reads
+
+    @property
+    def closed_gap(self) -> str:
+        """What to do with a waiver whose check passes."""
+        assert self.waiver is not None
+        return f"the gap is closed: delete the waiver at {safe(str(self.waiver.span))}"
+
+    def message(self, finding: Finding) -> str:
+        """A finding on one line: place, priority, rule, message."""
+        return f"{_shown(finding.span)}: {self.rule.priority.name} {self.rule.id}: {safe(finding.message)}"
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> str | TerminalRepr:
+        if not isinstance(excinfo.value, ReadinessFailure):
+            return super().repr_failure(excinfo, style)
+        # the shape that xdist carries over whole and whose short message JUnit and the summary line use
+        entry = ReprEntryNative([f"{line}\n" for line in self._explanation(str(excinfo.value))])
+        span = self._place
+        crash = ReprFileLocation(node_path(span.path), span.line, str(excinfo.value))
+        return ReprExceptionInfo(reprtraceback=ReprTraceback([entry], None, "native"), reprcrash=crash)
+
+    @property
+    def _place(self) -> Span:
+        """Where a failure is reported: at its first finding, not at the resource's head."""
+        failing = self.outcome.failing if self.outcome else ()
+        return failing[0].span if failing else self.resource.span
+
+    def _explanation(self, message: str) -> Iterator[str]:
+        assert self.outcome is not None
+        failing = self.outcome.failing
+        if not failing:
+            yield message
+            return
+        for finding in failing[:SHOWN]:
+            yield self.message(finding)
+            yield from self._excerpt(finding)
+        if len(failing) > SHOWN:
+            yield f"... and {len(failing) - SHOWN} more findings of this check"
+        yield f"remedy: {self.rule.remedy}"
+        if self.rule.platform != governance.PARSES.platform:
+            yield f"page:   docs/rules/{self.rule.id}.md (pytest --readiness-explain {self.rule.id})"
+        if self.waiver is not None and self.run.waivers.lapsed(self.waiver):
+            yield f"the waiver at {safe(str(self.waiver.span))} ({safe(self.waiver.owner)}) lapsed: it held until {self.waiver.until}"
+
+    def _excerpt(self, finding: Finding) -> Iterator[str]:
+        if not finding.span.line:
+            return
+        try:
+            yield from excerpt(self.run.project.text(finding.span.path), finding.span)
+        except ParseFailure:
+            return
+
+    # -- what reports read
+
+    def complete(self, report: pytest.TestReport) -> None:
+        """Give pytest's report of a phase what it lacks: the record, the place, and that a crash is an error."""
+        crashed = self.outcome is not None and self.outcome.crash is not None
+        if report.when != "call" and not (report.when == "setup" and not report.passed):
+            return
+        closed = report.failed and isinstance(report.longrepr, str) and report.longrepr.startswith("[XPASS(strict)]")
+        if closed and self.waiver is not None:
+            report.longrepr = f"[XPASS(strict)] {safe(str(self.resource.span))}: {self.rule.id}: {self.closed_gap}"
+        result = record(self.nodeid, self.rule, self.resource, self.outcome or Outcome(), self.waiver)
+        result["outcome"], result["reason"] = _judged(report, closed=closed, crashed=crashed)
+        report.readiness = result  # type: ignore[attr-defined]
+        if report.failed and crashed:
+            report.when = "setup"  # pytest counts what fails before the call as an error
+        if report.failed and not crashed and self._place.line:
+            report.location = (node_path(self._place.path), self._place.line - 1, report.location[2])
+
+    def properties(self) -> list[tuple[str, object]]:
+        """What a JUnit consumer may want to filter or show."""
+        return [
+            ("rule", self.rule.id),
+            ("priority", self.rule.priority.name),
+            ("category", self.rule.category),
+            ("resource", safe(self.resource.name)),
+            ("file", safe(self.resource.path)),
+            ("line", self.resource.span.line or ""),
+            ("remedy", self.rule.remedy),
+        ]
+
+
+def _shown(span: Span) -> str:
+    return REPOSITORY if span.path == "." else safe(str(span))
+
+
+def _judged(report: pytest.TestReport, *, closed: bool, crashed: bool) -> tuple[str, str | None]:
+    """A record's outcome and reason from what pytest made of the check."""
+    expected = getattr(report, "wasxfail", None)
+    if closed:
+        return "xpassed", str(report.longrepr)
+    if expected is not None:
+        return ("xfailed" if report.skipped else "xpassed"), expected.removeprefix("reason: ")
+    if report.skipped:
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        return "skipped", re.sub(r"^Skipped: ", "", reason)
+    if report.failed and (crashed or report.when == "setup"):
+        lines = str(report.longrepr).strip().splitlines()
+        return "error", safe(lines[-1]) if lines else "error"
+    if report.failed:
+        return "failed", safe(report.longrepr.reprcrash.message) if hasattr(report.longrepr, "reprcrash") else safe(str(report.longrepr))  # type: ignore[union-attr]
+    return "passed", None

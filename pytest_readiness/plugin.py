@@ -1,0 +1,99 @@
+"""The pytest11 entry point: options and marks. Loaded in every run of pytest, so all else is imported when readiness is on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+from typing import Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from .formats.base import Format
+    from .model import Rule
+
+TEST_DATA = ("testdata", "fixtures", "__fixtures__", "test/data")
+MARKERS = (
+    "readiness(priority, category): a readiness check on an infrastructure file",
+    "p0: a readiness check to be met now",
+    "p1: a readiness check to be met within a week",
+    "p2: a readiness check to be met within a month",
+    "p3: a readiness check to be met later",
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("readiness", "production readiness of infrastructure files")
+    group.addoption("--readiness", action="store_true", default=False, help="judge the infrastructure files of the project")
+    group.addoption("--readiness-only", action="store_true", default=False, help="judge them and leave ordinary tests out")
+    group.addoption("--readiness-rules", action="store_true", default=False, help="list the rules and exit")
+    group.addoption("--readiness-explain", metavar="RULE", help="print the page of a rule and exit")
+    group.addoption(
+        "--readiness-report",
+        action="append",
+        default=[],
+        metavar="FORMAT:FILE",
+        help="write a report (repeatable); formats: json",
+    )
+    group.addoption("--readiness-freeze", action="store_true", default=False, help="record every check that fails as a known gap")
+    group.addoption("--readiness-owner", metavar="WHO", help="with --readiness-freeze: who answers for the known gaps")
+    group.addoption("--readiness-until", metavar="YYYY-MM-DD", help="with --readiness-freeze: their last day (default: in 90 days)")
+    group.addoption("--readiness-reason", metavar="TEXT", help="with --readiness-freeze: the reason (default: the first finding)")
+    group.addoption("--readiness-today", metavar="YYYY-MM-DD", help="judge known gaps as of this day")
+    parser.addini("readiness", "judge the infrastructure files in every run, as with --readiness", type="bool", default=False)
+    parser.addini("readiness_paths", "files and directories to look at, relative to the root (default: all)", type="args", default=[])
+    parser.addini("readiness_exclude", "globs of files and directories to leave out", type="args", default=list(TEST_DATA))
+    parser.addini("readiness_strict_advice", "advice fails a check", type="bool", default=False)
+    parser.addini("readiness_protocol", "fast: checks run in one phase; pytest: in pytest's three", default="fast")
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    from . import hookspecs
+
+    pluginmanager.add_hookspecs(hookspecs)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for marker in MARKERS:
+        config.addinivalue_line("markers", marker)
+    if _is_on(config):
+        from .run import Run
+
+        config.pluginmanager.register(Run(config), "readiness-run")
+
+
+def _is_on(config: pytest.Config) -> bool:
+    option = config.getoption
+    return bool(option("readiness") or option("readiness_only") or option("readiness_freeze") or config.getini("readiness"))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    if config.getoption("readiness_rules") or config.getoption("readiness_explain"):
+        from .reports import catalogue
+
+        return catalogue.main(config)
+    return None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_readiness_formats() -> Iterable[Format]:
+    from . import builtin
+
+    return builtin.formats()
+
+
+def pytest_readiness_rules(platform: str | None) -> Iterable[Rule]:
+    from . import builtin
+
+    if platform is None:
+        return [rule for each in builtin.platforms() for rule in builtin.rules(each)]
+    return builtin.rules(platform) if platform in builtin.platforms() else ()
+
+
+def pytest_readiness_report() -> Mapping[str, Callable[[dict[str, Any]], str]]:
+    from .reports import json
+
+    return {"json": json.render}

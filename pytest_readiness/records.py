@@ -1,0 +1,118 @@
+"""The result of a check as plain JSON: what travels from xdist's workers and what every report is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from typing import TypedDict
+
+from .checks import Outcome
+from .model import Finding
+from .model import Resource
+from .model import Rule
+from .model import Waiver
+from .text import safe
+
+VERSION = 1
+
+
+class FindingRecord(TypedDict):
+    message: str
+    path: str
+    line: int | None
+    column: int | None
+    end_line: int | None
+    end_column: int | None
+
+
+class WaiverRecord(TypedDict):
+    reason: str
+    owner: str
+    until: str
+    kind: str
+    path: str
+    line: int
+
+
+class Record(TypedDict):
+    """One check: ``id`` is its node id, ``reason`` says why it is skipped, expected to fail or in error."""
+
+    id: str
+    rule: str
+    priority: str
+    category: str
+    path: str
+    line: int | None
+    resource: str
+    kind: str
+    outcome: str
+    reason: str | None
+    findings: list[FindingRecord]
+    advice: list[FindingRecord]
+    waiver: WaiverRecord | None
+
+
+def record(node_id: str, rule: Rule, resource: Resource, outcome: Outcome, waiver: Waiver | None) -> Record:
+    """The record of a check whose outcome pytest has not judged yet."""
+    return {
+        "id": node_id,
+        "rule": rule.id,
+        "priority": rule.priority.name,
+        "category": rule.category,
+        "path": safe(resource.path),
+        "line": resource.span.line or None,
+        "resource": safe(resource.name),
+        "kind": resource.kind,
+        "outcome": "passed",
+        "reason": None,
+        "findings": [_finding(finding) for finding in outcome.failing],
+        "advice": [_finding(finding) for finding in outcome.advice],
+        "waiver": None if waiver is None else _waiver(waiver),
+    }
+
+
+def _finding(finding: Finding) -> FindingRecord:
+    path, *numbers = finding.span
+    line, column, end_line, end_column = (number or None for number in numbers)
+    return {
+        "message": safe(finding.message),
+        "path": safe(path),
+        "line": line,
+        "column": column,
+        "end_line": end_line,
+        "end_column": end_column,
+    }
+
+
+def _waiver(waiver: Waiver) -> WaiverRecord:
+    return {
+        "reason": waiver.reason,
+        "owner": waiver.owner,
+        "until": waiver.until,
+        "kind": waiver.kind,
+        "path": waiver.span.path,
+        "line": waiver.span.line,
+    }
+
+
+def document(rules: Iterable[Rule], records: Iterable[Record], run: dict[str, Any]) -> dict[str, Any]:
+    """The JSON report: the rules of the run, its checks in a stable order, and what the run looked at."""
+    return {
+        "version": VERSION,
+        "run": run,
+        "rules": [
+            {
+                "id": rule.id,
+                "title": rule.title,
+                "priority": rule.priority.name,
+                "category": rule.category,
+                "aliases": list(rule.aliases),
+                "standards": list(rule.standards),
+                "remedy": rule.remedy,
+                "effort": rule.effort,
+                "pack": rule.pack,
+            }
+            for rule in rules
+        ],
+        "checks": sorted(records, key=lambda check: (check["path"], check["line"] or 0, check["rule"], check["id"])),
+    }

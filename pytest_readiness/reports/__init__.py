@@ -1,0 +1,1 @@
+"""One module per way of showing the records of a run."""

@@ -1,0 +1,120 @@
+"""What a run says at its beginning and end in the terminal."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from collections.abc import Iterable
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+from typing import Any
+
+from ..model import Priority
+from ..text import safe
+
+if TYPE_CHECKING:
+    import pytest
+
+    from ..records import Record
+    from ..run import Run
+
+OUTCOMES = ("failed", "xpassed", "error", "xfailed", "skipped", "passed")
+HEADINGS = {"failed": "failed", "xpassed": "gap closed", "error": "error", "xfailed": "known gap", "skipped": "unknown", "passed": "passed"}
+LISTED = 10  # lines of a list before it is cut; -v shows all
+SOON = 14  # days
+
+
+def collected(run: Run) -> list[str]:
+    """The line after pytest's own "collected n items"."""
+    facts = run.looked_at()
+    if not facts["files"]:
+        return [f"readiness: {_nothing(run, facts)}"]
+    return [f"readiness: {_files(facts['files'])} in {safe(facts['root'])}"]
+
+
+def _nothing(run: Run, facts: dict[str, Any]) -> str:
+    places = "" if run.scope.whole else f" ({', '.join((*run.scope.directories, *run.scope.files))})"
+    return f"no infrastructure file found in {safe(facts['root'])}{safe(places)}: {facts['looked_at']} files looked at, none of a known format"
+
+
+def _files(files: dict[str, int]) -> str:
+    return f"{sum(files.values())} files (" + ", ".join(f"{name} {count}" for name, count in files.items()) + ")"
+
+
+def summary(run: Run, reporter: pytest.TerminalReporter) -> None:
+    """The section at the end: what was read, the checks by priority and outcome, and what needs attention."""
+    facts, records = run.looked_at(), list(run.records.values())
+    verbose = run.config.get_verbosity() > 0
+    reporter.section("readiness")
+    for line in _lines(run, facts, records, verbose=verbose):
+        reporter.write_line(line)
+
+
+def _lines(run: Run, facts: dict[str, Any], records: list[Record], *, verbose: bool) -> Iterator[str]:
+    if not facts["files"]:
+        yield _nothing(run, facts)
+    else:
+        left_out = [f"{count} {reason}" for reason, count in facts["left_out"].items()]
+        yield f"read      {_files(facts['files'])}" + (f"; left out: {', '.join(left_out)}" if left_out else "")
+    if facts["not_read"]:
+        yield from _list("not read ", "YAML of unknown format that cannot be parsed", facts["not_read"], verbose=verbose)
+    if records:
+        yield from _table(records)
+    unknown = Counter(record["reason"] or "" for record in records if record["outcome"] == "skipped")
+    yield from _list("unknown  ", "", [f"{count} x {reason}" for reason, count in unknown.most_common()], verbose=verbose)
+    unreadable = [record for record in records if record["rule"] == "readiness.parses" and record["outcome"] == "failed"]
+    yield from _list("unreadable", "", [record["path"] for record in unreadable], verbose=verbose)
+    yield from _gaps(run, records)
+    advice = [f"{_place(item)}: {record['rule']}: {item['message']}" for record in records for item in record["advice"]]
+    if advice and verbose:
+        yield from _list("advice   ", "", advice, verbose=True)
+    elif advice:
+        yield f"advice    {len(advice)} (listed with -v)"
+    frozen = getattr(run, "frozen", None)
+    if isinstance(frozen, str):
+        yield f"freeze    nothing written: {frozen}"
+    elif frozen:
+        yield f"freeze    {frozen[1]} known gaps added to {safe(str(frozen[0]))}; the next run expects them"
+    for _, path in run.reports:
+        yield f"report    {safe(str(path))}"
+    if run.config.option.durations is not None:
+        slowest = Counter(facts["durations"]) + run.durations if run.facts else run.durations
+        yield "slowest   " + ", ".join(f"{name} {seconds:.2f} s" for name, seconds in slowest.most_common(8))
+
+
+def _place(finding: Any) -> str:
+    return f"{finding['path']}:{finding['line']}" if finding["line"] else finding["path"]
+
+
+def _list(heading: str, what: str, entries: Iterable[str], *, verbose: bool) -> Iterator[str]:
+    """Entries below each other behind one heading, cut unless verbose."""
+    entries = list(entries)
+    shown = entries if verbose else entries[:LISTED]
+    lines = [what, *shown] if what and entries else shown
+    for number, line in enumerate(lines):
+        yield f"{heading if number == 0 else '':<10}{line}"
+    if len(entries) > len(shown):
+        yield f"{'':<10}... and {len(entries) - len(shown)} more (all with -v)"
+
+
+def _table(records: list[Record]) -> Iterator[str]:
+    """Checks by priority and outcome; outcomes nobody has are left out."""
+    counts = Counter((record["priority"], record["outcome"]) for record in records)
+    columns = [outcome for outcome in OUTCOMES if any(key[1] == outcome for key in counts)]
+    yield f"{'checks':<10}" + "".join(f"{HEADINGS[outcome]:>11}" for outcome in columns)
+    for priority in Priority:
+        if any(key[0] == priority.name for key in counts):
+            yield f"  {priority.name:<8}" + "".join(f"{counts[priority.name, outcome] or '.':>11}" for outcome in columns)
+
+
+def _gaps(run: Run, records: list[Record]) -> Iterator[str]:
+    waived = [(record, record["waiver"]) for record in records if record["waiver"] is not None]
+    if not waived:
+        return
+    open_gaps = [waiver for record, waiver in waived if record["outcome"] == "xfailed"]
+    lapsed = {(waiver["path"], waiver["line"]) for _, waiver in waived if waiver["until"] < run.today.isoformat()}
+    soon = (run.today + datetime.timedelta(days=SOON)).isoformat()
+    lapsing = {(waiver["path"], waiver["line"]) for waiver in open_gaps if waiver["until"] <= soon}
+    line = f"known gaps {len(open_gaps)} open"
+    line += f", {len(lapsed)} waivers lapsed" if lapsed else ""
+    yield line + (f", {len(lapsing)} lapse within {SOON} days" if lapsing else "")

@@ -1,0 +1,83 @@
+"""What a command line asks for: everything, some directories and files, or single checks by node id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Iterator
+from dataclasses import dataclass
+from dataclasses import field
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+from .tree import below
+
+REPOSITORY = "repository"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Directories to judge (``.`` is everything, the repository itself included) and files with their selectors.
+
+    A selector is what stands behind ``::`` in a node id: a whole name, or a rule for all its resources.
+    No selector means the whole file. The repository is the file ``.``.
+    """
+
+    directories: tuple[str, ...] = (".",)
+    files: dict[str, set[str]] = field(default_factory=dict)
+
+    @property
+    def whole(self) -> bool:
+        """Whether the whole root is asked for."""
+        return "." in self.directories
+
+    def includes(self, path: str) -> bool:
+        """Whether the checks of a file (``.``: of the repository) are asked for, or some of them."""
+        return path in self.files or (self.whole if path == "." else any(below(path, place) for place in self.directories))
+
+    def wants(self, path: str, name: str) -> bool:
+        """Whether one check of a file that is included is asked for."""
+        selectors = self.files.get(path)
+        if not selectors or Scope(self.directories).includes(path):
+            return True
+        return any(selects(selector, name) for selector in selectors)
+
+
+def selects(selector: str, name: str) -> bool:
+    """Whether a selector means a check: by its whole name, or by what stands before the parameter."""
+    return selector in (name, name.partition("[")[0])
+
+
+@dataclass(frozen=True)
+class Argument:
+    """A command-line argument that names a place below the root."""
+
+    text: str
+    path: str
+    selector: str
+    is_dir: bool
+
+
+def arguments(args: Iterable[str], directory: Path, root: Path) -> Iterator[Argument | str]:
+    """The arguments that name places below the root; others stay text."""
+    for text in args:
+        name, separator, selector = text.partition("::")
+        if separator and name == REPOSITORY:
+            yield Argument(text, ".", selector, is_dir=False)
+            continue
+        full = next((path for path in (directory / name, directory / unquote(name)) if path.exists()), None)
+        if full is None:
+            yield text
+            continue
+        resolved = full.parent.resolve() / full.name if full.name not in ("", "..", ".") else full.resolve()
+        if not resolved.is_relative_to(root):
+            yield text
+        else:
+            path = resolved.relative_to(root).as_posix()
+            yield Argument(text, path, selector, is_dir=full.is_dir())
+
+
+def not_found(argument: Argument) -> pytest.UsageError:
+    """The error for a selector that selects nothing, worded as pytest words it."""
+    return pytest.UsageError(f"not found: {argument.text}\n(no check of that name in {argument.path})")
