@@ -39,9 +39,9 @@ _PLACEHOLDER = re.compile(
 )
 _INTERPOLATION = re.compile(r"\$\{.*\}|\$\(.*\)|\$[A-Za-z_]\w*|\{\{.*\}\}|%\(?\w+\)?s|%\w+%|@\w+@")
 _REFERENCE = re.compile(r"(op|vault|ref\+\w+|secretsmanager|ssm|arn|projects|keyvault|awskms|gcpkms)(:|/)|sm://|ENC\[|AQICA", re.IGNORECASE)
-_URL_PASSWORD = re.compile(r"[a-z][a-z0-9+.-]*://[^\s:/?#@'\"]*:(?P<password>[^\s@/'\"]+)@", re.IGNORECASE)
+_URL_PASSWORD = re.compile(r"[a-z][a-z0-9+.-]{0,30}://[^\s:/?#@'\"]{0,200}:(?P<password>[^\s@/'\"]+)@", re.IGNORECASE)
 _PAIR_PASSWORD = re.compile(r"(?:^|[;\s])(?:password|pwd|accountkey|sharedaccesskey)[ \t]*=[ \t]*(?P<password>[^;\s]*)", re.IGNORECASE)
-_FLAG_PASSWORD = re.compile(r"--?(?:[a-z0-9]+[-_])*(?:password|passwd|pass|secret|token|api[-_]key|requirepass)[= ]+(?P<password>[^\s'\"|;&]+|'[^']*'|\"[^\"]*\")", re.IGNORECASE)
+_FLAG_PASSWORD = re.compile(r"--?(?:[a-z0-9]{1,30}[-_]){0,5}(?:password|passwd|pass|secret|token|api[-_]key|requirepass)[= ]+(?P<password>[^\s'\"|;&]+|'[^']*'|\"[^\"]*\")", re.IGNORECASE)
 
 TOKENS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern))
