@@ -88,6 +88,8 @@ def is_placeholder(value: str) -> bool:
 def is_interpolated(value: str) -> bool:
     """Whether the value is wholly made of interpolations, so that no secret is written here."""
     text = value.strip().strip("'\"")
+    if len(text) > 10_000:  # no name of a variable is that long, and the pattern would take quadratic time
+        return False
     return bool(_INTERPOLATION.search(text)) and not _INTERPOLATION.sub("", text).strip(":/@-_. ")
 
 
