@@ -17,7 +17,6 @@ from .terraform_blocks import Root
 from .terraform_blocks import Variables
 from .terraform_module import CODE
 from .terraform_module import VALUES
-from .terraform_module import Module
 from .terraform_module import module_of
 from .terraform_module import modules
 from .terraform_module import read
@@ -47,8 +46,5 @@ class Terraform(Format):
 
     def repository(self, project: Project) -> Iterable[Resource]:
         tracked = project.tracked_paths
-        if modules(project) or not is_unknown(tracked) and any(path.endswith(".tfstate") for path in tracked):
+        if modules(project) or (not is_unknown(tracked) and any(path.endswith(".tfstate") for path in tracked)):
             yield Repository("tf.repository", "repo", Span("."), modules(project))
-
-
-__all__ = ["Module", "Terraform"]

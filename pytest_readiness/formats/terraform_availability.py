@@ -11,9 +11,6 @@ from .terraform_settings import Settings
 from .terraform_settings import as_number
 from .terraform_settings import at_least
 from .terraform_settings import holds
-from .terraform_settings import is_false
-from .terraform_settings import is_set
-from .terraform_settings import is_true
 from .terraform_settings import one_of
 from .terraform_settings import setting
 
@@ -68,7 +65,7 @@ def is_redundant_elsewhere(block: Block) -> bool:
             return True
     if block.type == "aws_rds_cluster":
         mode, instances = block.get("engine_mode"), block.get("db_cluster_instance_class")
-        return mode is not None and bool(mode == "serverless") or instances is not None
+        return (mode is not None and bool(mode == "serverless")) or instances is not None
     if block.type == "aws_autoscaling_group":
         return block.get("max_size") is not None and not holds(block.get("max_size"), at_least(2))
     return False
@@ -91,7 +88,7 @@ def few_zones(block: Block) -> Iterator[Finding]:
             )
     elif block.type == "aws_msk_cluster":
         subnets = block.get("broker_node_group_info", "client_subnets")
-        if isinstance(subnets, list) and len(subnets) < 2 or subnets is None:
+        if (isinstance(subnets, list) and len(subnets) < 2) or subnets is None:
             yield block.finding(
                 "the brokers stand in one subnet: they are down with its availability zone",
                 block.at("broker_node_group_info", "client_subnets"),
@@ -135,5 +132,3 @@ BACKUPS: Settings = {
     ),
     "aws_efs_file_system": (),
 }
-
-__all__ = ["BACKUPS", "ZONES", "few_zones", "is_false", "is_redundant_elsewhere", "is_set", "is_true"]

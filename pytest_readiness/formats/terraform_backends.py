@@ -120,5 +120,5 @@ def _allows(found: re.Match[str], version: tuple[int, int]) -> bool:
     if operator == "<=":
         return bound >= version
     if operator == "<":
-        return bound > version or bound == version and int(found[4] or 0) > 0
+        return bound > version or (bound == version and int(found[4] or 0) > 0)
     return True

@@ -16,8 +16,6 @@ from ..syntax.yaml import Mapping as Object
 from ..unknown import Unknown
 from ..unknown import is_unknown
 from .environments import is_production
-from .terraform_eval import Computed
-from .terraform_eval import Either
 from .terraform_eval import Scope
 from .terraform_eval import bound
 from .terraform_eval import evaluate
@@ -192,7 +190,7 @@ class Block(Resource):
         for other in self.module.resources(*types):
             value, expression = other.get(by), other.section.expression(by)
             written = expression is not None and isinstance(expression, hcl_expressions.Reference) and expression.source in sources
-            if self.name in other.addresses(by) or written or isinstance(value, str) and value in names:
+            if self.name in other.addresses(by) or written or (isinstance(value, str) and value in names):
                 found.append(other)
         self.module.demand_all() if not found else None
         return found
@@ -246,6 +244,3 @@ _EXAMPLE = re.compile(r"(^|/)(examples?|tests?|sandbox|local|previews?|demo)(/|$
 def is_example(directory: str) -> bool:
     """Whether nobody depends on what is made here."""
     return bool(_EXAMPLE.search(directory))
-
-
-__all__ = ["Block", "Computed", "Either", "Repository", "Root", "Section", "Value", "Variables", "is_example"]

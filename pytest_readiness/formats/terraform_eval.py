@@ -7,12 +7,10 @@ unknown stays unknown here (``false && unknown``, ``try(unknown, d)``).
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 from typing import Protocol
 
-from ..model import Span
 from ..syntax import hcl_expressions as hcl
 from ..syntax.yaml import Mapping as Object
 from ..syntax.yaml import Sequence as Tuple
@@ -20,46 +18,19 @@ from ..unknown import Unknown
 from ..unknown import Unresolved
 from ..unknown import is_unknown
 from . import terraform_functions
+from .terraform_values import MAX_ITEMS
+from .terraform_values import Computed
+from .terraform_values import Either
+from .terraform_values import Json
+from .terraform_values import PartialText
+from .terraform_values import number
+from .terraform_values import options
+from .terraform_values import same
+from .terraform_values import text
+from .terraform_values import truth
 
 MAX_DEPTH = 100
 MAX_TEXT = 1_000_000
-MAX_ITEMS = 20_000
-
-
-class Computed(Unknown):
-    """An attribute that Terraform knows after apply; ``address`` is the resource it belongs to."""
-
-    __slots__ = ("address", "attribute")
-
-    def __init__(self, address: str, attribute: str) -> None:
-        super().__init__(f"unknown until apply: {address}.{attribute}".rstrip("."))
-        object.__setattr__(self, "address", address)
-        object.__setattr__(self, "attribute", attribute)
-
-
-class PartialText(Unknown):
-    """A text with unknown parts; ``shape`` has a NUL character for each of them."""
-
-    __slots__ = ("shape",)
-
-    def __init__(self, source: str, shape: str) -> None:
-        super().__init__(source)
-        object.__setattr__(self, "shape", shape)
-
-
-class Either(Unknown):
-    """One of a few values, by a condition that is not known here."""
-
-    __slots__ = ("options",)
-
-    def __init__(self, source: str, options: tuple[Any, ...]) -> None:
-        super().__init__(source)
-        object.__setattr__(self, "options", options)
-
-
-def options(value: Any) -> tuple[Any, ...]:
-    """Everything the value may be, as far as we know."""
-    return value.options if isinstance(value, Either) else (value,)
 
 
 class Scope(Protocol):
@@ -100,9 +71,9 @@ def _evaluate(node: hcl.Expression, scope: Scope, depth: int) -> Any:
     if isinstance(node, hcl.Template):
         return _template(node, scope, deeper)
     if isinstance(node, hcl.Tuple):
-        items = Tuple(tuple(node.span))
+        items = Tuple(node.span)
         items.extend(_evaluate(item, scope, deeper) for item in node.items)
-        items.item_spans.extend(tuple(item.span) for item in node.items)
+        items.item_spans.extend(item.span for item in node.items)
         return items
     if isinstance(node, hcl.Object):
         return _object(node, scope, deeper)
@@ -118,15 +89,15 @@ def _evaluate(node: hcl.Expression, scope: Scope, depth: int) -> Any:
 
 
 def _object(node: hcl.Object, scope: Scope, depth: int) -> Any:
-    made = Object(tuple(node.span))
+    made = Object(node.span)
     for key_node, value_node in node.items:
         key = _evaluate(key_node, scope, depth)
         if is_unknown(key) or key is None:
             return key if is_unknown(key) else Unknown(f"null as a key: {node.source}")
         name = text(key)
         made[name] = _evaluate(value_node, scope, depth)
-        made.key_spans[name] = tuple(key_node.span)
-        made.value_spans[name] = tuple(value_node.span)
+        made.key_spans[name] = key_node.span
+        made.value_spans[name] = value_node.span
     return made
 
 
@@ -139,7 +110,7 @@ def _template(node: hcl.Template, scope: Scope, depth: int) -> Any:
             reason = reason or value.source
             pieces.append(value.shape)
         elif is_unknown(value):
-            reason = reason or value.source
+            reason = reason or str(object.__getattribute__(value, "source"))
             pieces.append("\0")
         else:
             pieces.append(text(value))
@@ -147,17 +118,6 @@ def _template(node: hcl.Template, scope: Scope, depth: int) -> Any:
         return Unknown(f"too long: {node.source}")
     whole = "".join(pieces)
     return PartialText(reason, whole) if reason is not None else whole
-
-
-def text(value: Any) -> str:
-    """A value as Terraform writes it into a text; collections have no text."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return value
-    if isinstance(value, (int, float)):
-        return str(int(value)) if value == int(value) else repr(value)
-    raise TypeError("no text")
 
 
 def _reference(node: hcl.Reference, scope: Scope, depth: int) -> Any:
@@ -215,7 +175,7 @@ def _follow(value: Any, steps: tuple[hcl.Step, ...], scope: Scope, depth: int) -
 
 
 def _conditional(node: hcl.Conditional, scope: Scope, depth: int) -> Any:
-    condition = _evaluate(node.condition, scope, depth)
+    condition = evaluate(node.condition, scope, depth)
     if not is_unknown(condition):
         return _evaluate(node.yes if truth(condition) else node.no, scope, depth)
     yes, no = evaluate(node.yes, scope, depth), evaluate(node.no, scope, depth)
@@ -223,39 +183,6 @@ def _conditional(node: hcl.Conditional, scope: Scope, depth: int) -> Any:
     if not any(is_unknown(value) for value in found) and all(same(found[0], value) for value in found[1:]):
         return found[0]
     return Either(condition.source, found) if len(found) <= 8 else Unknown(condition.source)
-
-
-def truth(value: Any) -> bool:
-    """A condition; Terraform also takes the texts."""
-    if isinstance(value, bool):
-        return value
-    if value in ("true", "false"):
-        return bool(value == "true")
-    raise TypeError("not a condition")
-
-
-def same(left: Any, right: Any) -> bool:
-    """Equality as Terraform has it: ``1`` is not ``"1"`` and not ``true``. Raises `Unresolved` for unknown parts."""
-    budget = MAX_ITEMS
-    stack = [(left, right)]
-    while stack:
-        a, b = stack.pop()
-        budget -= 1
-        if budget < 0:
-            raise ValueError("too large")
-        if is_unknown(a) or is_unknown(b):
-            raise Unresolved(a.source if is_unknown(a) else b.source)
-        if isinstance(a, dict) and isinstance(b, dict):
-            if a.keys() != b.keys():
-                return False
-            stack.extend((a[key], b[key]) for key in a)
-        elif isinstance(a, list) and isinstance(b, list):
-            if len(a) != len(b):
-                return False
-            stack.extend(zip(a, b))
-        elif isinstance(a, bool) != isinstance(b, bool) or isinstance(a, str) != isinstance(b, str) or a != b:
-            return False
-    return True
 
 
 _ARITHMETIC = {
@@ -284,7 +211,10 @@ def _operation(node: hcl.Operation, scope: Scope, depth: int) -> Any:
             if is_unknown(other) and not isinstance(other, PartialText):
                 return Unknown(other.source)
             return (other is None) == (node.operator == "==")
-        return same(left, right) == (node.operator == "==")
+        try:
+            return same(left, right) == (node.operator == "==")
+        except Unresolved as unresolved:
+            return Unknown(unresolved.reason)
     for value in (left, right):
         if is_unknown(value):
             return Unknown(value.source)
@@ -294,19 +224,6 @@ def _operation(node: hcl.Operation, scope: Scope, depth: int) -> Any:
         return truth(left) or truth(right)
     result = _ARITHMETIC[node.operator](number(left), number(right))
     return int(result) if isinstance(result, float) and result.is_integer() else result
-
-
-def number(value: Any) -> int | float:
-    """A number; Terraform also takes its text."""
-    if isinstance(value, bool) or value is None:
-        raise TypeError("not a number")
-    if isinstance(value, str):
-        return int(value) if value.lstrip("-").isdigit() else float(value)
-    if isinstance(value, (int, float)):
-        if abs(value) > 1e100:
-            raise ValueError("too large")
-        return value
-    raise TypeError("not a number")
 
 
 def _call(node: hcl.Call, scope: Scope, depth: int) -> Any:
@@ -337,27 +254,6 @@ def _call(node: hcl.Call, scope: Scope, depth: int) -> Any:
     return result
 
 
-class Json(str):
-    """The text of ``jsonencode(data)``, with unknown parts as ``null``; ``data`` still has the places and the unknowns."""
-
-    __slots__ = ("data",)
-    data: Any
-
-    @classmethod
-    def of(cls, data: Any, span: Span) -> Json | Unknown:
-        budget = MAX_ITEMS
-        stack = [data]
-        while stack:
-            value = stack.pop()
-            budget -= 1
-            if budget < 0:
-                return Unknown(f"too large: {span}")
-            stack.extend(value.values() if isinstance(value, dict) else value if isinstance(value, list) else ())
-        made = cls(json.dumps(data, default=lambda _: None))
-        made.data = data
-        return made
-
-
 class _Bound:
     """A scope with more names."""
 
@@ -384,7 +280,7 @@ def _comprehension(node: hcl.For, scope: Scope, depth: int) -> Any:
     items: list[Any] = []
     for key, value in pairs:
         names = (key, value) if len(node.names) > 1 else (value,)
-        inner = bound(scope, dict(zip(node.names, names)))
+        inner = bound(scope, dict(zip(node.names, names, strict=False)))
         if node.condition is not None:
             keep = _evaluate(node.condition, inner, depth)
             if is_unknown(keep):

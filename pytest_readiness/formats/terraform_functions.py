@@ -12,6 +12,8 @@ from ..syntax.yaml import Mapping as Object
 from ..unknown import Unknown
 from ..unknown import Unresolved
 from ..unknown import is_unknown
+from .terraform_values import same
+from .terraform_values import text
 
 
 def _known(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -40,20 +42,20 @@ def _whole(function: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
-def _text(value: Any) -> str:
-    from .terraform_eval import text
+def text(value: Any) -> str:
+    from .terraform_values import text
 
     return text(value)
 
 
-def _same(left: Any, right: Any) -> bool:
-    from .terraform_eval import same
+def same(left: Any, right: Any) -> bool:
+    from .terraform_values import same
 
     return same(left, right)
 
 
 def _merge(*maps: Any) -> Any:
-    merged = Object((("", 0, 0, 0, 0)))
+    merged = Object(("", 0, 0, 0, 0))
     for value in maps:
         for key, item in (value or {}).items():
             if isinstance(value, Object):
@@ -68,7 +70,7 @@ def _merge(*maps: Any) -> Any:
 def _distinct(items: Any) -> list[Any]:
     found: list[Any] = []
     for item in items:
-        if not any(_same(item, other) for other in found):
+        if not any(same(item, other) for other in found):
             found.append(item)
         if len(found) > 200:
             raise ValueError("too large")
@@ -96,7 +98,7 @@ def _flatten(items: Any) -> Any:
 def _lookup(mapping: Any, key: Any, *default: Any) -> Any:
     if is_unknown(mapping) or is_unknown(key):
         return Unknown((mapping if is_unknown(mapping) else key).source)
-    return mapping[_text(key)] if not default else mapping.get(_text(key), default[0])
+    return mapping[text(key)] if not default else mapping.get(text(key), default[0])
 
 
 def _coalesce(*values: Any) -> Any:
@@ -112,7 +114,7 @@ def _contains(items: Any, wanted: Any) -> Any:
     unknown = None
     for item in items:
         try:
-            if _same(item, wanted):
+            if same(item, wanted):
                 return True
         except Unresolved as unresolved:
             unknown = unresolved.reason
@@ -128,7 +130,7 @@ def _format(pattern: Any, *values: Any) -> str:
     def verb(found: re.Match[str]) -> str:
         if found[1] is None:
             return "%"
-        return json.dumps(_text(next(left))) if found[1] == "q" else _text(next(left))
+        return json.dumps(text(next(left))) if found[1] == "q" else text(next(left))
 
     if "%" in _VERB.sub("", pattern):
         raise ValueError("a verb we do not know")
@@ -171,7 +173,7 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "trimsuffix": _known(lambda value, end: value.removesuffix(end)),
     "chomp": _known(lambda value: value.rstrip("\r\n")),
     "format": _known(_format),
-    "join": _known(lambda between, *lists: between.join(_text(item) for items in lists for item in items)),
+    "join": _known(lambda between, *lists: between.join(text(item) for items in lists for item in items)),
     "split": _known(lambda between, value: value.split(between)),
     "replace": _known(_replace),
     "concat": _whole(lambda *lists: [item for items in lists for item in items]),
@@ -189,7 +191,7 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "tolist": _whole(list),
     "toset": _known(lambda items: sorted(_distinct(items), key=str)),
     "tomap": _whole(lambda mapping: mapping),
-    "tostring": _known(lambda value: None if value is None else _text(value)),
+    "tostring": _known(lambda value: None if value is None else text(value)),
     "tonumber": _known(_tonumber),
     "tobool": _known(_tobool),
     "sensitive": lambda value: value,

@@ -21,11 +21,17 @@ from ..unknown import is_unknown
 from .terraform_blocks import Block
 from .terraform_blocks import Section
 from .terraform_blocks import Value
-from .terraform_eval import Computed
-from .terraform_eval import Either
 from .terraform_eval import bound
 from .terraform_eval import evaluate
-from .terraform_eval import number
+from .terraform_overrides import clean
+from .terraform_overrides import identity
+from .terraform_overrides import merged
+from .terraform_overrides import name_of
+from .terraform_overrides import source_of
+from .terraform_overrides import without
+from .terraform_values import Computed
+from .terraform_values import Either
+from .terraform_values import number
 
 if TYPE_CHECKING:
     from ..project import Project
@@ -35,7 +41,6 @@ VALUES = (".tfvars", ".tfvars.json")
 _OVERRIDE = re.compile(r"(.*_)?override\.(tf|tofu)(\.json)?").fullmatch
 _LABELS = {"resource": 2, "data": 2, "module": 1, "variable": 1, "output": 1, "provider": 1, "locals": 0, "terraform": 0}
 _KINDS = {"resource": "tf.resource", "data": "tf.data", "module": "tf.module-call", "variable": "tf.variable", "provider": "tf.provider"}
-_UNFIT = re.compile(r"[\[\]\s\x00-\x1f\x7f]|::")
 MAX_HOPS = 40
 
 
@@ -96,24 +101,27 @@ class Module:
                 else:
                     self._place(Found(path, block), found, failures)
         for override in overrides:
-            key = _identity(override.block)
+            key = identity(override.block)
             if key in found:
                 base = found[key]
-                found[key] = Found(base.path, _merged(base.block, override.block))
+                found[key] = Found(base.path, merged(base.block, override.block))
             elif override.block.type in ("terraform", "locals"):
+                for other, base in found.items():
+                    if base.block.type == override.block.type:
+                        found[other] = Found(base.path, without(base.block, override.block))
                 found[(*key, override.path)] = override
             else:
-                failures.append(ParseFailure(f"overrides {_name(override.block)}, which is not defined", override.block.span))
+                failures.append(ParseFailure(f"overrides {name_of(override.block)}, which is not defined", override.block.span))
         return list(found.values()), failures
 
     def _place(self, new: Found, found: dict[tuple[object, ...], Found], failures: list[ParseFailure]) -> None:
-        key = _identity(new.block)
+        key = identity(new.block)
         if new.block.type not in _LABELS or new.block.type in ("terraform", "locals"):
             key = (*key, new.path, new.block.span)
         elif key in found:
             first = found[key]
             if posixpath.splitext(first.path)[0] != posixpath.splitext(new.path)[0] or first.path == new.path:
-                failures.append(ParseFailure(f"{_name(new.block)} is defined twice, first at {first.block.span}", new.block.span))
+                failures.append(ParseFailure(f"{name_of(new.block)} is defined twice, first at {first.block.span}", new.block.span))
             key = (*key, new.path, new.block.span)
         found[key] = new
 
@@ -149,9 +157,9 @@ class Module:
     def _item(self, kind: str, block: hcl.Block) -> Block:
         scope, instances = self._instances(block)
         type, label = ([*block.labels, ""] if len(block.labels) == 1 else block.labels)[:2]
-        name = _name(block)
+        name = name_of(block)
         if block.type in ("module", "variable"):
-            type, label = _source(block) if block.type == "module" else block.type, block.labels[0]
+            type, label = source_of(block) if block.type == "module" else block.type, block.labels[0]
         elif block.type == "provider" and (alias := block.body.attributes.get("alias")):
             name = f"{name}.{alias.source.strip(chr(34))}"
         return Block(kind, clean(name), block.span, type, label, Section(block.span, scope, body=block.body), self, instances)
@@ -246,7 +254,7 @@ class Module:
             return bool(settings)
         variables, outputs = list(self.of("variable")), list(self.of("output"))
         required = any("default" not in block.body.attributes for block in variables)
-        library = required or variables and outputs or "modules" in self.directory.split("/")
+        library = required or (variables and outputs) or "modules" in self.directory.split("/")
         return bool(settings) and not library
 
     # -- what names mean (a Scope)
@@ -363,47 +371,6 @@ def _called(project: Project) -> frozenset[str]:
         )
     found: frozenset[str] = project.cache["terraform called"]
     return found
-
-
-def _identity(block: hcl.Block) -> tuple[object, ...]:
-    alias = block.body.attributes.get("alias") if block.type == "provider" else None
-    return (block.type, *block.labels, alias.source if alias else "")
-
-
-def _name(block: hcl.Block) -> str:
-    if block.type == "resource":
-        return ".".join(block.labels)
-    if block.type == "variable":
-        return f"var.{block.labels[0]}"
-    return ".".join((block.type, *block.labels))
-
-
-def clean(name: str) -> str:
-    """A name that can stand in a node id."""
-    return _UNFIT.sub("-", name)
-
-
-_REPOSITORY = re.compile(r"(?:git::)?(?:https://|ssh://git@|git@)?github\.com[/:]([\w-]+)/terraform-(\w+)-([\w-]+?)(?:\.git)?(?:[/?].*)?")
-
-
-def _source(block: hcl.Block) -> str:
-    """What a module call calls, the same for a registry module and its repository: ``terraform-aws-modules/rds/aws``."""
-    attribute = block.body.attributes.get("source")
-    value = attribute.expression.value if attribute and isinstance(attribute.expression, hcl_expressions.Literal) else ""
-    text = str(value).removeprefix("registry.terraform.io/").removeprefix("registry.opentofu.org/")
-    if found := _REPOSITORY.fullmatch(text):
-        return f"{found[1]}/{found[3]}/{found[2]}"
-    return text
-
-
-def _merged(base: hcl.Block, override: hcl.Block) -> hcl.Block:
-    """As Terraform merges override files: arguments by name, nested blocks by type."""
-    replaced = {block.type for block in override.body.blocks}
-    if replaced & {"backend", "cloud"}:
-        replaced |= {"backend", "cloud"}
-    kept = tuple(block for block in base.body.blocks if block.type not in replaced)
-    body = hcl.Body({**base.body.attributes, **override.body.attributes}, (*kept, *override.body.blocks), base.body.span)
-    return hcl.Block(base.type, base.labels, base.span, body)
 
 
 def mentions(expression: hcl_expressions.Expression) -> set[str]:

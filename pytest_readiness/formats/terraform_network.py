@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from typing import Union
 
 from ..model import Span
 from ..unknown import Unresolved
 from ..unknown import is_unknown
 from .terraform_blocks import Block
 from .terraform_blocks import Section
-from .terraform_eval import options
 from .terraform_settings import as_number
 from .terraform_settings import is_true
+from .terraform_values import options
 
 WORLD = frozenset(("0.0.0.0/0", "::/0", "::0", "*", "internet", "any", "0.0.0.0", "0000:0000:0000:0000:0000:0000:0000:0000/0"))  # noqa: S104 - what is looked for
 TYPES = frozenset(
@@ -29,7 +28,7 @@ TYPES = frozenset(
     )
 )
 EVERY = (0, 65535)
-_Part = Union[Block, Section]
+_Part = Block | Section
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,7 +110,7 @@ def _aws(part: _Part, protocol: str, names: tuple[str, ...]) -> Opening:
 
 def _google(block: Block) -> Iterator[Opening]:
     direction, disabled = block.get("direction"), block.get("disabled")
-    if direction is not None and direction == "EGRESS" or disabled is not None and is_true(disabled):
+    if (direction is not None and direction == "EGRESS") or (disabled is not None and is_true(disabled)):
         return
     sources, span = _written(block, "source_ranges")
     for allow in block.blocks("allow"):
@@ -120,7 +119,7 @@ def _google(block: Block) -> Iterator[Opening]:
 
 def _azure(part: _Part) -> Iterator[Opening]:
     access, direction = part.get("access"), part.get("direction")
-    if access is not None and str(access).lower() != "allow" or direction is not None and str(direction).lower() != "inbound":
+    if (access is not None and str(access).lower() != "allow") or (direction is not None and str(direction).lower() != "inbound"):
         return
     sources, span = _written(part, "source_address_prefix", "source_address_prefixes")
     ports = part.get("destination_port_ranges")

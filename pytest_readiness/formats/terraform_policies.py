@@ -14,10 +14,10 @@ from ..unknown import Unresolved
 from ..unknown import is_unknown
 from .terraform_blocks import Block
 from .terraform_blocks import Section
-from .terraform_eval import Computed
-from .terraform_eval import Json
-from .terraform_eval import PartialText
-from .terraform_eval import options
+from .terraform_values import Computed
+from .terraform_values import Json
+from .terraform_values import PartialText
+from .terraform_values import options
 
 DOCUMENT = "aws_iam_policy_document"
 IDENTITY = frozenset(
@@ -63,7 +63,7 @@ def many(value: Any) -> Iterator[Any]:
 
 def is_star(value: Any) -> bool:
     """Whether a resource is ``*``; what a resource computes (an ARN, a name) never is."""
-    if isinstance(value, Computed) or isinstance(value, PartialText) and value.shape.strip("\0*"):
+    if isinstance(value, Computed) or (isinstance(value, PartialText) and value.shape.strip("\0*")):
         return False
     return bool(value == "*")
 
@@ -126,7 +126,9 @@ def parse(value: Any, place: Span) -> Iterator[Statement]:
         raise Unresolved(value.source if isinstance(value, Unknown) else f"the policy at {place} is no JSON text")
     if is_unknown(data):
         raise Unresolved(data.source)
-    found = data.get("Statement") if isinstance(data, dict) else None
+    if not isinstance(data, dict):
+        raise Unresolved(f"the policy at {place} is no JSON object")
+    found = data.get("Statement")
     if isinstance(found, Unknown):
         raise Unresolved(found.source)
     for item in found if isinstance(found, list) else [found]:

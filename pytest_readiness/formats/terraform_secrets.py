@@ -19,13 +19,55 @@ Found = tuple[str, Span]  # a sentence and the place
 
 # arguments whose name sounds like a secret and whose value is none
 _NO_SECRET = frozenset(
-    "http_tokens source name description title display_name comment policy_name password_change_required special override_special"
-    " allowed_pattern secret_store_rotation api_key_source auth_token_update_strategy token_code secret_rotation content_type".split()
+    [
+        "http_tokens",
+        "source",
+        "name",
+        "description",
+        "title",
+        "display_name",
+        "comment",
+        "policy_name",
+        "password_change_required",
+        "special",
+        "override_special",
+        "allowed_pattern",
+        "secret_store_rotation",
+        "creation_token",
+        "api_key_source",
+        "auth_token_update_strategy",
+        "token_code",
+        "secret_rotation",
+        "content_type",
+    ]
 )
 _ABOUT_END = frozenset(
-    "strategy source status state behavior behaviour mechanism validity units unit resource label class protocol option options".split()
+    [
+        "strategy",
+        "source",
+        "status",
+        "state",
+        "behavior",
+        "behaviour",
+        "mechanism",
+        "validity",
+        "units",
+        "unit",
+        "resource",
+        "label",
+        "class",
+        "protocol",
+        "option",
+        "options",
+        "spec",
+        "expression",
+        "permissions",
+        "permission",
+    ]
 )
-_PASS_THROUGH = frozenset("jsonencode yamlencode base64encode sensitive nonsensitive tostring trimspace merge tomap tolist concat".split())
+_PASS_THROUGH = frozenset(
+    ["jsonencode", "yamlencode", "base64encode", "sensitive", "nonsensitive", "tostring", "trimspace", "merge", "tomap", "tolist", "concat"]
+)
 _ASSIGNMENT = re.compile(
     r"^[ \t]*(?:export[ \t]+|set[ \t]+|-e[ \t]+|\$env:)?(?P<name>[A-Za-z_][A-Za-z0-9_.-]{1,60})[ ]?[=:][ ]?(?P<value>\"[^\"\n]*\"|'[^'\n]*'|[^\s\"'#;]+)",
     re.MULTILINE,
@@ -49,7 +91,7 @@ def _subject(name: str, type: str, body: hcl.Body) -> str:
         return "secure_string_secret" if kind and "SecureString" in kind.source else name
     if name == "secret_data" and type.startswith("google_secret_manager"):
         return "secret"
-    if name == "raw_key" or name == "value" and type == "azurerm_key_vault_secret":
+    if name == "raw_key" or (name == "value" and type == "azurerm_key_vault_secret"):
         return "secret"
     return name
 
@@ -61,7 +103,9 @@ def in_block(block: Block) -> Iterator[Found]:
 
 
 def is_secret(name: str) -> bool:
-    """Whether an argument of this name holds a secret."""
+    """Whether an argument of this name holds a secret; a key with a colon or slash is no name (``token.actions…:sub``)."""
+    if ":" in name or "/" in name:
+        return False
     return (
         name not in _NO_SECRET
         and secrets.words(name)[-1:] != ()
@@ -133,8 +177,8 @@ def _text(name: str, value: object, span: Span, *, partial: bool = False) -> Ite
     if secrets.url_password(value) and not secrets.is_reference(value):
         kind = "a placeholder" if secrets.is_placeholder(secrets.url_password(value) or "") else "a password"
         yield f"{name or 'the value'} holds {kind} in a URL", span
-    elif not partial and is_secret(name) and (reason := secrets.literal_secret(name, value)):
-        yield reason, span
+    elif not partial and is_secret(name) and (sentence := secrets.literal_secret(name, value)):
+        yield sentence, span
 
 
 def _decoded(value: str) -> str:

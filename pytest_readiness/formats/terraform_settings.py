@@ -16,7 +16,7 @@ from ..unknown import Unresolved
 from ..unknown import is_unknown
 from .terraform_blocks import Block
 from .terraform_blocks import Section
-from .terraform_eval import options
+from .terraform_values import options
 
 
 class _Section(Protocol):
@@ -133,9 +133,6 @@ def shown(value: Any) -> str:
     """A value for a message; never a long one."""
     if is_unknown(value):
         return "in every case wrong"
-    text = {True: "true", False: "false", None: "null"}.get(value, None) if isinstance(value, (bool, type(None))) else repr(value)
+    text = {True: "true", False: "false", None: "null"}.get(value) if isinstance(value, (bool, type(None))) else repr(value)
     text = (text or "").replace("'", '"')
     return text if len(text) <= 60 else f"{text[:57]}..."
-
-
-__all__ = ["Setting", "Settings", "as_number", "at_least", "gaps", "holds", "is_false", "is_set", "is_true", "one_of", "setting", "shown"]

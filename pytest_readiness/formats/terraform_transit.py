@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from .terraform_settings import Settings
 from .terraform_settings import is_false
-from .terraform_settings import is_set
-from .terraform_settings import is_true
 from .terraform_settings import one_of
 from .terraform_settings import setting
 
@@ -153,5 +151,3 @@ PRIVATE: Settings = {
     "azurerm_cosmosdb_account": _AZURE_DATA,
     "azurerm_redis_cache": _AZURE_DATA,
 }
-
-__all__ = ["IN_TRANSIT", "MODERN_TLS", "PRIVATE", "is_set", "is_true"]

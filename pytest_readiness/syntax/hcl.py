@@ -241,12 +241,12 @@ def _cache_directory() -> Path:
     else:
         home = os.environ.get("XDG_CACHE_HOME") or str(Path("~/.cache").expanduser())
     directory = Path(home) / "pytest-readiness"
+    if not directory.is_absolute():
+        return Path(_temporary().name)
     try:
-        if not directory.is_absolute():
-            raise OSError
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         status = directory.stat()
-        private = os.name == "nt" or status.st_uid == os.getuid() and not status.st_mode & 0o077
+        private = os.name == "nt" or (status.st_uid == os.getuid() and not status.st_mode & 0o077)
         if private and os.access(directory, os.W_OK):
             return directory
     except (OSError, RuntimeError):

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from typing import Any
-from typing import Union
 
 from ..model import Span
 from .hcl import _parser
@@ -81,7 +80,7 @@ class Index:
     key: Expression
 
 
-Step = Union[Name, Index, str]  # a str is SPLAT
+Step = Name | Index | str  # a str is SPLAT
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,7 +128,7 @@ class Opaque(Expression):
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 _ESCAPE = re.compile(r'\\(?:([nrt"\\])|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))|([$%])\4\{')
 _TEMPLATE_ESCAPE = re.compile(r"([$%])\1\{")
-_OPERATORS = frozenset("+ - * / % && || == != < > <= >=".split())
+_OPERATORS = frozenset(["+", "-", "*", "/", "%", "&&", "||", "==", "!=", "<", ">", "<=", ">="])
 
 
 def unescape(text: str) -> str:
@@ -160,7 +159,7 @@ def from_json(value: Any, span: Span) -> Expression:
         items = [(Literal(Span._make(value.key_spans[key]), key, key), from_json(value[key], value.value_span(key))) for key in value]
         return Object(span, shown, tuple(items))
     if isinstance(value, yaml.Sequence):
-        return Tuple(span, shown, tuple(from_json(item, Span._make(place)) for item, place in zip(value, value.item_spans)))
+        return Tuple(span, shown, tuple(from_json(item, Span._make(place)) for item, place in zip(value, value.item_spans, strict=True)))
     if isinstance(value, str) and ("${" in value or "%{" in value):
         return _Reader(f"<<END_OF_TEMPLATE\n{value}\nEND_OF_TEMPLATE", span, fixed=True).read(cut=1)
     return Literal(span, shown, value)

@@ -15,7 +15,7 @@ REQUIRED = frozenset(("api", "audit", "authenticator"))
 
 
 def logs(value: object) -> bool:
-    return REQUIRED <= set(value) if isinstance(value, list) else bool(value == "all")
+    return set(value) >= REQUIRED if isinstance(value, list) else bool(value == "all")
 
 
 def to_cloud_logging(value: object) -> bool:

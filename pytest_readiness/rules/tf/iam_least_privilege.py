@@ -25,7 +25,7 @@ TOO_MUCH = ("AdministratorAccess", "PowerUserAccess")
 
 def grants(block: Block) -> bool:
     attached = block.type in ATTACHMENTS and block.section.has(ATTACHMENTS[block.type])
-    return attached or is_identity_policy(block) and (_unclear(block) or any(not s.has_principals for s in statements(block)))
+    return attached or (is_identity_policy(block) and (_unclear(block) or any(not s.has_principals for s in statements(block))))
 
 
 def _unclear(block: Block) -> bool:

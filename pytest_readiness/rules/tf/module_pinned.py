@@ -56,7 +56,7 @@ def check(call: Block) -> Iterator[Finding]:
     ```
     """
     source = call.get("source")
-    if is_unknown(source) or _REGISTRY(source) and not source.startswith(("github.com/", "bitbucket.org/")):
+    if is_unknown(source) or (_REGISTRY(source) and not source.startswith(("github.com/", "bitbucket.org/"))):
         if call.get("version") is None:
             yield call.finding("the registry module has no version: the next init takes the newest", call.at("source"))
         return

@@ -10,8 +10,8 @@ from pytest_readiness.formats.terraform_network import TYPES
 from pytest_readiness.formats.terraform_network import openings
 
 # remote access, databases, caches, queues and control planes: nothing that the whole internet should reach
-SENSITIVE = (20, 21, 22, 23, 135, 139, 445, 1433, 1521, 2375, 2376, 2379, 2380, 3306, 3389, 5432, 5601, 5900, 5985, 5986)
-SENSITIVE += (6379, 9042, 9092, 9200, 9300, 10250, 11211, 27017)
+SENSITIVE: tuple[int, ...] = (20, 21, 22, 23, 135, 139, 445, 1433, 1521, 2375, 2376, 2379, 2380, 3306, 3389, 5432, 5601, 5900)
+SENSITIVE += (5985, 5986, 6379, 9042, 9092, 9200, 9300, 10250, 11211, 27017)
 
 
 def is_firewall(block: Block) -> bool:
