@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
-from typing import Union
 
 import yaml
 from yaml import events
@@ -109,7 +109,7 @@ class Sequence(list[Any]):
         return Span._make(self.item_spans[index])
 
 
-Node = Union[Mapping, Sequence, str, int, float, bool, None]
+Node = Mapping | Sequence | str | int | float | bool | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,8 +140,8 @@ def at(node: Node, *keys: str | int) -> Span:
 def get(node: Any, *keys: str | int, default: Any = None) -> Any:
     """The value under ``keys``, or the default where any step is missing or not a collection."""
     for key in keys:
-        if isinstance(node, dict) and key in node or isinstance(node, list) and isinstance(key, int) and key < len(node):
-            node = node[key]
+        if (isinstance(node, dict) and key in node) or (isinstance(node, list) and isinstance(key, int) and key < len(node)):
+            node = node[key]  # type: ignore[index]
         else:
             return default
     return node
@@ -160,11 +160,15 @@ def walk(node: Node, *keys: str | int) -> Iterator[tuple[tuple[str | int, ...], 
             yield path, value
 
 
+_BREAK = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
+_BLANK = "\r\n\x85\u2028\u2029 \t"
 _WORDS: dict[str, Any] = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
 _WORDS |= {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
-_INT = re.compile(r"[-+]?[0-9]{1,18}").fullmatch
+_INT = re.compile(r"[-+]?[0-9]{1,100}").fullmatch  # Python refuses to convert thousands of digits; longer ones stay text
 _BASED = re.compile(r"0o[0-7]{1,20}|0x[0-9a-fA-F]{1,16}").fullmatch
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?").fullmatch
+_FLOAT = re.compile(r"[-+]?(?:(?:\.[0-9]+|[0-9]+\.[0-9]*)(?:[eE][-+]?[0-9]+)?|[0-9]+[eE][-+]?[0-9]+)").fullmatch
+_JSON_ESCAPE = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[dD][89a-fA-F][0-9a-fA-F]{2}|.)", re.DOTALL)
+_JSON_BREAKS = {0x85: "\\N", 0x2028: "\\L", 0x2029: "\\P"}  # ends of lines in YAML 1.1, ordinary characters of a string in JSON
 
 
 def plain(text: str) -> Any:
@@ -187,8 +191,9 @@ def parse(path: str, text: str) -> tuple[Document, ...]:
     Rejected as well: duplicate keys, collections as keys, recursive aliases, nesting deeper than
     `MAX_DEPTH`, more than `MAX_NODES` values.
     """
+    text = text.removeprefix("\ufeff")
     if path.endswith(".json"):
-        text = text.replace("\t", " ")  # white space in JSON, never legal inside its strings; columns stay
+        text = _as_yaml(text)
     try:
         return tuple(_Builder(path, text).documents())
     except yaml.MarkedYAMLError as error:
@@ -196,8 +201,26 @@ def parse(path: str, text: str) -> tuple[Document, ...]:
         reason = " ".join(filter(None, (error.context, error.problem))).replace("\n", " ")
         raise ParseFailure(f"not valid YAML: {reason}", _point(path, text, mark)) from None
     except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
+        before = text.encode()[: error.position]  # libyaml counts bytes
+        line = before.count(b"\n") + 1
         raise ParseFailure(f"not valid YAML: {error.reason} (U+{_code(error.character):04X})", Span(path, line, 1, line, 2)) from None
+
+
+def _as_yaml(text: str) -> str:
+    """JSON without what YAML reads otherwise. Tabs are white space there, never inside a string, so columns stay."""
+    text = text.replace("\t", " ")
+    if "\\u" in text:
+        text = _JSON_ESCAPE.sub(_yaml_escape, text)
+    return text if text.isascii() else text.translate(_JSON_BREAKS)
+
+
+def _yaml_escape(match: re.Match[str]) -> str:
+    r"""Two ``\u`` escapes that make one character in JSON as the one that YAML has for it; half a character as a replacement."""
+    escape = match[0]
+    if len(escape) == 12:
+        high, low = int(escape[2:6], 16), int(escape[8:], 16)
+        return f"\\U{0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00):08x}"
+    return "\\ufffd" if len(escape) == 6 else escape
 
 
 def _code(character: Any) -> int:
@@ -220,6 +243,7 @@ class _Builder:
         self.text = text
         self.loader = yaml.CSafeLoader(text)
         self.nodes = 0
+        self.merging: set[int] = set()  # the open mappings that have a merge key, by identity
 
     def fail(self, reason: str, mark: Any) -> ParseFailure:
         return ParseFailure(reason, _point(self.path, self.text, mark))
@@ -227,6 +251,8 @@ class _Builder:
     def documents(self) -> Iterator[Document]:
         try:
             while not isinstance(event := self.loader.get_event(), events.StreamEndEvent):
+                if event is None:  # behind the end: only when yaml was imported twice, and then for ever
+                    raise RuntimeError("the yaml package was imported again; its events are not recognised")
                 if isinstance(event, events.DocumentStartEvent):
                     document = self.document()
                     if document.data is not None:
@@ -234,7 +260,7 @@ class _Builder:
         finally:
             self.loader.dispose()
 
-    def document(self) -> Document:  # noqa: C901, PLR0912, PLR0915 - the one hot loop; calls here would double its cost
+    def document(self) -> Document:  # noqa: PLR0915 - the one hot loop; calls here would double its cost
         get_event, path = self.loader.get_event, self.path
         memo: dict[str, Any] = {}
         anchors: dict[str, tuple[Any, RawSpan, int]] = {}
@@ -248,7 +274,7 @@ class _Builder:
         root: Any = None
         root_span: RawSpan = (path, 1, 1, 1, 1)
         while True:
-            event = get_event()
+            event: Any = get_event()
             kind = type(event)
             start = event.start_mark
             if kind is events.DocumentEndEvent:
@@ -258,8 +284,10 @@ class _Builder:
             if kind is events.ScalarEvent:
                 end = event.end_mark
                 span: RawSpan = (path, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
-                if event.style is not None and event.style in "|>":
+                if event.style in ("|", ">"):
                     span = self.block_scalar(span)
+                elif not event.value and start.index >= len(self.text):
+                    span = self.end
                 value: Any = event.value
                 tag = event.tag
                 if event.implicit[0] and tag is None:
@@ -273,7 +301,7 @@ class _Builder:
                     raise self.fail(f"{what} *{event.anchor}", start)
                 value, span, size = anchors[event.anchor]
             elif kind is events.MappingEndEvent or kind is events.SequenceEndEvent:
-                if "<<" in node and type(node) is Mapping:
+                if self.merging and id(node) in self.merging:
                     weight += self.merge(node)
                 span = self.close(node, event)
                 if anchor:
@@ -315,6 +343,8 @@ class _Builder:
                 key = event.value if kind is events.ScalarEvent else str(value)
                 if kind is events.AliasEvent:
                     span = (path, start.line + 1, start.column + 1, event.end_mark.line + 1, event.end_mark.column + 1)
+                if key == "<<" and kind is events.ScalarEvent and event.implicit[0]:  # in quotes it is a key like any other
+                    self.merging.add(id(node))
                 if key in node.key_spans:
                     raise self.fail(f"duplicate key {key!r}, first on line {node.key_spans[key][1]}", start)
                 key_span = span
@@ -334,6 +364,7 @@ class _Builder:
 
     def merge(self, node: Mapping) -> int:
         """Expand ``<<`` in place, keys already there winning; how many entries that added."""
+        self.merging.discard(id(node))
         merged, place = node.pop("<<"), Span._make(node.value_spans.pop("<<"))
         del node.key_spans["<<"]
         before = len(node)
@@ -368,17 +399,26 @@ class _Builder:
     def block_scalar(self, span: RawSpan) -> RawSpan:
         """Libyaml ends a ``|`` or ``>`` scalar where the next token starts; end it with its last line."""
         path, line, column, end_line, end_column = span
-        if end_column == 1 and end_line > line:
-            start = self.offset(end_line)
-            stripped = self.text[self.offset(line) : start].rstrip("\r\n \t")
-            end_line = line + stripped.count("\n")
-            end_column = len(stripped) - (stripped.rfind("\n") + 1) + 1
-        return (path, line, column, end_line, end_column)
+        if end_column != 1 or end_line <= line:
+            return span
+        last = min(end_line - 1, len(self.line_starts))
+        while last > line and not self.line(last).strip(_BLANK):
+            last -= 1
+        return (path, line, column, last, len(self.line(last).rstrip(_BLANK)) + 1)
 
-    def offset(self, line: int) -> int:
-        """The index of the first character of a line (from 1)."""
-        starts = self.__dict__.get("line_starts")
-        if starts is None:
-            starts = [0, *(match.end() for match in re.finditer(r"\r\n|[\n\r\x85\u2028\u2029]", self.text))]
-            self.line_starts = starts
-        return int(starts[min(line, len(starts)) - 1])
+    @property
+    def end(self) -> RawSpan:
+        """The end of the text, where an empty value may stand; libyaml says the line behind it."""
+        line = len(self.line_starts)
+        column = len(self.line(line)) + 1
+        return (self.path, line, column, line, column)
+
+    def line(self, number: int) -> str:
+        """A line (from 1) with its line break."""
+        starts = self.line_starts
+        return self.text[starts[number - 1] : starts[number] if number < len(starts) else len(self.text)]
+
+    @cached_property
+    def line_starts(self) -> list[int]:
+        """The index of the first character of every line, as libyaml breaks them."""
+        return [0, *(match.end() for match in _BREAK.finditer(self.text))]
