@@ -202,7 +202,8 @@ class Workflow(Element):
         """Whether a push to a branch, or to a pull request, starts it: runs that a newer push supersedes."""
         for event in ("pull_request", "pull_request_target"):
             filters: Mapping[str, Any] = self.triggers.get(event) or {}
-            if event in self.triggers and "synchronize" in (filters.get("types") or ["synchronize"]):
+            types = filters.get("types") or "synchronize"
+            if event in self.triggers and "synchronize" in (types if isinstance(types, list) else [types]):
                 return True
         push: Mapping[str, Any] = self.triggers.get("push") or {}
         only_tags = bool({"tags", "tags-ignore"} & set(push)) and not {"branches", "branches-ignore"} & set(push)
@@ -521,7 +522,8 @@ class Step(Element):
             return ()
         folder = self.uses.text[2:].strip("/")
         for name in ("action.yml", "action.yaml"):
-            contents = project.contents(f"{folder}/{name}" if folder else name)
+            path = f"{folder}/{name}" if folder else name
+            contents = project.contents(path) if project.exists(path) else None
             for resource in contents.resources if contents else ():
                 if isinstance(resource, Action):
                     return resource.steps

@@ -26,6 +26,7 @@ from .shell import Command
 from .shell import commands
 
 MAX_SCRIPT = 200_000
+MAX_WORDS = 100
 _RUNNER = re.compile(
     r"(?:uv run|uvx|poetry run|pipenv run|pdm run|hatch run|rye run|npx|pnpm dlx|pnpm exec|yarn dlx|yarn exec|bunx|bun x|pipx run"
     r"|python3? -m|go run|uv tool run|bundle exec|composer exec|mise exec --|nix run)(?: -{1,2}[\w-]+(?:=\S+)?)* "
@@ -156,7 +157,7 @@ def _calls(step: Step, project: Project) -> Iterator[Call]:
 
 
 def _lines(command: Command) -> Iterator[str]:
-    argv = list(command.argv)
+    argv = list(command.argv[:MAX_WORDS])
     if not argv:
         return
     argv[0] = command.program
