@@ -433,6 +433,28 @@ def test_secrets_in_commands(command: str, verdict: str) -> None:
     assert judge("no-inline-secrets", f"services: {{web: {{image: a, command: {command}}}}}\n") == {"web": verdict}
 
 
+@pytest.mark.parametrize(
+    ("path", "value", "verdict"),
+    [
+        ("compose.yaml", "changeme", "fail"),
+        ("compose.prod.yaml", "changeme", "fail"),
+        ("compose.dev.yaml", "changeme", "pass"),
+        ("compose.dev.yaml", "${PASSWORD:-changeme}", "fail"),
+        ("compose.dev.yaml", "hunter42", "fail"),
+    ],
+)
+def test_a_placeholder_counts_for_production_and_as_a_default(path: str, value: str, verdict: str) -> None:
+    assert judge("no-inline-secrets", {path: f"services: {{web: {{image: a, environment: {{PASSWORD: '{value}'}}}}}}\n"}) == {
+        "web": verdict
+    }
+
+
+@pytest.mark.parametrize("rule", ["restart-policy", "log-rotation", "project-name"])
+def test_what_is_meant_for_production_is_not_asked_of_other_environments(rule: str) -> None:
+    assert set(judge(rule, {"prod/compose.yaml": WEB}).values()) == {"fail"}
+    assert judge(rule, {"compose.test.yaml": WEB, "dev/docker-compose.yml": WEB}) == {}
+
+
 def test_secrets_of_an_anchor_are_found_where_they_are_written_and_no_environment_makes_no_item() -> None:
     text = "x-env: &env\n  API_TOKEN: abcdef\nservices:\n  web: {image: a, environment: {<<: *env, B: 1}}\n  db: {image: b}\n"
     assert places("no-inline-secrets", text) == ["compose.yaml:2"]

@@ -27,6 +27,7 @@ from .compose_files import Unit
 from .compose_merge import colons
 from .dockerfile import Stage
 from .dockerfile import final_stage
+from .environments import is_production
 from .images import Image
 from .images import parse_image
 from .interpolation import InterpolationError
@@ -118,6 +119,11 @@ class File(Resource):
     def stands_alone(self) -> bool:
         """Whether it is run as it is (with its override), not laid over or included in another file."""
         return self.unit.role in ("base", "variant")
+
+    @property
+    def is_production(self) -> bool:
+        """Whether rules meant for production apply: its path names no other environment."""
+        return is_production(self.path)
 
     def is_internal(self, network: str) -> bool:
         """Whether a network has no way out of the host."""

@@ -13,19 +13,19 @@ _REMOTE_OR_ROTATING = frozenset(
 )
 
 
-def daemon_decides_nothing(_service: Service, project: Project) -> bool:
-    """No daemon.json in the repository sets a maximum for every container."""
+def no_daemon_decides(service: Service, project: Project) -> bool:
+    """For production, and no daemon.json in the repository sets a maximum for every container."""
     if "compose.daemon" not in project.cache:
         files = (path for path in project.paths if path.rpartition("/")[2] == "daemon.json")
         project.cache["compose.daemon"] = any("max-size" in project.glance(path) for path in files)
-    return not project.cache["compose.daemon"]
+    return service.file.is_production and not project.cache["compose.daemon"]
 
 
 @rule(
     "compose.log-rotation",
     P2,
     on="compose.service",
-    when=daemon_decides_nothing,
+    when=no_daemon_decides,
     category="Monitoring & Observability",
     remedy="Set logging.options max-size and max-file, or a driver that rotates",
 )
@@ -33,7 +33,7 @@ def check(service: Service) -> Iterator[Finding]:
     """Container logs are rotated.
 
     The default driver writes one file per container without bound; the disk of the host fills up, and every container stops.
-    A `daemon.json` in the repository that sets `max-size` settles it for all.
+    A `daemon.json` in the repository that sets `max-size` settles it for all. Not asked of files for development or tests.
 
     ```yaml bad
     services:

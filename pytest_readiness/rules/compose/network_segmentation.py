@@ -9,7 +9,7 @@ from pytest_readiness.formats.compose import File
 
 
 def has_several_services(file: File) -> bool:
-    return file.stands_alone and len(file.services) >= 3
+    return file.is_production and file.stands_alone and len(file.services) >= 3
 
 
 @rule(

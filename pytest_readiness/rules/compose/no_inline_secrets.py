@@ -67,7 +67,7 @@ def check(service: Service, *, allow: tuple[str, ...] = ()) -> Iterator[Finding]
     for keys in (("environment",), ("build", "args")):
         values = service.mapping(*keys)
         for name, value in values.items():
-            reason = None if name in allow else _literal(name, value)
+            reason = None if name in allow else _literal(name, value, service.file.is_production)
             if reason:
                 yield service.finding(f"{reason}: everybody with the repository has it", at=values.entry(name))
     for key in ("command", "entrypoint"):
@@ -79,8 +79,10 @@ def check(service: Service, *, allow: tuple[str, ...] = ()) -> Iterator[Finding]
                 yield service.finding(f"the {key} holds a literal secret: everybody with the repository has it", at=place)
 
 
-def _literal(name: str, value: Any) -> str | None:
-    """Why a value is a secret written out; a default in ``${NAME:-default}`` counts as written."""
+def _literal(name: str, value: Any, production: bool) -> str | None:
+    """Why a value is a secret written out; a default counts as written, a placeholder as a default or for production."""
     text = as_written(value) if isinstance(value, str) else value
     reason = literal_secret(name, text)
-    return f"{reason} as a default" if reason and text != value and "${" in str(value) else reason
+    if reason and text != value and "${" in str(value):
+        return f"{reason} as a default"
+    return None if reason and "placeholder" in reason and not production else reason

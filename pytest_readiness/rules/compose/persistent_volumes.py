@@ -9,7 +9,7 @@ from pytest_readiness.formats.compose import Service
 
 
 def keeps_data(service: Service) -> bool:
-    return bool(service.data_directory)
+    return service.file.is_production and bool(service.data_directory)
 
 
 @rule(

@@ -9,7 +9,7 @@ from pytest_readiness.formats.compose import File
 
 
 def is_run_by_itself(file: File) -> bool:
-    return file.stands_alone
+    return file.is_production and file.stands_alone
 
 
 @rule(

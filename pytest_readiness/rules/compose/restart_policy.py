@@ -9,7 +9,7 @@ from pytest_readiness.formats.compose import Service
 
 
 def runs_on(service: Service) -> bool:
-    return not service.is_one_shot
+    return service.file.is_production and not service.is_one_shot
 
 
 @rule(
@@ -25,7 +25,7 @@ def check(service: Service) -> Iterator[Finding]:
     """Long-running service has a restart policy.
 
     Docker's default is never: after a crash, or a restart of the host, the service stays down until somebody looks.
-    Services that are meant to end say `restart: "no"`.
+    Services that are meant to end say `restart: "no"`. Not asked of files for development or tests.
 
     ```yaml bad
     services:
