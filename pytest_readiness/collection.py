@@ -96,7 +96,7 @@ class Check(pytest.Item):
     @classmethod
     def of(cls, parent: Node, name: str, rule: Rule, resource: Resource) -> Check:
         """The item of a check, marked, and expected to fail where a waiver in force covers it."""
-        check: Check = cls.from_parent(parent, name=name)
+        check: Check = cls.from_parent(parent, name=name, nodeid=f"{parent.nodeid}::{name}")
         check.rule, check.resource, check.run = rule, resource, parent.run
         check.own_markers.extend(_marks(rule.priority, rule.category))
         waivers = parent.run.waivers
