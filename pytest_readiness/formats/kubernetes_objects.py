@@ -122,7 +122,17 @@ class Part(Resource):
     body: Mapping
 
     def get(self, *keys: str | int) -> Any:
-        """The value under the keys, None where there is none, an `Unknown` where it is a placeholder."""
+        """The value under the keys, None where there is none, an `Unknown` where it is a placeholder.
+
+        What an unknown mapping holds cannot be said, so asking for a part of one raises.
+        """
+        node: Any = self.body
+        for key in keys:
+            node = None if is_unknown(node) and bool(node) else dig(node, key)
+        return node
+
+    def peek(self, *keys: str | int) -> Any:
+        """Like `get`, for looking at other objects than the one that is judged: never raises."""
         return dig(self.body, *keys)
 
     def at(self, *keys: str | int) -> Span:

@@ -56,7 +56,7 @@ def grants_everything(rule: dict[str, Any]) -> bool:
 
 def role_of(binding: Object, project: Project) -> Object | None:
     """The role that a binding hands out, where the project holds it."""
-    type, name = binding.get("roleRef", "kind"), binding.get("roleRef", "name")
+    type, name = binding.peek("roleRef", "kind"), binding.peek("roleRef", "name")
     if type is None or name is None or is_unknown(type) or is_unknown(name):
         return None
     for role in world(project).all(f"rbac.authorization.k8s.io/{type}"):
@@ -76,7 +76,8 @@ def is_bound(account: object, owner: Object, project: Project) -> bool:
     """Whether a RoleBinding or ClusterRoleBinding of the world gives a service account any rights."""
     bindings = world(project).all("rbac.authorization.k8s.io/RoleBinding", "rbac.authorization.k8s.io/ClusterRoleBinding")
     for binding in bindings:
-        for subject in mappings(binding.get("subjects")):
+        listed = binding.peek("subjects")
+        for subject in () if is_unknown(listed) else mappings(listed):
             name, namespace = subject.get("name"), subject.get("namespace")
             if subject.get("kind") != "ServiceAccount" or is_unknown(name) or name != account:
                 continue

@@ -107,9 +107,9 @@ _GENERIC = {"metadata": {"name": TEXT, "namespace": TEXT, "labels": MAP, "annota
 _CONTAINER_LISTS = ("containers", "initContainers", "ephemeralContainers")
 
 _PLACEHOLDER = re.compile(
-    r"\$\([A-Za-z_][\w.]*\)|\$\{[^{}\n]*\}|\$[A-Z_][A-Z0-9_]*\b|\{\{[^{}\n]*\}\}|<[A-Za-z_][\w. -]*>|%%\w+%%|__[A-Z][A-Z0-9_]*__|\(\(\s*[\w./-]+\s*\)\)"
+    r"\$\$\w+\$\$|\$\([A-Za-z_][\w.]*\)|\$\{[^{}\n]*\}|\$[A-Z_][A-Z0-9_]*\b|\{\{[^{}\n]*\}\}|<[A-Za-z_][\w. -]*>|%%\w+%%|__[A-Z][A-Z0-9_]*__|\(\(\s*[\w./-]+\s*\)\)"
 )
-_MAYBE = re.compile(r"\$[({A-Z_]|\{\{|<[A-Za-z_]|%%|__[A-Z]|\(\(")
+_MAYBE = re.compile(r"\$[$({A-Z_]|\{\{|<[A-Za-z_]|%%|__[A-Z]|\(\(")
 # under these, such text has a meaning of its own: programs, shells, queries and templates read it
 _VERBATIM = frozenset(
     ["command", "args", "data", "stringData", "binaryData", "annotations", "env", "description", "openAPIV3Schema", "expr", "script"]

@@ -63,15 +63,26 @@ def deployed_image(container: Container, project: Project) -> Image | Unknown | 
     return parse_image(f"{name}{f':{tag}' if tag else ''}{f'@{digest}' if digest else ''}")
 
 
+def built_here(image: Image | Unknown, project: Project) -> bool:
+    """Whether an image without a registry is built in this project: a Dockerfile in a directory of its name, or by Skaffold."""
+    key = "k8s.built"
+    if key not in project.cache:
+        built = {path.rpartition("/")[0].rpartition("/")[2] for path in project.paths if path.rpartition("/")[2].startswith("Dockerfile")}
+        for config in (body for id, objects in world(project).by_id.items() if id.startswith("skaffold/") for body in objects):
+            built.update(str(artifact.get("image")) for artifact in mappings(config.peek("build", "artifacts")))
+        project.cache[key] = built
+    return not image.registry and image.repository in project.cache[key]
+
+
 def has_services(project: Project) -> bool:
     """Whether any Service selects pods at all."""
-    return any(service.get("spec", "selector") for service in world(project).all("Service"))
+    return any(service.peek("spec", "selector") for service in world(project).all("Service"))
 
 
 def is_served(pod: Pod, project: Project) -> bool:
     """Whether a Service of the same world sends traffic to the pod."""
     return any(
-        selects(service.get("spec", "selector"), pod.labels) and service.shares_namespace_with(pod.owner)
+        selects(service.peek("spec", "selector"), pod.labels) and service.shares_namespace_with(pod.owner)
         for service in world(project).all("Service")
     )
 
@@ -92,7 +103,7 @@ def _targets(reference: object, scaler: Object, workload: Workload) -> bool:
 def autoscaler_of(workload: Workload, project: Project) -> Object | None:
     """The HorizontalPodAutoscaler or KEDA ScaledObject that sets the number of its replicas."""
     for scaler in world(project).all("autoscaling/HorizontalPodAutoscaler", "keda.sh/ScaledObject"):
-        if _targets(scaler.get("spec", "scaleTargetRef"), scaler, workload):
+        if _targets(scaler.peek("spec", "scaleTargetRef"), scaler, workload):
             return scaler
     return None
 
@@ -100,7 +111,7 @@ def autoscaler_of(workload: Workload, project: Project) -> Object | None:
 def rollout_of(workload: Workload, project: Project) -> Object | None:
     """The Rollout that borrows the template of a Deployment, and runs its replicas instead of it."""
     for rollout in world(project).all("argoproj.io/Rollout"):
-        if _targets(rollout.get("spec", "workloadRef"), rollout, workload):
+        if _targets(rollout.peek("spec", "workloadRef"), rollout, workload):
             return rollout
     return None
 
@@ -112,7 +123,7 @@ def limit_range_supplies(container: Container, section: str, resource: str, proj
         if (limits.namespace is None and owner.namespace is not None) or not limits.shares_namespace_with(owner):
             continue
         defaults = ("defaultRequest", "default") if section == "requests" else ("default",)
-        for entry in mappings(limits.get("spec", "limits")):
+        for entry in mappings(limits.peek("spec", "limits")):
             if entry.get("type") == "Container" and any(dig(entry, name, resource) is not None for name in defaults):
                 return True
     return False
@@ -123,13 +134,13 @@ def applied_namespace(thing: Object, project: Project) -> str | None:
     if found := kustomized_namespace(thing.path, project):
         return found
     for application in world(project).all("argoproj.io/Application"):
-        if _covers(application.get("spec", "source", "path"), thing.path):
-            namespace = application.get("spec", "destination", "namespace")
+        if _covers(application.peek("spec", "source", "path"), thing.path):
+            namespace = application.peek("spec", "destination", "namespace")
             if isinstance(namespace, str):
                 return namespace
     for release in world(project).all("kustomize.toolkit.fluxcd.io/Kustomization"):
-        namespace = release.get("spec", "targetNamespace")
-        if isinstance(namespace, str) and _covers(release.get("spec", "path"), thing.path):
+        namespace = release.peek("spec", "targetNamespace")
+        if isinstance(namespace, str) and _covers(release.peek("spec", "path"), thing.path):
             return namespace
     return None
 
@@ -147,7 +158,7 @@ def pins_images(project: Project) -> bool:
     if any(everything.all("policy.sigstore.dev/ClusterImagePolicy")):
         return True
     policies = everything.all("kyverno.io/ClusterPolicy", "kyverno.io/Policy")
-    rules = (rule for policy in policies for rule in items(policy.get("spec", "rules")))
+    rules = (rule for policy in policies for rule in items(policy.peek("spec", "rules")))
     return any(dig(entry, "mutateDigest") is not False for rule in rules for entry in items(dig(rule, "verifyImages")))
 
 

@@ -9,6 +9,7 @@ from pytest_readiness import Finding
 from pytest_readiness import Project
 from pytest_readiness import rule
 from pytest_readiness.formats.kubernetes_objects import Container
+from pytest_readiness.formats.kubernetes_world import built_here
 from pytest_readiness.formats.kubernetes_world import deployed_image
 
 BRANCHES = ("main", "master", "dev", "stable")
@@ -62,7 +63,9 @@ def check(container: Container, project: Project) -> Iterator[Finding]:
     image, place = deployed_image(container, project), container.at("image")
     if image is None:
         return
-    if image.is_latest:
+    if image.is_latest and not image.tag and built_here(image, project):
+        yield container.advice(f"the image {image.name} is built here and gets its tag when it is deployed", place)
+    elif image.is_latest:
         tag = f"the tag {image.tag}" if image.tag else "no tag, which means latest"
         yield container.finding(f"the image {image.name} has {tag}: what runs changes without a deployment", place)
     elif not image.digest and image.tag in BRANCHES:

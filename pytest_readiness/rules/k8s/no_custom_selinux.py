@@ -22,6 +22,7 @@ TYPES = ("", "container_t", "container_init_t", "container_kvm_t", "container_en
     aliases=(
         "KSV-0025",
         "datree:EKS_INVALID_SELINUXOPTIONS_TYPE_VALUE",
+        "gatekeeper:pod-security-policy/selinux",
     ),
     standards=("PSS baseline",),
 )

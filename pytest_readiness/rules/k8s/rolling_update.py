@@ -19,6 +19,7 @@ STRATEGY = {"apps/Deployment": "strategy", "apps/StatefulSet": "updateStrategy",
     when=lambda workload: workload.id in STRATEGY,
     category="Deployment automation",
     remedy="Use RollingUpdate with maxUnavailable below the number of replicas",
+    aliases=("kube-linter:no-rolling-update-strategy",),
 )
 def check(workload: Workload) -> Iterator[Finding]:
     """A workload is updated without taking all of it away.
