@@ -398,6 +398,13 @@ def test_a_scan_in_a_job_behind_the_build_counts_and_one_out_of_sight_is_unknown
     assert judge("image-scan", called) == "pass"
 
 
+def test_the_generator_of_provenance_is_known_to_do_nothing_else() -> None:
+    generator = "slsa-framework/slsa-github-generator/.github/workflows/generator_container_slsa3.yml@v2.1.0"
+    text = job(BUILD.replace("tags: a", "provenance: false")) + f"  provenance:\n    needs: build\n    uses: {generator}\n"
+    assert judge("image-scan", text) == "fail"
+    assert judge("slsa-provenance", text) == "pass"
+
+
 def test_the_caller_of_a_building_workflow_can_scan() -> None:
     caller = "on: push\njobs:\n  b:\n    uses: ./.github/workflows/b.yml\n  s:\n    needs: b\n    runs-on: x\n    steps: [{run: grype a}]\n"
     assert judge("image-scan", {CI: caller, ".github/workflows/b.yml": job(BUILD, on="workflow_call")}) == "pass"
@@ -433,6 +440,11 @@ def test_image_scan_blocking(scan: str, verdict: str) -> None:
 SUPPLY_CHAIN = ["image-signed", "sbom", "slsa-provenance"]
 
 
+@pytest.mark.parametrize("push", ["push: true", "push: '${{ github.ref_name == 1 }}'", "outputs: 'type=image,name=${{ env.A }},push=true'"])
+def test_an_image_is_published_in_many_ways(push: str) -> None:
+    assert judge("sbom", job(f"uses: docker/build-push-action@v6\nwith: {{{push}}}")) == "fail"
+
+
 @pytest.mark.parametrize("name", SUPPLY_CHAIN)
 def test_only_published_images_need_signature_sbom_and_provenance(name: str) -> None:
     assert judge(name, job("run: docker build .", "uses: docker/build-push-action@v6\nwith: {push: false}")) == "none"
@@ -444,6 +456,7 @@ def test_only_published_images_need_signature_sbom_and_provenance(name: str) -> 
     [
         pytest.param("run: cosign sign --yes a@$DIGEST", "{id-token: write}", "pass", id="keyless by digest"),
         pytest.param("run: cosign sign --yes a:1", "{id-token: write}", "advice", id="a tag may move"),
+        pytest.param("run: cosign sign --yes ${IMAGE}", "{id-token: write}", "pass", id="a variable may hold a digest"),
         pytest.param("run: cosign sign --yes a@$DIGEST", "{contents: read}", "fail", id="without id-token"),
         pytest.param("run: cosign sign --key k a@$DIGEST", "{contents: read}", "pass", id="with a key"),
     ],

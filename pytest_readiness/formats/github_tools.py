@@ -262,6 +262,7 @@ _BUILD = re.compile(
     r"|ko (?:build|publish|resolve|apply)|skaffold (?:build|run)|pack build|gcloud builds submit|az acr build"
 )
 _PUSH_ACTION = re.compile(r"redhat-actions/push-to-registry|mr-smithers-excellent/docker-build-push|.*/.*kaniko")
+_PROVENANCE_ONLY = "slsa-framework/slsa-github-generator/"
 _PUSH = re.compile(
     r"(?:docker|podman|nerdctl) (?:image |manifest )?push|docker[ -]compose push|buildah push|crane push|docker buildx bake .*--push"
     r"|docker buildx build .*(?:--push|type=registry|push=true)|docker buildx imagetools create"
@@ -280,8 +281,8 @@ def pushes_image(step: Step, project: Project) -> Span | None:
     """Where a step publishes a container image. An expression for ``push`` is there because it does so at times."""
     if step.action in ("docker/build-push-action", "docker/bake-action"):
         push = step.input("push")
-        outputs = step.input("outputs")
-        to_registry = isinstance(outputs, str) and ("type=registry" in outputs or "push=true" in outputs)
+        outputs = str(step.inputs.get("outputs") or "")
+        to_registry = "type=registry" in outputs or "push=true" in outputs.replace("push-by-digest=true", "")
         return step.at("with", "push") if is_unknown(push) or push == "true" or to_registry else None
     if _PUSH_ACTION.match(step.action):
         return step.at("uses")
@@ -320,7 +321,8 @@ def later_steps(job: Job, project: Project) -> tuple[Step, ...]:
 
 def see_all_followers(job: Job, project: Project) -> None:
     """Raises `Unresolved` where a workflow of another repository runs behind a job and so may do what is not found here."""
-    for text in (text for other in job.followers(project) for text in other.outside(project)):
+    outside = (text for other in job.followers(project) for text in other.outside(project))
+    for text in (text for text in outside if not text.startswith(_PROVENANCE_ONLY)):
         raise Unresolved(f"{text} runs behind this job and cannot be seen from here")
 
 

@@ -18,6 +18,8 @@ from pytest_readiness.formats.github_tools import see_all_followers
 
 _SIGN = re.compile(r"cosign sign(?= )|notation sign|docker trust sign")
 
+_VARIABLE = re.compile(r"\$\{?\w+\}?").fullmatch
+
 
 @rule(
     "gha.image-signed",
@@ -75,5 +77,5 @@ def _judge(job: Job, step: Step, call: Call) -> Iterator[Finding]:
     reusable = owner is not None and "workflow_call" in owner.workflow.triggers and owner.effective_permissions is None
     if call.line.startswith("cosign") and not by_key and owner is not None and not owner.may("id-token") and not reusable:
         yield job.finding("signing without a key needs the permission id-token: write, which the job does not have", call.span)
-    elif call.own and "@" not in call.line and "digest" not in call.line.lower():
+    elif call.own and "@" not in call.line and "digest" not in call.line.lower() and not _VARIABLE(call.line.split()[-1]):
         yield job.advice("signs a tag, which may name another image by then; sign the digest of the push", call.span)
