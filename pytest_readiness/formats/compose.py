@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 from typing import Any
 
 from ..model import ParseFailure
@@ -124,6 +125,30 @@ class File(Resource):
     def is_production(self) -> bool:
         """Whether rules meant for production apply: its path names no other environment."""
         return is_production(self.path)
+
+    @cached_property
+    def published(self) -> tuple[dict[int, list[tuple[int, Port]]], list[tuple[int, Port]]]:
+        """The ports whose place on the host is known, numbered in their order: the single ones by their port, and the ranges."""
+        singles: dict[int, list[tuple[int, Port]]] = {}
+        ranges: list[tuple[int, Port]] = []
+        for number, port in enumerate(port for service in self.services for port in service.ports):
+            if is_unknown(port.published) or is_unknown(port.host_ip) or is_unknown(port.protocol) or (taken := port.range) is None:
+                continue
+            (singles.setdefault(taken.start, []) if len(taken) == 1 else ranges).append((number, port))
+        return singles, ranges
+
+    @cached_property
+    def awaited(self) -> frozenset[str]:
+        """The services that another one waits for to end."""
+        waits = (get(other, "depends_on", default={}) for other in self.unit.services.values())
+        completed = "service_completed_successfully"
+        return frozenset(name for wait in waits for name, details in wait.items() if get(details, "condition") == completed)
+
+    @cached_property
+    def builders(self) -> dict[str, str]:
+        """The service that builds an image, by the image's name as written."""
+        built = ((name, other) for name, other in reversed(self.unit.services.items()) if isinstance(other.get("build"), Mapping))
+        return {other["image"]: name for name, other in built if isinstance(other.get("image"), str)}
 
     def is_internal(self, network: str) -> bool:
         """Whether a network has no way out of the host."""
@@ -281,10 +306,8 @@ class Service(Resource):
     def builder(self) -> Service | None:
         """The service that builds the image this one runs."""
         image = self.data.get("image")
-        for name, other in self.file.unit.services.items():
-            if image is not None and isinstance(other, Mapping) and other.get("image") == image and isinstance(other.get("build"), Mapping):
-                return self.file.service(name)
-        return None
+        name = self.file.builders.get(image) if isinstance(image, str) else None
+        return None if name is None else self.file.service(name)
 
     # -- health and life
 
@@ -296,17 +319,10 @@ class Service(Resource):
             return True
         if self.value("deploy", "restart_policy", "condition") == "none" or str(self.value("deploy", "mode")).endswith("-job"):
             return True
-        if any(condition == "service_completed_successfully" for condition in self._awaited):
+        if self.label in self.file.awaited:
             return True
         command = " ".join(text for text, _ in (*self.words("command"), *self.words("entrypoint")))
         return bool(self.data.get("profiles")) and bool(_ENDING.search(command))
-
-    @property
-    def _awaited(self) -> Iterator[Any]:
-        for other in self.file.unit.services.values():
-            details = get(other, "depends_on", self.label)
-            if isinstance(details, Mapping):
-                yield details.get("condition")
 
     def words(self, *keys: str) -> tuple[tuple[str, Span], ...]:
         """A command in either form as it is written, defaults standing for their variables: its items, or all of it."""
@@ -453,12 +469,15 @@ class Port(Resource):
     @property
     def collision(self) -> Port | None:
         """An earlier port of the file that takes the same port of the host; raises `Unresolved` where the shell chooses this one."""
-        mine = self.service.file
-        for other in (port for service in mine.services for port in service.ports):
+        here = self.range
+        if here is None:
+            return None
+        singles, ranges = self.service.file.published
+        numbers = here if len(here) <= len(singles) else [number for number in here if number in singles]
+        near = [*ranges, *(entry for number in numbers for entry in singles.get(number, ()))]
+        for _, other in sorted(near, key=itemgetter(0)):
             if (other.service.label, other.place) == (self.service.label, self.place):
                 return None
-            if is_unknown(other.published) or is_unknown(other.host_ip) or is_unknown(other.protocol):
-                continue
             if self._collides(other):
                 return other
         return None
