@@ -550,6 +550,8 @@ def test_one_scanner_audits_every_ecosystem() -> None:
         pytest.param("uses: gitleaks/gitleaks-action@v2\ncontinue-on-error: true", "fail", id="ignored"),
         pytest.param("run: trivy fs .", "pass", id="trivy fs looks for secrets too"),
         pytest.param("run: trivy fs --scanners vuln .", "fail", id="unless told otherwise"),
+        pytest.param("uses: aquasecurity/trivy-action@v1\nwith: {scan-type: fs}", "pass", id="by its action"),
+        pytest.param("uses: aquasecurity/trivy-action@v1\nwith: {image-ref: a}", "fail", id="an image holds no history"),
     ],
 )
 def test_secret_scan(step: str, verdict: str) -> None:
@@ -650,3 +652,52 @@ def test_no_piped_downloads(script: str, verdict: str) -> None:
 )
 def test_further_rules(name: str, text: str, verdict: str) -> None:
     assert judge(name, text) == verdict
+
+
+TF = {"main.tf": 'resource "aws_sqs_queue" "a" {}\n'}
+
+
+@pytest.mark.parametrize(
+    ("step", "verdict"),
+    [
+        pytest.param("run: make", "fail", id="no scanner"),
+        pytest.param("run: checkov -d .", "pass", id="checkov"),
+        pytest.param("run: checkov -d . --soft-fail", "fail", id="soft"),
+        pytest.param("run: trivy config .", "fail", id="trivy without an exit code"),
+        pytest.param("uses: aquasecurity/trivy-action@v1\nwith: {scan-type: config, exit-code: '1'}", "pass", id="trivy's action"),
+        pytest.param("run: uv run pytest -q --readiness", "pass", id="these rules"),
+    ],
+)
+def test_iac_scan(step: str, verdict: str) -> None:
+    assert judge("iac-scan", {CI: job(step, on="pull_request"), **TF}) == verdict
+
+
+def test_infrastructure_rules_need_infrastructure() -> None:
+    assert judge("iac-scan", job("run: make")) == "none"
+    assert judge("terraform-checks", job("run: make")) == "none"
+
+
+@pytest.mark.parametrize(
+    ("steps", "verdict"),
+    [
+        pytest.param(["run: terraform validate", "run: tflint"], "fail", id="one is missing"),
+        pytest.param(["run: terraform fmt -check && terraform validate && tflint"], "pass", id="all in one step"),
+        pytest.param(["run: pre-commit run -a"], "pass", id="by hooks"),
+        pytest.param(["run: terraform fmt -check", "run: terraform validate", "run: tflint --init"], "fail", id="init lints nothing"),
+    ],
+)
+def test_terraform_checks(steps: list[str], verdict: str) -> None:
+    hooks = "repos:\n- hooks:\n  - id: terraform_fmt\n  - id: terraform_validate\n  - id: terraform_tflint\n"
+    assert judge("terraform-checks", {CI: job(*steps, on="pull_request"), ".pre-commit-config.yaml": hooks, **TF}) == verdict
+
+
+@pytest.mark.parametrize(
+    ("steps", "verdict"),
+    [
+        pytest.param(["run: terraform init -backend=false && terraform validate"], "none", id="validation needs no state"),
+        pytest.param(["run: terraform init -backend=false", "run: terraform plan"], "fail", id="a plan without state"),
+        pytest.param(["run: terraform -chdir=a init", "run: terraform -chdir=a plan"], "pass", id="the real backend"),
+    ],
+)
+def test_terraform_backend_env(steps: list[str], verdict: str) -> None:
+    assert judge("terraform-backend-env", job(*steps)) == verdict

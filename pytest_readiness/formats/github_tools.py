@@ -7,6 +7,7 @@ A tool is recognised by the action that wraps it, or by its program in a script:
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ _RUNNER = re.compile(
     r"(?:uv run|uvx|poetry run|pipenv run|pdm run|hatch run|rye run|npx|pnpm dlx|pnpm exec|yarn dlx|yarn exec|bunx|bun x|pipx run"
     r"|python3? -m|go run|uv tool run|bundle exec|composer exec|mise exec --|nix run)(?: -{1,2}[\w-]+(?:=\S+)?)* "
 )
+_PRE_COMMIT = re.compile(r"(?:.*/)?pre-commit(?:/action)?").fullmatch
 _CONTAINER = re.compile(r"(?:docker|podman|nerdctl) (?:container )?run ")
 _IMAGE_PARTS = re.compile(r"^(?:[\w.:-]+/)*([\w.-]+?)(?:[:@]\S+)?$")
 _TARGET = re.compile(r"^([\w./-]+(?: [\w./-]+)*)\s*:(?![=:])([^\n#]*)((?:\n\t[^\n]*|\n[ \t]*(?=\n\t))*)", re.MULTILINE)
@@ -97,6 +99,27 @@ AUDITS = {
     "Java": _tool("audit of Java artifacts", (), (r"\S*(?:mvnw?|gradlew?) .*dependency-?check", r"\S*mvnw? .*ossindex")),
     ".NET": _tool("audit of NuGet packages", (), (r"dotnet list .*--vulnerable", "dotnet package list .*--vulnerable")),
 }
+IAC_SCAN = _tool(
+    "scan of the infrastructure code",
+    (
+        *("bridgecrewio/checkov-action", "aquasecurity/tfsec", "checkmarx/kics", "tenable/terrascan-action", "stackrox/kube-linter-action"),
+        *("controlplaneio/kubesec", "snyk/actions/iac", ".*/.*conftest", "soluble-io/conftest-action"),
+    ),
+    (
+        *(
+            "checkov",
+            "tfsec",
+            "trivy conf(?:ig)?",
+            "kics scan",
+            "terrascan scan",
+            "kubesec scan",
+            "conftest (?:test|verify)",
+            "kube-linter lint",
+        ),
+        *("kube-score score", "polaris audit", "snyk iac test", "opa eval", "kyverno (?:apply|test)", "gator test", "datree test"),
+        *("terraform-compliance", "pytest .*--readiness", "terraform_(?:checkov|tfsec|trivy)"),
+    ),
+)
 _MANIFESTS = {
     "Python": re.compile(r"requirements[\w.-]*\.txt|Pipfile|poetry\.lock|uv\.lock|pdm\.lock"),
     "JavaScript": re.compile(r"package-lock\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?|npm-shrinkwrap\.json|package\.json"),
@@ -147,7 +170,13 @@ def calls(step: Step, project: Project) -> tuple[Call, ...]:
 
 
 def _calls(step: Step, project: Project) -> Iterator[Call]:
-    if step.action == "pre-commit/action":
+    if step.action == "aquasecurity/trivy-action":
+        words = ["trivy", str(step.inputs.get("scan-type") or "image")]
+        for option in ("scanners", "format", "exit-code"):
+            words += [f"--{option}", str(step.inputs[option])] if option in step.inputs else []
+        line = " ".join(words)
+        yield Call(line, step.at("uses"), Command(tuple(words), 0, line, ""), own=False)
+    if _PRE_COMMIT(step.action):
         yield from (Call(hook, step.at("uses"), Command((hook,), 0, hook, ""), own=False) for hook in _hooks(project))
     for command in step.commands:
         span = step.command_span(command)
@@ -410,18 +439,25 @@ _CHANGES = frozenset(("pull_request", "pull_request_target", "merge_group"))
 
 
 def tool_problems(
-    repository: Repository, tool: Tool, project: Project, *, push_counts: bool = False, any_event: bool = False
+    repository: Repository,
+    tool: Tool,
+    project: Project,
+    *,
+    push_counts: bool = False,
+    any_event: bool = False,
+    lenient: Callable[[Step, Project], bool] | None = None,
 ) -> list[Finding] | None:
     """What is wrong with the use of a tool: nothing where one use of it is right, None where there is no use at all.
 
-    It has to look at changes (on pull requests; on pushes with ``push_counts``), and its failure has to count.
+    It has to look at changes (on pull requests; on pushes with ``push_counts``), and its failure has to count:
+    ``lenient`` says whether the tool itself is told to succeed in any case.
     """
     problems: list[Finding] = []
     found = False
     for job, step, place in _uses(repository, tool, project):
         found = True
         events = job.workflow.effective_triggers(project)
-        if step is not None and ignores_failure(step, place if step.script else None):
+        if step is not None and (ignores_failure(step, place if step.script else None) or (lenient is not None and lenient(step, project))):
             problems.append(repository.finding(f"the {tool.name} fails nothing: its failure is ignored", place))
         elif not any_event and not events & _CHANGES and not (push_counts and "push" in events) and events != {"workflow_call"}:
             problems.append(repository.finding(f"the {tool.name} runs on {', '.join(sorted(events))} only, not on pull requests", place))
