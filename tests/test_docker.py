@@ -209,6 +209,15 @@ CASES = [
     case("no-remote-script", "FROM a\nRUN curl x > y\nRUN gpg --verify z y && sh y", "pass", "verified before it runs"),
     case("no-remote-script", "FROM a\nRUN wget https://h/y.sh\nRUN chmod +x y.sh && ./y.sh", "fail", "saved, then run"),
     case("no-remote-script", f"FROM a\nRUN curl https://h/{'a' * 40}/x.sh | sh", "no item", "named by its commit"),
+    case("package-versions", "FROM a\nRUN pip install -t /x -r y . git+https://h/z@v1 w==1", "pass", "files, directories and versions"),
+    case("package-versions", "FROM a\nRUN python3.12 -m pip install --upgrade pip", "fail", "pip itself"),
+    case("package-versions", "FROM a\nRUN npm ci && npm install", "no item", "what a lock file says"),
+    case("package-versions", "FROM a\nRUN npm i -g @scope/tool", "fail", "a scoped name is no version"),
+    case("arg-in-scope", "ARG A=1\nFROM a:$A\nRUN b", "pass", "used in FROM, where it has a value"),
+    case("arg-in-scope", "ARG A=1\nFROM a\nRUN A=2 && echo $A", "pass", "set by the shell"),
+    case("arg-in-scope", "ARG A=1\nFROM a AS b\nARG A\nFROM b\nRUN echo $A", "pass", "declared in the parent stage"),
+    case("arg-in-scope", "ARG A=1\nFROM a\nRUN echo $A\nARG A", "fail", "declared too late"),
+    case("copy-needs-workdir", "FROM a AS b\nWORKDIR /c\nFROM b\nCOPY d .", "pass", "the WORKDIR of the parent stage"),
     case("no-chpasswd", "FROM a\nRUN passwd -l root", "pass", "a locked password"),
 ]
 

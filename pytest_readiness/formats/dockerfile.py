@@ -433,7 +433,7 @@ class Stage(Resource):
         user = self.user
         if user is None:
             return not (self.root is not None and self.root.is_nonroot)
-        return user in ("", "root") or (user.isdigit() and int(user) == 0)  # touching an unknown one raises
+        return user == "root" or not user.strip("0")  # touching an unknown one raises
 
     @cached_property
     def entrypoint(self) -> Instruction | None:
@@ -497,7 +497,7 @@ class Stage(Resource):
     def stage_named(self, name: str) -> Stage | None:
         """An earlier stage by name or number."""
         for stage in reversed(self.earlier):
-            if (stage.alias.lower() == name.lower() and name) or (name.isdigit() and stage.index == int(name)):
+            if (stage.alias.lower() == name.lower() and name) or name == str(stage.index):
                 return stage
         return None
 
@@ -594,7 +594,7 @@ def _scripts(run: Instruction, *, posix: bool) -> Iterator[Script]:
 
 def duration(text: str) -> float | None:
     """A Go duration (``1m30s``, ``500ms``) in seconds; None where it is none."""
-    pieces = _DURATION.findall(text)
+    pieces = _DURATION.findall(text[:50])
     if not pieces or "".join(number + unit for number, unit in pieces) != text:
         return 0.0 if text == "0" else None
     return sum(float(number) * _SECONDS[unit] for number, unit in pieces)

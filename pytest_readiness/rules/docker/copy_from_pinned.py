@@ -18,7 +18,7 @@ def _images(stage: Stage) -> list[tuple[str, Span]]:
     for run in stage.all("RUN"):
         found += [(options["from"], run.head) for kind in ("bind", "cache") for options in mounts(run, kind) if options.get("from")]
     names = {name.lower() for name in stage.names}
-    return [(text, at) for text, at in found if text.lower() not in names and not text.isdigit() and text != "scratch"]
+    return [(text, at) for text, at in found if text.lower() not in names and not text.isdecimal() and text != "scratch"]
 
 
 @rule(

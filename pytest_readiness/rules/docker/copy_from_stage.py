@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from pytest_readiness import P1
@@ -10,6 +11,8 @@ from pytest_readiness import Span
 from pytest_readiness import rule
 from pytest_readiness.formats.dockerfile import Instruction
 from pytest_readiness.formats.dockerfile import Stage
+
+_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 def _origins(stage: Stage) -> list[tuple[Instruction, str, Span]]:
@@ -53,7 +56,7 @@ def check(stage: Stage) -> Iterator[Finding]:
         lower = name.lower()
         if (stage.alias and lower == stage.alias.lower() and stage.stage_named(name) is None) or lower == str(stage.index):
             yield stage.finding(f"{instruction.name} --from={name} is the stage itself", at=at)
-        elif lower.isdigit() and int(lower) > stage.index:
+        elif _NUMBER.fullmatch(lower) and int(lower) > stage.index:
             yield stage.finding(f"{instruction.name} --from={name}: there is no such stage before this one", at=at)
         elif lower in [later.lower() for later in stage.names[stage.index + 1 :]] and stage.stage_named(name) is None:
             yield stage.finding(f"the stage {name} stands further down, so {instruction.name} takes {name} for an image", at=at)

@@ -11,7 +11,7 @@ from pytest_readiness import rule
 from pytest_readiness.formats.dockerfile import Stage
 
 # a sticky bit (1777) as on /tmp is what it is for
-_OPEN = re.compile(r"0?[0-7]{2}[2367]|[ugoa]*[ao][ugoa]*[+=][rxX]*w[rwxXst]*|\\+[rx]*w[rwx]*\\+")
+_OPEN = re.compile(r"0?[0-7]{2}[2367]|[ugoa]*[ao][ugoa]*[+=][rxX]*w[rwxXst]*")
 
 
 @rule(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from pytest_readiness import P2
 from pytest_readiness import Finding
 from pytest_readiness import rule
 from pytest_readiness.formats.dockerfile import Stage
+
+_ID = re.compile(r"[0-9]{1,10}")
 
 
 @rule(
@@ -41,7 +44,7 @@ def check(stage: Stage, *, minimum: int = 1000) -> Iterator[Finding]:
     if last is None or stage.user is None:
         return
     user = stage.user
-    if not user.isdecimal():
+    if not _ID.fullmatch(user):
         yield stage.finding(f"USER {user} is a name: Kubernetes cannot verify runAsNonRoot", at=last[1].head)
     elif int(user) < minimum:
         yield stage.finding(f"uid {int(user)} is below {minimum}, where system users live", at=last[1].head)
