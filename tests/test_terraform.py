@@ -56,6 +56,7 @@ KNOWN = [
     ("1 + 2 * 3", 7),
     ("(1 + 2) * 3", 9),
     ("7 / 2", 3.5),
+    ("-5 % 3", -2),
     ("-1 < 0 && !false", True),
     ('1 == "1"', False),
     ("true ? 1 : aws_x.y.z", 1),
@@ -194,6 +195,21 @@ def test_what_is_defined_twice_fails_at_the_second() -> None:
     ]
 
 
+def test_references_to_what_is_not_declared_fail_where_they_stand() -> None:
+    text = 'locals {\n  a = "${var.gone} ${local.b}"\n  b = "text var.fine"\n  c = [for local in [{ z = 1 }] : local.z]\n}\n'
+    found = project(text).contents("main.tf")
+    assert found is not None
+    assert [(failure.reason, failure.span.line) for failure in found.failures] == [
+        ("var.gone refers to a variable that is not declared", 2)
+    ]
+
+
+def test_a_second_backend_fails() -> None:
+    found = project('terraform {\n  backend "s3" {}\n}\nterraform {\n  backend "gcs" {}\n}\n').contents("main.tf")
+    assert found is not None
+    assert [(failure.reason, failure.span.line) for failure in found.failures] == [("a second backend, the first is at main.tf:2:3", 5)]
+
+
 def test_names_fit_into_node_ids_and_kinds_say_what_it_is() -> None:
     text = 'resource "a_b" "x[0] y" {}\ndata "a_b" "z" {}\nmodule "m" {\n  source = "./m"\n}\nprovider "aws" {\n  alias = "us"\n}\nlocals {\n  l = 1\n}\nvariable "v" {}\n'
     contents = project(text).contents("main.tf")
@@ -229,6 +245,11 @@ BACKEND = 'terraform {\n  backend "s3" {}\n}\n'
         pytest.param({"envs/dev/main.tf": 'provider "aws" {}\n'}, "failed", id="development has state too"),
         pytest.param({"main.tf": 'provider "aws" {}\n', "b.tf": "{"}, "unknown", id="a sibling that cannot be read may hold it"),
         pytest.param({"main.tf.json": '{"terraform": {"backend": {"s3": {}}}}'}, "passed", id="a backend in JSON"),
+        pytest.param(
+            {"a/main.tf": 'provider "aws" {}\n', "a/terragrunt.hcl": "include {}\n", "terragrunt.hcl": "remote_state {}\n"},
+            "passed",
+            id="Terragrunt",
+        ),
     ],
 )
 def test_remote_backend(files: dict[str, str], verdict: str) -> None:

@@ -7,6 +7,8 @@ unknown stays unknown here (``false && unknown``, ``try(unknown, d)``).
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from collections.abc import Mapping
 from typing import Any
 from typing import Protocol
@@ -185,12 +187,12 @@ def _conditional(node: hcl.Conditional, scope: Scope, depth: int) -> Any:
     return Either(condition.source, found) if len(found) <= 8 else Unknown(condition.source)
 
 
-_ARITHMETIC = {
+_ARITHMETIC: Mapping[str, Callable[[Any, Any], Any]] = {
     "+": lambda a, b: a + b,
     "-": lambda a, b: a - b,
     "*": lambda a, b: a * b,
     "/": lambda a, b: a / b,
-    "%": lambda a, b: a % b,
+    "%": math.fmod,
     "<": lambda a, b: a < b,
     ">": lambda a, b: a > b,
     "<=": lambda a, b: a <= b,

@@ -42,18 +42,6 @@ def _whole(function: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
-def text(value: Any) -> str:
-    from .terraform_values import text
-
-    return text(value)
-
-
-def same(left: Any, right: Any) -> bool:
-    from .terraform_values import same
-
-    return same(left, right)
-
-
 def _merge(*maps: Any) -> Any:
     merged = Object(("", 0, 0, 0, 0))
     for value in maps:

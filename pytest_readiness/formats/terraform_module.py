@@ -28,6 +28,7 @@ from .terraform_overrides import identity
 from .terraform_overrides import merged
 from .terraform_overrides import name_of
 from .terraform_overrides import source_of
+from .terraform_overrides import undeclared
 from .terraform_overrides import without
 from .terraform_values import Computed
 from .terraform_values import Either
@@ -112,6 +113,11 @@ class Module:
                 found[(*key, override.path)] = override
             else:
                 failures.append(ParseFailure(f"overrides {name_of(override.block)}, which is not defined", override.block.span))
+        backends = [
+            b for new in found.values() if new.block.type == "terraform" for b in new.block.body.blocks if b.type in ("backend", "cloud")
+        ]
+        failures += [ParseFailure(f"a second backend, the first is at {backends[0].span}", backend.span) for backend in backends[1:]]
+        failures += undeclared(self.bodies)
         return list(found.values()), failures
 
     def _place(self, new: Found, found: dict[tuple[object, ...], Found], failures: list[ParseFailure]) -> None:
@@ -147,7 +153,7 @@ class Module:
             elif block.type == "locals":
                 for attribute in block.body.attributes.values():
                     made.append((found.path, Value("tf.local", f"local.{attribute.name}", attribute.span, attribute, self)))
-            elif block.type == "terraform":
+            elif block.type == "terraform" and not self.called:  # Terraform ignores the backend of a called module
                 for backend in block.body.of("backend"):
                     label = backend.labels[0] if backend.labels else ""
                     section = Section(backend.span, self, body=backend.body)

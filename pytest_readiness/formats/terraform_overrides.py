@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from collections.abc import Mapping
 
+from ..model import ParseFailure
 from ..syntax import hcl
 from ..syntax import hcl_expressions
 
@@ -58,3 +61,37 @@ def merged(base: hcl.Block, override: hcl.Block) -> hcl.Block:
     kept = tuple(block for block in base.body.blocks if block.type not in replaced)
     body = hcl.Body({**base.body.attributes, **override.body.attributes}, (*kept, *override.body.blocks), base.body.span)
     return hcl.Block(base.type, base.labels, base.span, body)
+
+
+_INPUT = re.compile(r"\b(var|local)\.([A-Za-z_][\w-]*)")
+
+
+def undeclared(bodies: Mapping[str, hcl.Body | ParseFailure]) -> Iterator[ParseFailure]:
+    """References to variables and locals that no file declares; nothing is said where a file cannot be read.
+
+    The text is searched first: only an attribute that seems to name one is taken apart.
+    """
+    known: set[tuple[str, str]] = set()
+    stack: list[hcl.Body] = []
+    for body in bodies.values():
+        if isinstance(body, ParseFailure) or body.failures:
+            return
+        stack.append(body)
+        known |= {("var", block.labels[0]) for block in body.of("variable") if block.labels}
+        known |= {("local", name) for block in body.of("locals") for name in block.body.attributes}
+    while stack:
+        body = stack.pop()
+        stack.extend(block.body for block in body.blocks)
+        for attribute in body.attributes.values():
+            if any(found.groups() not in known for found in _INPUT.finditer(attribute.source)):
+                yield from _unknown_references(attribute, known)
+
+
+def _unknown_references(attribute: hcl.Attribute, known: set[tuple[str, str]]) -> Iterator[ParseFailure]:
+    bound = {name for node in hcl_expressions.walk(attribute.expression) if isinstance(node, hcl_expressions.For) for name in node.names}
+    for node in hcl_expressions.walk(attribute.expression):
+        if isinstance(node, hcl_expressions.Reference) and len(node.path) >= 2:
+            root, name = node.path[:2]
+            if root in ("var", "local") and root not in bound and (root, name) not in known:
+                what = "variable" if root == "var" else "local value"
+                yield ParseFailure(f"{root}.{name} refers to a {what} that is not declared", node.span)

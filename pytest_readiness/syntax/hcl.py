@@ -132,14 +132,15 @@ class _Source:
     def slice(self, node: tree_sitter.Node) -> str:
         return self.data[node.start_byte : node.end_byte].decode("utf-8", "surrogatepass")
 
-    def place(self, byte: int, row: int, column: int) -> tuple[int, int]:
-        if not self.ascii:
-            column = len(self.data[byte - column : byte].decode("utf-8", "surrogatepass"))
-        return row + 1, column + 1
+    def characters(self, byte: int, column: int) -> int:
+        return len(self.data[byte - column : byte].decode("utf-8", "surrogatepass"))
 
     def span(self, start: tree_sitter.Node, end: tree_sitter.Node) -> Span:
-        first, last = start.start_point, end.end_point
-        return Span(self.path, *self.place(start.start_byte, *first), *self.place(end.end_byte, *last))
+        row, column = start.start_point
+        end_row, end_column = end.end_point
+        if not self.ascii:
+            column, end_column = self.characters(start.start_byte, column), self.characters(end.end_byte, end_column)
+        return Span(self.path, row + 1, column + 1, end_row + 1, end_column + 1)
 
 
 class _Native:
@@ -156,9 +157,12 @@ class _Native:
         return _assemble(node.children, self.source.span(node, node), self)
 
     def attribute(self, node: tree_sitter.Node) -> Attribute:
-        source, name, value = self.source, node.children[0], node.children[-1]
-        whole, value_span = source.span(name, value), source.span(value, value)
-        span = whole if whole.line == whole.end_line else source.span(name, name)
+        source, children = self.source, node.children
+        name, value = children[0], children[-1]
+        value_span = source.span(value, value)
+        span = source.span(name, name)
+        if span.line == value_span.end_line:
+            span = span.to(value_span)
         return Attribute(source.slice(name), span, value_span, source.slice(value))
 
     def block(self, node: tree_sitter.Node) -> Block:

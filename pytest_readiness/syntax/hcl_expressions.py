@@ -128,6 +128,11 @@ class Opaque(Expression):
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 _ESCAPE = re.compile(r'\\(?:([nrt"\\])|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))|([$%])\4\{')
 _TEMPLATE_ESCAPE = re.compile(r"([$%])\1\{")
+# what most attributes hold, read without a parser
+_PLAIN_TEXT = re.compile(r'"[^"\\$%\r\n]*"').fullmatch
+_PLAIN_NUMBER = re.compile(r"[0-9]{1,15}").fullmatch
+_PLAIN_PATH = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*(?:\.[A-Za-z_][A-Za-z0-9_-]*)*").fullmatch
+_CONSTANTS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
 _OPERATORS = frozenset(["+", "-", "*", "/", "%", "&&", "||", "==", "!=", "<", ">", "<=", ">="])
 
 
@@ -147,6 +152,15 @@ def unescape(text: str) -> str:
 
 def read(source: str, span: Span) -> Expression:
     """The expression written as ``source`` at a place."""
+    if _PLAIN_TEXT(source):
+        return Literal(span, source, source[1:-1])
+    if _PLAIN_NUMBER(source):
+        return Literal(span, source, int(source))
+    if _PLAIN_PATH(source):
+        if source in _CONSTANTS:
+            return Literal(span, source, _CONSTANTS[source])
+        root, *names = source.split(".")
+        return Reference(span, source, root, tuple(Name(name) for name in names))
     return _Reader(source, span).read()
 
 

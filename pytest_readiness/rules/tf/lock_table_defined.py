@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pytest_readiness import P0
 from pytest_readiness import Finding
 from pytest_readiness import Project
+from pytest_readiness import is_unknown
 from pytest_readiness import rule
 from pytest_readiness.formats.terraform_backends import configured
 from pytest_readiness.formats.terraform_blocks import Block
@@ -76,21 +77,18 @@ def check(backend: Block, project: Project) -> Iterator[Finding]:
     """
     settings = configured(backend, project)
     name = settings.get("dynamodb_table")
-    unknown = []
+    unknown = None
     for module in modules(project):
         for table in module.resources("aws_dynamodb_table"):
             own = table.get("name")
-            try:
-                found = own == name
-            except Exception as error:  # noqa: BLE001 - a table of unknown name may be the one
-                unknown.append(error)
-                continue
-            if found:
+            if is_unknown(own):
+                unknown = own  # it may be the one
+            elif own == name:
                 yield from _keys(table)
                 return
         module.demand_all()
-    if unknown:
-        raise unknown[0]
+    if unknown is not None:
+        bool(unknown)
     yield backend.finding(f'the lock table "{name}" is defined nowhere in the repository', settings.at("dynamodb_table"))
 
 

@@ -65,9 +65,22 @@ def check(root: Root, project: Project) -> Iterator[Finding]:
             yield root.finding('backend "local" keeps the state on one machine', backend.span)
     if backends:
         return
+    if _terragrunt(root, project):
+        return
     root.module.demand_all()
     commented = any(_COMMENTED.search(project.text(path)) for path in root.module.paths if not path.endswith(".json"))
     if commented:
         yield root.finding("the backend is commented out: state stays on the machine that ran Terraform")
     else:
         yield root.finding("no backend: state stays on the machine that ran Terraform, unlocked and unshared")
+
+
+def _terragrunt(root: Root, project: Project) -> bool:
+    """Whether Terragrunt writes the backend: a remote_state in this directory's file or in one that it includes."""
+    directory = root.module.directory
+    own = f"{directory}/terragrunt.hcl".lstrip("/")
+    if not project.exists(own):
+        return False
+    parts = directory.split("/") if directory else []
+    above = ["/".join((*parts[:depth], name)) for depth in range(len(parts) + 1) for name in ("terragrunt.hcl", "root.hcl")]
+    return any("remote_state" in project.glance(path) for path in above if project.exists(path))

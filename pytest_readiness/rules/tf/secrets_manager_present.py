@@ -79,9 +79,7 @@ def check(repository: Repository, project: Project) -> Iterator[Finding]:
             managed = block.get("manage_master_user_password")
             if managed is not None and is_true(managed):
                 return
-        if any(block.type.startswith(("ephemeral",)) for block in module.of("ephemeral")) and any(
-            _STORES.match(b.labels[0]) for b in module.of("ephemeral")
-        ):
+        if any(_STORES.match(block.labels[0]) for block in module.of("ephemeral") if block.labels):
             return
     if any(path.endswith((".yaml", ".yml")) and _KUBERNETES.search(project.glance(path)) for path in project.paths):
         return
