@@ -239,7 +239,7 @@ def test_a_long_chain_of_extends_is_refused() -> None:
             "services:\n  web:\n    image: a\n    environment:\n      - A: 1\n",
             "5: web: an item of environment must be a text, not a mapping: write KEY=value",
         ),
-        ("services:\n  web:\n    image: a\n    command: echo $(date)\n", "4: cannot be interpolated"),
+        ("services:\n  web:\n    image: a\n    command: echo ${(date)}\n", "4: cannot be interpolated"),
         ("services:\n  web:\n    image: a\n    image: b\n", "4: duplicate key"),
     ],
 )
@@ -275,6 +275,7 @@ def test_a_template_is_not_judged() -> None:
         ("${A:?must}", "1"),
         ("$$A", "$A"),
         ("a}b", "a}b"),
+        ("$(x) $1 100$", "$(x) $1 100$"),
         ("${X}", None),
         ("$X", None),
         ("${X:?must be set}", None),
@@ -287,8 +288,8 @@ def test_variables_are_replaced_from_the_env_file_and_defaults_else_unknown(text
     assert is_unknown(found) if value is None else found == value
 
 
-@pytest.mark.parametrize("text", ["${", "${}", "$(x)", "100$", "${A", "${A:-b", "${1A}", "${A!}", "${A:-" * 30 + "}" * 30])
-def test_a_dollar_that_is_no_variable_is_refused(text: str) -> None:
+@pytest.mark.parametrize("text", ["${", "${}", "${A", "${A:-b", "${1A}", "${A!}", "${A:-" * 30 + "}" * 30])
+def test_a_brace_that_begins_no_variable_is_refused(text: str) -> None:
     with pytest.raises(InterpolationError):
         resolve(text, {})
 
@@ -560,6 +561,14 @@ def test_a_missing_dockerfile_is_a_failing_reference() -> None:
 )
 def test_references_that_dangle(text: str, lines: list[int]) -> None:
     assert places("valid-references", text) == [f"compose.yaml:{line}" for line in lines]
+
+
+def test_what_is_out_of_sight_makes_references_unknown() -> None:
+    text = "include: ['oci://x/y']\nservices:\n  web: {image: a, depends_on: [elsewhere]}\n"
+    assert judge("valid-references", text) == {"file": "unknown"}
+    text = "services:\n  web: {extends: {file: '${FILE}', service: x}}\n  api: {image: a, depends_on: [web]}\n"
+    assert judge("valid-references", text) == {"file": "unknown"}
+    assert sorted(services(text)) == ["compose.yaml:api"]
 
 
 def test_references_across_files_that_go_together() -> None:

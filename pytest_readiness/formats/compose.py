@@ -170,12 +170,16 @@ class File(Resource):
         return Service("compose.service", _clean(name), place, name, data, self)
 
     def dangling(self, project: Project) -> Iterator[tuple[str, Span]]:
-        """What the file refers to and nothing defines."""
-        yield from compose_files.dangling(project, self.unit)
+        """What the file refers to and nothing defines; raises `Unresolved`, at the end, where some of it is out of sight."""
+        hidden = None
         for service in self.services:
             path = service.dockerfile()
+            hidden = path if isinstance(path, Unknown) else hidden
             if isinstance(path, str) and not compose_files.exists(project, path) and not _in_submodule(project, path):
                 yield f"service {service.label} builds {path}, and there is no such file", service.place("build")
+        yield from compose_files.dangling(project, self.unit)
+        if hidden is not None:
+            raise Unresolved(hidden.source)
 
 
 @dataclass(frozen=True, eq=False)

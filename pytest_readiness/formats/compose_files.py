@@ -55,6 +55,7 @@ class Unit:
     variables: dict[str, str]
     failures: tuple[ParseFailure, ...]
     dangling: tuple[tuple[str, Span], ...]
+    unresolved: tuple[str, ...]  # why services that extend something out of sight are not judged
 
     @property
     def services(self) -> Mapping:
@@ -284,18 +285,19 @@ def _unit(project: Project, path: str) -> Unit:
     written = read(project, path)
     failures = list(written.failures)
     dangling: list[tuple[str, Span]] = []
-    own = _with_extends(project, written, failures, dangling)
+    unresolved: list[str] = []
+    own = _with_extends(project, written, failures, dangling, unresolved)
     role, other = _role(project, path)
     data, names = own, tuple(own["services"])
     if role == "base" and other is not None:
-        data = merge(own, _with_extends(project, _layer(project, other), [], []))
+        data = merge(own, _with_extends(project, _layer(project, other), [], [], []))
     elif role == "override" and other is not None:
-        below = _with_extends(project, _layer(project, other), [], [])
+        below = _with_extends(project, _layer(project, other), [], [], [])
         data = merge(below, own)
         names = tuple(name for name in names if name not in below["services"])
     elif role == "variant" and other is not None and _is_fragment(project, path, own):
         role = "fragment"
-        data = merge(_with_extends(project, _layer(project, other), [], []), own)
+        data = merge(_with_extends(project, _layer(project, other), [], [], []), own)
         for name in names:  # a service that is only patched here is headed here
             if name in data["services"]:
                 data["services"].key_spans[name] = own["services"].key_spans[name]
@@ -312,7 +314,7 @@ def _unit(project: Project, path: str) -> Unit:
     data = data.copy()
     data["services"] = services
     names = tuple(name for name in names if name in services)
-    return Unit(path, role, own, data, names, variables_of(project, path), tuple(failures), tuple(dangling))
+    return Unit(path, role, own, data, names, variables_of(project, path), tuple(failures), tuple(dangling), tuple(unresolved))
 
 
 def _role(project: Project, path: str) -> tuple[str, str | None]:
@@ -338,7 +340,9 @@ def _layer(project: Project, path: str) -> Written:
         raise Unresolved(f"{path}, which it is merged with, cannot be read: {failure.reason}") from None
 
 
-def _with_extends(project: Project, written: Written, failures: list[ParseFailure], dangling: list[tuple[str, Span]]) -> Mapping:
+def _with_extends(
+    project: Project, written: Written, failures: list[ParseFailure], dangling: list[tuple[str, Span]], unresolved: list[str]
+) -> Mapping:
     """The file with every service extended; one whose origin cannot be had is left out, because half of it is not known."""
     services = Mapping(written.services.raw_span)
     for name, service in written.services.items():
@@ -351,8 +355,8 @@ def _with_extends(project: Project, written: Written, failures: list[ParseFailur
             dangling.append((str(missing), service.entry("extends")))
         except ParseFailure as failure:
             failures.append(failure)
-        except Unresolved:
-            continue
+        except Unresolved as reason:
+            unresolved.append(reason.reason)
     data = written.data.copy()
     data["services"] = services
     return data
@@ -423,19 +427,24 @@ def _references(service: Mapping) -> Iterator[tuple[str, Any, Span]]:
 def dangling(project: Project, found: Unit) -> Iterator[tuple[str, Span]]:
     """What a file refers to and nothing defines: a sentence and a place each."""
     yield from found.dangling
-    beyond: list[Mapping] = []
-    for how, path, place in _files_named(project, read(project, found.path)):
+    written = read(project, found.path)
+    hidden = list(found.unresolved)
+    for how, path, place in _files_named(project, written):
         if how != "include":
             continue
         if not isinstance(path, str) or (not project.exists(path) and exists(project, path)):
-            return  # something that cannot be seen is included and may define anything
+            hidden.append(path.source if isinstance(path, Unknown) else f"what {found.path} includes is not in sight")
+            continue
         if not project.exists(path):
             yield f"includes {path}, and there is no such file", place
-            continue
-    beyond.extend(_others(project, found))
+    if len(hidden) > len(found.unresolved):
+        raise Unresolved(hidden[-1])  # it may define anything
+    beyond = [written.data, *_others(project, found)]
     for kind, name, place in references(found.data, found.names, found.variables):
         if name not in _defined(found.data, kind) and not any(name in _defined(data, kind) for data in beyond):
             yield _sentence(kind, name), place
+    if hidden:
+        raise Unresolved(hidden[0])
 
 
 def _sentence(kind: str, name: str) -> str:

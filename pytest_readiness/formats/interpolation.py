@@ -20,7 +20,7 @@ _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\", "$": "$$"}
 
 
 class InterpolationError(ValueError):
-    """A dollar that is neither a variable nor doubled; Compose refuses the file."""
+    """A ``${`` that begins no variable; Compose refuses the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +53,13 @@ def _parse(text: str, start: int, depth: int) -> tuple[tuple[str | Variable, ...
             position += 1
             continue
         parts.append(text[literal:position])
-        if text[position + 1 : position + 2] == "$":
+        following = text[position + 1 : position + 2]
+        if following == "$":
             parts.append("$")
             position += 2
+        elif following != "{" and not _NAME.match(text, position + 1):
+            parts.append("$")  # as in $( or at the end: Compose leaves it alone
+            position += 1
         else:
             variable, position = _variable(text, position, depth)
             parts.append(variable)
@@ -68,7 +72,7 @@ def _variable(text: str, start: int, depth: int) -> tuple[Variable, int]:
     braced = text[start + 1 : start + 2] == "{"
     name = _NAME.match(text, start + 2 if braced else start + 1)
     if name is None:
-        raise InterpolationError(f"{text[start : start + 2]!r} is no variable: a literal dollar is written $$")
+        raise InterpolationError("${ begins no variable: a literal dollar is written $$")
     if not braced:
         return Variable(name[0], "", (), text[start : name.end()]), name.end()
     operator = _OPERATOR.match(text, name.end())

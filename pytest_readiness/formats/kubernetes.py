@@ -83,11 +83,19 @@ class Kubernetes(Format):
             if "{{" in text:
                 raise ParseFailure(f"unrendered template: {failure.reason}", failure.span) from None
             raise
+        if path.rpartition("/")[2] in KUSTOMIZATIONS:
+            for document in documents:
+                yield from generated_secrets(document.data)
+            return
         placeholders = has_placeholders(text)
         taken: set[str] = set()
         for document in documents:
             for found in _objects(document.data):
                 yield from (found,) if isinstance(found, ParseFailure) else _judged(found, taken, placeholders=placeholders)
+
+    def repository(self, project: Project) -> Iterator[Resource]:
+        if project.files(self.name):
+            yield Resource("k8s.repository", "repo", Span("."))
 
 
 def _objects(data: Any) -> Iterator[Mapping | ParseFailure]:

@@ -133,10 +133,11 @@ def kustomized_image(path: str, name: str, project: Project) -> tuple[str | None
     return None, None
 
 
-def generated_secrets(body: Mapping) -> Iterator[Resource]:
+def generated_secrets(body: Any) -> Iterator[Resource]:
     """The secrets that a kustomization makes from literals written in it."""
-    for number, item in enumerate(_list(body.get("secretGenerator"))):
+    for number, item in enumerate(_list(dig(body, "secretGenerator"))):
         if isinstance(item, Mapping) and isinstance(item.get("literals"), list):
             name = item.get("name")
             label = f"secretGenerator/{name if isinstance(name, str) else number}"
-            yield Object("k8s.secret", label, item.entry("name") if name else item.head, item, str(body["apiVersion"]), "SecretGenerator")
+            span = item.entry("name") if name else item.head
+            yield Object("k8s.secret", label, span, item, "kustomize.config.k8s.io/v1beta1", "SecretGenerator")

@@ -57,13 +57,10 @@ def grants_everything(rule: dict[str, Any]) -> bool:
 def role_of(binding: Object, project: Project) -> Object | None:
     """The role that a binding hands out, where the project holds it."""
     type, name = binding.peek("roleRef", "kind"), binding.peek("roleRef", "name")
-    if type is None or name is None or is_unknown(type) or is_unknown(name):
+    if not isinstance(type, str) or not isinstance(name, str):
         return None
-    for role in world(project).all(f"rbac.authorization.k8s.io/{type}"):
-        same = not is_unknown(role.object_name) and role.object_name == name
-        if same and (role.type == "ClusterRole" or role.shares_namespace_with(binding)):
-            return role
-    return None
+    roles = world(project).named(f"rbac.authorization.k8s.io/{type}", name)
+    return next((role for role in roles if role.type == "ClusterRole" or role.shares_namespace_with(binding)), None)
 
 
 def subjects(binding: Object) -> Iterator[tuple[int, str, str]]:
@@ -74,19 +71,12 @@ def subjects(binding: Object) -> Iterator[tuple[int, str, str]]:
 
 def is_bound(account: object, owner: Object, project: Project) -> bool:
     """Whether a RoleBinding or ClusterRoleBinding of the world gives a service account any rights."""
-    bindings = world(project).all("rbac.authorization.k8s.io/RoleBinding", "rbac.authorization.k8s.io/ClusterRoleBinding")
-    for binding in bindings:
-        listed = binding.peek("subjects")
-        for subject in () if is_unknown(listed) else mappings(listed):
-            name, namespace = subject.get("name"), subject.get("namespace")
-            if subject.get("kind") != "ServiceAccount" or is_unknown(name) or name != account:
+    home = owner.namespace
+    for binding in world(project).binding(account) if isinstance(account, str) else ():
+        for subject in mappings(binding.peek("subjects")):
+            kind, name, namespace = (subject.get(key) for key in ("kind", "name", "namespace"))
+            if not isinstance(name, str) or name != account or is_unknown(kind) or kind != "ServiceAccount":
                 continue
-            if (
-                namespace is None
-                or owner.namespace is None
-                or is_unknown(namespace)
-                or is_unknown(owner.namespace)
-                or namespace == owner.namespace
-            ):
+            if not isinstance(namespace, str) or not isinstance(home, str) or namespace == home:
                 return True
     return False

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Iterable
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 from ..project import Project
 from ..unknown import Unknown
@@ -18,6 +21,7 @@ from .kubernetes_objects import Object
 from .kubernetes_objects import Pod
 from .kubernetes_objects import Workload
 from .kubernetes_objects import dig
+from .kubernetes_objects import entries
 from .kubernetes_objects import group_kind
 from .kubernetes_objects import items
 from .kubernetes_objects import mappings
@@ -34,6 +38,55 @@ class World:
         """The objects of some kinds."""
         for id in ids:
             yield from self.by_id.get(id, ())
+
+    def named(self, id: str, name: str) -> tuple[Object, ...]:
+        """The objects of a kind with this name, in any namespace."""
+        return self._by_name.get((id, name), ())
+
+    def scaling(self, name: str) -> tuple[Object, ...]:
+        """The autoscalers whose target has this name."""
+        return self._by_target.get(name, ())
+
+    def selecting(self, labels: dict[str, Any]) -> Iterator[Object]:
+        """The Services whose selector picks these labels."""
+        for label in labels.items():
+            for service in self._by_label.get(label, ()) if isinstance(label[1], str) else ():
+                if selects(service.peek("spec", "selector"), labels):
+                    yield service
+
+    def binding(self, account: str) -> tuple[Object, ...]:
+        """The bindings that have a service account of this name among their subjects."""
+        return self._by_account.get(account, ())
+
+    @cached_property
+    def _by_account(self) -> dict[str, tuple[Object, ...]]:
+        bindings = self.all("rbac.authorization.k8s.io/RoleBinding", "rbac.authorization.k8s.io/ClusterRoleBinding")
+        listed = ((binding.peek("subjects"), binding) for binding in bindings)
+        return _grouped((dig(who, "name"), binding) for known, binding in listed if isinstance(known, list) for who in known)
+
+    @cached_property
+    def _by_name(self) -> dict[tuple[str, str], tuple[Object, ...]]:
+        return _grouped((((id, thing.peek("metadata", "name")), thing) for id, things in self.by_id.items() for thing in things))
+
+    @cached_property
+    def _by_target(self) -> dict[str, tuple[Object, ...]]:
+        scalers = self.all("autoscaling/HorizontalPodAutoscaler", "keda.sh/ScaledObject")
+        return _grouped((scaler.peek("spec", "scaleTargetRef", "name"), scaler) for scaler in scalers)
+
+    @cached_property
+    def _by_label(self) -> dict[tuple[str, str], tuple[Object, ...]]:
+        """Each Service under one of the labels it selects; which does not matter, for it must match all."""
+        selectors = ((service.peek("spec", "selector"), service) for service in self.all("Service"))
+        return _grouped((next(iter(wanted.items())), service) for wanted, service in selectors if isinstance(wanted, dict) and wanted)
+
+
+def _grouped(pairs: Iterable[tuple[Any, Object]]) -> dict[Any, tuple[Object, ...]]:
+    """Objects by key, those whose key is not plain text left out."""
+    found: dict[Any, list[Object]] = {}
+    for key, thing in pairs:
+        if all(isinstance(part, str) for part in (key if isinstance(key, tuple) else (key,))):
+            found.setdefault(key, []).append(thing)
+    return {key: tuple(things) for key, things in found.items()}
 
 
 def world(project: Project) -> World:
@@ -81,10 +134,8 @@ def has_services(project: Project) -> bool:
 
 def is_served(pod: Pod, project: Project) -> bool:
     """Whether a Service of the same world sends traffic to the pod."""
-    return any(
-        selects(service.peek("spec", "selector"), pod.labels) and service.shares_namespace_with(pod.owner)
-        for service in world(project).all("Service")
-    )
+    selecting = world(project).selecting(entries(pod.labels))
+    return any(service.shares_namespace_with(pod.owner) for service in selecting)
 
 
 def _targets(reference: object, scaler: Object, workload: Workload) -> bool:
@@ -102,7 +153,8 @@ def _targets(reference: object, scaler: Object, workload: Workload) -> bool:
 
 def autoscaler_of(workload: Workload, project: Project) -> Object | None:
     """The HorizontalPodAutoscaler or KEDA ScaledObject that sets the number of its replicas."""
-    for scaler in world(project).all("autoscaling/HorizontalPodAutoscaler", "keda.sh/ScaledObject"):
+    name = workload.object_name
+    for scaler in world(project).scaling(name) if isinstance(name, str) else ():
         if _targets(scaler.peek("spec", "scaleTargetRef"), scaler, workload):
             return scaler
     return None
@@ -165,8 +217,5 @@ def pins_images(project: Project) -> bool:
 def service_account_of(pod: Pod, project: Project) -> Object | None:
     """The ServiceAccount object that a pod runs under, where the project holds it."""
     name = pod.setting("serviceAccountName")
-    for account in world(project).all("ServiceAccount"):
-        known = account.object_name
-        if not is_unknown(known) and known == ("default" if name is None else name) and account.shares_namespace_with(pod.owner):
-            return account
-    return None
+    accounts = world(project).named("ServiceAccount", "default" if name is None else str(name))
+    return next((account for account in accounts if account.shares_namespace_with(pod.owner)), None)
