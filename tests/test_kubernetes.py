@@ -494,6 +494,7 @@ def test_no_plain_secret(text: str, expected: str) -> None:
 def test_literals_of_a_secret_generator_are_plain_secrets() -> None:
     text = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nsecretGenerator: [{name: db, literals: [password=hunter2, user=]}]\n"
     assert said("no-plain-secret", Project.of({"kustomization.yaml": text})) == "failed"
+    assert said("no-plain-secret", Project.of({"kustomization.yaml": text.splitlines()[2]})) == "failed"
 
 
 @pytest.mark.parametrize(

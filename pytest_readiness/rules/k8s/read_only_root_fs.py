@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 
 from pytest_readiness import P1
 from pytest_readiness import Finding
@@ -26,11 +27,12 @@ from pytest_readiness.formats.kubernetes_objects import Container
         "gatekeeper:pod-security-policy/read-only-root-filesystem",
     ),
 )
-def check(container: Container) -> Iterator[Finding]:
+def check(container: Container, *, exempt_images: tuple[str, ...] = ()) -> Iterator[Finding]:
     """A container's root file system is read-only.
 
     An intruder who cannot write cannot leave tools or change the program, and a program that fills its own file system
-    cannot fill the node's. Each container says it for itself; there is no setting for the pod.
+    cannot fill the node's. Each container says it for itself; there is no setting for the pod. `exempt_images` are globs of
+    images that cannot do without.
 
     ```yaml bad
     apiVersion: v1
@@ -57,7 +59,8 @@ def check(container: Container) -> Iterator[Finding]:
     ```
     """
     value = container.get("securityContext", "readOnlyRootFilesystem")
-    if value is not True:
+    exempt = bool(exempt_images) and any(fnmatchcase(str(container.get("image")), glob) for glob in exempt_images)
+    if value is not True and not exempt:
         what = "is not set" if value is None else f"is {str(value).lower()}"
         place = container.at("securityContext", "readOnlyRootFilesystem")
         yield container.finding(f"readOnlyRootFilesystem {what}: an intruder can change the program's files", place)

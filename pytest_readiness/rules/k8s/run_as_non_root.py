@@ -26,11 +26,12 @@ from pytest_readiness.formats.kubernetes_objects import Container
     ),
     standards=("PSS restricted",),
 )
-def check(container: Container) -> Iterator[Finding]:
+def check(container: Container, *, accept_user_namespaces: bool = False) -> Iterator[Finding]:
     """A container is forced to run as a user other than root.
 
     Whoever breaks out of a process that runs as root is root on the node as far as the kernel is concerned. With
     `runAsNonRoot` the kubelet refuses to start an image that would; a uid alone is not refused when somebody removes it.
+    A pod in a user namespace of its own (`hostUsers: false`) passes where `accept_user_namespaces` is set.
 
     ```yaml bad
     apiVersion: v1
@@ -58,6 +59,8 @@ def check(container: Container) -> Iterator[Finding]:
       containers: [{name: web, image: web:1}]
     ```
     """
+    if accept_user_namespaces and container.pod.setting("hostUsers") is False:
+        return
     forced, uid = container.effective("runAsNonRoot"), container.effective("runAsUser")
     if uid is not None and uid == 0:
         yield container.finding("runs as uid 0, which is root", container.effective_at("runAsUser"))
