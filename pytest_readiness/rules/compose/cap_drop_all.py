@@ -14,7 +14,7 @@ from pytest_readiness.formats.compose import Service
     on="compose.service",
     category="Security & Compliance",
     remedy="Set cap_drop: [ALL] and add back what is needed",
-    standards=("CIS Docker 1.5 5.3", "OWASP Docker RULE 3"),
+    standards=("CIS Docker 5.3 (v1.5)", "OWASP Docker RULE 3"),
     effort="1h",
 )
 def check(service: Service, *, allowed: tuple[str, ...] = ("NET_BIND_SERVICE",)) -> Iterator[Finding]:

@@ -20,7 +20,7 @@ def runs_on(service: Service) -> bool:
     when=runs_on,
     category="Docker",
     remedy="Add a healthcheck with test, interval, timeout and retries",
-    standards=("CIS Docker 1.5 5.26",),
+    standards=("CIS Docker 5.26 (v1.5)",),
 )
 def check(service: Service, project: Project) -> Iterator[Finding]:
     """Compose service has a health check.

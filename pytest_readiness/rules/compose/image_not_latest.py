@@ -20,7 +20,6 @@ def pulls(service: Service) -> bool:
     category="Docker",
     remedy="Pin the image to a version, better to a digest",
     aliases=("dclint:service-image-require-explicit-tag",),
-    standards=("CIS Docker 1.5 5.27",),
 )
 def check(service: Service) -> Iterator[Finding]:
     """Compose image is pinned.

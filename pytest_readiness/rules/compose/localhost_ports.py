@@ -15,7 +15,7 @@ from pytest_readiness.formats.compose import Port
     category="Security & Compliance",
     remedy="Prefix the mapping with 127.0.0.1: or, between services, use the network without publishing",
     aliases=("dclint:no-unbound-port-interfaces",),
-    standards=("CIS Docker 1.5 5.13",),
+    standards=("CIS Docker 5.13 (v1.5)",),
 )
 def check(port: Port, *, public: tuple[str, ...] = ()) -> Iterator[Finding]:
     """Ports are published on localhost only.

@@ -24,7 +24,7 @@ def adds_capabilities(service: Service) -> bool:
     when=adds_capabilities,
     category="Security & Compliance",
     remedy="Remove the capability, or narrow what needs it",
-    standards=("CIS Docker 1.5 5.3", "OWASP Docker RULE 3"),
+    standards=("CIS Docker 5.3 (v1.5)", "OWASP Docker RULE 3"),
     effort="2h",
 )
 def check(service: Service, *, dangerous: tuple[str, ...] = DANGEROUS) -> Iterator[Finding]:

@@ -22,7 +22,7 @@ def mounts_something(service: Service) -> bool:
     when=mounts_something,
     category="Security & Compliance",
     remedy="Remove the socket, or put a filtering socket proxy in between",
-    standards=("CIS Docker 1.5 5.31", "OWASP Docker RULE 1"),
+    standards=("CIS Docker 5.31 (v1.5)", "OWASP Docker RULE 1"),
     effort="1d",
 )
 def check(service: Service) -> Iterator[Finding]:

@@ -19,7 +19,7 @@ def uses_devices(service: Service) -> bool:
     when=uses_devices,
     category="Security & Compliance",
     remedy="Remove the device, or name it in the option allow once it has been reviewed",
-    standards=("CIS Docker 1.5 5.17",),
+    standards=("CIS Docker 5.17 (v1.5)",),
     effort="1h",
 )
 def check(service: Service, *, allow: tuple[str, ...] = ("/dev/null", "/dev/zero", "/dev/urandom")) -> Iterator[Finding]:

@@ -23,7 +23,13 @@ _MEANING = {
     on="compose.service",
     category="Security & Compliance",
     remedy="Remove the host namespace and publish the ports that are needed",
-    standards=("CIS Docker 1.5 5.9", "CIS Docker 1.5 5.15", "CIS Docker 1.5 5.16", "CIS Docker 1.5 5.20", "CIS Docker 1.5 5.30"),
+    standards=(
+        "CIS Docker 5.9 (v1.5)",
+        "CIS Docker 5.15 (v1.5)",
+        "CIS Docker 5.16 (v1.5)",
+        "CIS Docker 5.20 (v1.5)",
+        "CIS Docker 5.30 (v1.5)",
+    ),
     effort="2h",
 )
 def check(service: Service) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ from pytest_readiness.formats.compose import Service
     on="compose.service",
     category="Security & Compliance",
     remedy="Set security_opt: [no-new-privileges:true]",
-    standards=("CIS Docker 1.5 5.25", "OWASP Docker RULE 4"),
+    standards=("CIS Docker 5.25 (v1.5)", "OWASP Docker RULE 4"),
 )
 def check(service: Service) -> Iterator[Finding]:
     """Service cannot gain new privileges.

@@ -14,7 +14,7 @@ from pytest_readiness.formats.compose import Service
     on="compose.service",
     category="Security & Compliance",
     remedy="Remove privileged, and add the one capability or device that is needed",
-    standards=("CIS Docker 1.5 5.4", "OWASP Docker RULE 3"),
+    standards=("CIS Docker 5.4 (v1.5)", "OWASP Docker RULE 3"),
     effort="2h",
 )
 def check(service: Service) -> Iterator[Finding]:

@@ -41,7 +41,7 @@ def mounts_something(service: Service) -> bool:
     when=mounts_something,
     category="Security & Compliance",
     remedy="Mount only the file or directory that is needed, read-only",
-    standards=("CIS Docker 1.5 5.5",),
+    standards=("CIS Docker 5.5 (v1.5)",),
     effort="2h",
 )
 def check(service: Service, *, allow: tuple[str, ...] = ()) -> Iterator[Finding]:

@@ -19,7 +19,7 @@ def mounts_something(service: Service) -> bool:
     when=mounts_something,
     category="Security & Compliance",
     remedy="Use the default propagation, rprivate, or rslave",
-    standards=("CIS Docker 1.5 5.19",),
+    standards=("CIS Docker 5.19 (v1.5)",),
 )
 def check(service: Service) -> Iterator[Finding]:
     """Mounts made in the container stay in the container.

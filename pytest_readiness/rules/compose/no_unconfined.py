@@ -22,7 +22,7 @@ def has_options(service: Service) -> bool:
     when=has_options,
     category="Security & Compliance",
     remedy="Remove the option, or write a profile that allows the one call that is needed",
-    standards=("CIS Docker 1.5 5.1", "CIS Docker 1.5 5.21", "OWASP Docker RULE 6"),
+    standards=("CIS Docker 5.1 (v1.5)", "CIS Docker 5.21 (v1.5)", "OWASP Docker RULE 6"),
     effort="2h",
 )
 def check(service: Service) -> Iterator[Finding]:

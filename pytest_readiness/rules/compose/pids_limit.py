@@ -14,7 +14,7 @@ from pytest_readiness.formats.compose import Service
     on="compose.service",
     category="Performance",
     remedy="Set pids_limit, or deploy.resources.limits.pids",
-    standards=("CIS Docker 1.5 5.28", "OWASP Docker RULE 7"),
+    standards=("CIS Docker 5.28 (v1.5)", "OWASP Docker RULE 7"),
 )
 def check(service: Service) -> Iterator[Finding]:
     """Service has a limit on processes.

@@ -19,7 +19,6 @@ def runs_on(service: Service) -> bool:
     when=runs_on,
     category="Resilience/DR",
     remedy="Set restart: unless-stopped, or restart: on-failure with a number of attempts",
-    standards=("CIS Docker 1.5 5.14",),
 )
 def check(service: Service) -> Iterator[Finding]:
     """Long-running service has a restart policy.
