@@ -14,7 +14,11 @@ from pytest_readiness.formats.github_tools import outside_workflow
 from pytest_readiness.formats.github_tools import tool_problems
 
 _CHECKS = (
-    Tool("terraform fmt -check", re.compile("dflook/terraform-fmt-check"), re.compile(r"(?:terraform|tofu) fmt .*-check|terraform_fmt")),
+    Tool(
+        "terraform fmt -check",
+        re.compile("dflook/terraform-fmt-check"),
+        re.compile(r"(?:terraform|tofu) (?:-\S+ )*fmt .*-check|terraform_fmt"),
+    ),
     Tool(
         "terraform validate",
         re.compile("dflook/terraform-validate"),
