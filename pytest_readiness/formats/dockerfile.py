@@ -6,18 +6,14 @@ Properties go from stage to stage along ``FROM <alias>``, never through ``COPY -
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
-from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
 from functools import cached_property
-from operator import itemgetter
 from typing import TYPE_CHECKING
-from typing import Protocol
 
 from ..model import ParseFailure
 from ..model import Resource
@@ -38,6 +34,13 @@ from ..syntax.shell import walk
 from ..unknown import Unknown
 from ..unknown import Unresolved
 from .base import Format
+from .dockerfile_variables import HOLE
+from .dockerfile_variables import Arguments
+from .dockerfile_variables import Lookup
+from .dockerfile_variables import Scope
+from .dockerfile_variables import Value
+from .dockerfile_variables import expand
+from .dockerfile_variables import fill
 from .images import Image
 from .images import parse_image
 
@@ -45,8 +48,6 @@ if TYPE_CHECKING:
     from ..project import Project
 
 __all__ = [
-    "HOLE",
-    "Arguments",
     "Base",
     "Command",
     "Copy",
@@ -54,82 +55,31 @@ __all__ = [
     "DockerfileFile",
     "Healthcheck",
     "Instruction",
-    "Lookup",
-    "Scope",
     "Script",
     "ShellWord",
     "Stage",
     "Step",
-    "Value",
-    "automation",
-    "dockerignore",
-    "dockerignore_path",
     "duration",
-    "expand",
-    "fill",
     "final_stage",
-    "installs",
-    "keeps_cache",
-    "mounts",
     "read",
-    "remaining",
-    "removes",
-    "secret_file",
-    "secret_files_below",
     "stages",
     "walk",
 ]
 
-Value = str | Unknown
-Arguments = Mapping[str, str | Unknown | None]
-
 _NAME = re.compile(r"(?:.*/)?(?:Dockerfile|Containerfile|dockerfile(?=\Z))(?P<rest>[^/]*)\Z|(?:.*/)?[^/]+\.(?:d|D)ockerfile\Z")
 _NEVER = (".dockerignore", ".containerignore", ".md", ".rst", ".adoc", ".html", ".swp", ".png", ".svg")
 _DOUBTFUL = re.compile(
-    r"\.(?:txt|py|go|js|ts|java|rb|rs|sh|yml|yaml|json|toml|lock|orig|bak|diff|patch|tf|hcl|xml|ini|cfg|c|cs|php|kt|swift|snap)\Z|\w\Z"
+    r"\.(?:txt|py|go|js|ts|java|rb|rs|sh|yml|yaml|json|toml|lock|orig|bak|diff|patch|tf|hcl|xml|ini|cfg|c|cs|php|kt|swift|snap)\Z"
 )
 _TEMPLATE_SUFFIX = re.compile(r"\.(?:j2|jinja2?|tmpl|template|tpl|in|erb|mustache|ejs|gotmpl)\Z")
 _FROM_LINE = re.compile(r"^[ \t]*FROM[ \t]+\S", re.IGNORECASE | re.MULTILINE)
-_PLAIN = re.compile(r"\$([A-Za-z_]\w*)")
-_BRACE = re.compile(r"\$\{|\}")
-_OPERATION = re.compile(r"([A-Za-z_]\w*)(?:(:?[-+?])(.*))?\Z", re.DOTALL)
-_MAX_NESTING = 20
 _MAX_STAGES = 500
 _PREDEFINED = re.compile(
     r"(?:TARGET|BUILD)(?:PLATFORM|OS|ARCH|VARIANT)\Z|(?:https?|ftp|no|all)_proxy\Z|BUILDKIT_\w+\Z|SOURCE_DATE_EPOCH\Z", re.IGNORECASE
 )
-HOLE = "\N{REPLACEMENT CHARACTER}"  # where an unknown value stands in a text
 _NONROOT_TAG = re.compile(r"(?:^|-)nonroot(?:-|\Z)")
 _SECONDS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
 _DURATION = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)")
-
-
-class Lookup(Protocol):
-    """Where variables are looked up: a dict, or the scope at some instruction."""
-
-    def get(self, name: str, /) -> Value | None: ...
-    def __contains__(self, name: object, /) -> bool: ...
-
-
-@dataclass(frozen=True, eq=False)
-class Scope:
-    """The variables in scope behind so many instructions of a stage; None: declared by an ARG without a value."""
-
-    history: Mapping[str, list[tuple[int, Value | None]]] = field(repr=False)
-    position: int
-
-    def get(self, name: str, /) -> Value | None:
-        entries = self.history.get(name, [])
-        index = bisect_right(entries, self.position, key=itemgetter(0))
-        return entries[index - 1][1] if index else None
-
-    def __contains__(self, name: object, /) -> bool:
-        entries = self.history.get(name, []) if isinstance(name, str) else []
-        return bool(entries) and entries[0][0] <= self.position
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return tuple(name for name in self.history if name in self)
 
 
 @dataclass(frozen=True)
@@ -520,59 +470,6 @@ class Stage(Resource):
         return tuple(found[index] for index in sorted(found))
 
 
-_INSTALL = {
-    **dict.fromkeys(("apt-get", "apt", "aptitude", "yum", "dnf", "microdnf", "tdnf"), ("install",)),
-    "zypper": ("install", "in"),
-    "apk": ("add",),
-}
-_REMOVE = frozenset(("remove", "purge", "autoremove", "del", "erase", "rm"))
-_VERSION = re.compile(r"[=<>~@:].*")
-
-
-def installs(command: Command) -> tuple[str, ...] | None:
-    """The packages a package manager installs, without versions; None where it installs none."""
-    verbs = _INSTALL.get(command.name, ())
-    operands = command.operands
-    if not operands or operands[0] not in verbs:
-        return None
-    return tuple(_VERSION.sub("", name) for name in operands[1:])
-
-
-def removes(command: Command) -> tuple[str, ...]:
-    """The packages a package manager removes again; a variable stands for any."""
-    operands = command.operands
-    return operands[1:] or ("$",) if command.name in _INSTALL and operands and operands[0] in _REMOVE else ()
-
-
-def remaining(steps: Iterable[Step]) -> Iterator[tuple[Step, str]]:
-    """The packages that are still there when the RUN that installs them has ended."""
-    runs: dict[int, list[Step]] = {}
-    for step in steps:
-        runs.setdefault(id(step.instruction), []).append(step)
-    for group in runs.values():
-        gone = {name for step in group for name in removes(step.command)}
-        for step in group:
-            virtual = step.command.option("--virtual", "-t")
-            names = installs(step.command) or ()
-            if virtual and (gone.intersection(names) or virtual.text.partition("=")[2] in gone):
-                continue
-            yield from ((step, name) for name in names if name not in gone and not any(other.startswith("$") for other in gone))
-
-
-def mounts(run: Instruction, kind: str) -> Iterator[dict[str, str]]:
-    """The ``--mount=type=...`` options of a RUN, as a mapping each."""
-    for flag in run.flags:
-        options = dict(part.partition("=")[::2] for part in flag.value.split(",")) if flag.name == "mount" else {}
-        if options.get("type", "bind") == kind:
-            yield options
-
-
-def keeps_cache(run: Instruction, *parts: str) -> bool:
-    """Whether a cache mount of the RUN covers a directory with one of these parts in its path."""
-    targets = [options.get("target") or options.get("dst") or options.get("destination") or "" for options in mounts(run, "cache")]
-    return any(part in target for target in targets for part in parts)
-
-
 _SHELL_INPUT = re.compile(r"\s*(?:(?:/usr)?/bin/)?(?:env\s+)?(?:ba|da|a|z|k)?sh\b[^|;&<]*\Z")
 
 
@@ -598,171 +495,6 @@ def duration(text: str) -> float | None:
     if not pieces or "".join(number + unit for number, unit in pieces) != text:
         return 0.0 if text == "0" else None
     return sum(float(number) * _SECONDS[unit] for number, unit in pieces)
-
-
-def expand(text: str, scope: Lookup, unset: Callable[[str], Value]) -> Value:
-    """A text with its variables replaced; the first unknown one makes the whole unknown.
-
-    ``unset`` says what a name stands for that nothing in the scope declares.
-    """
-    whole, missing = fill(text, scope, unset)
-    return missing[0] if missing else whole
-
-
-def fill(text: str, scope: Lookup, unset: Callable[[str], Value], depth: int = 0) -> tuple[str, list[Unknown]]:
-    """A text with its variables replaced, `HOLE` where the value is unknown, and why it is."""
-    parts: list[str] = []
-    missing: list[Unknown] = []
-    position = 0
-    while (dollar := text.find("$", position)) >= 0:
-        escaped = dollar > position and text[dollar - 1] == "\\"
-        parts.append(text[position : dollar - escaped])
-        plain = None if escaped else _PLAIN.match(text, dollar)
-        end = _closing(text, dollar) if plain is None and not escaped and text.startswith("${", dollar) else 0
-        if plain is None and not end:
-            parts.append("$")
-            position = dollar + 1
-            continue
-        inside = plain[1] if plain else text[dollar + 2 : end]
-        value, reasons = _value(inside, scope, unset, depth)
-        parts.append(value)
-        missing += reasons
-        position = plain.end() if plain else end + 1
-    parts.append(text[position:])
-    return "".join(parts), missing
-
-
-def _closing(text: str, dollar: int) -> int:
-    """The index of the brace that closes the one behind a dollar; 0 where none does."""
-    depth = 0
-    for found in _BRACE.finditer(text, dollar):
-        depth += 1 if found[0] == "${" else -1
-        if depth == 0:
-            return found.start()
-    return 0
-
-
-def _value(inside: str, scope: Lookup, unset: Callable[[str], Value], depth: int) -> tuple[str, list[Unknown]]:
-    """What ``NAME``, ``NAME:-word`` or ``NAME:+word`` between the braces stands for."""
-    found = _OPERATION.match(inside)
-    if found is None or depth > _MAX_NESTING:
-        return HOLE, [Unknown(f"${{{inside[:40]}}} is not evaluated")]
-    name, operator, word = found.groups()
-    value = scope.get(name)
-    if operator and not isinstance(value, Unknown):
-        is_set = bool(value) if operator[0] == ":" else value is not None
-        if operator[-1] == "-" and not is_set:
-            return fill(word, scope, unset, depth + 1)
-        if operator[-1] == "+":
-            return fill(word, scope, unset, depth + 1) if is_set else ("", [])
-    if value is None:
-        value = Unknown(f"the build argument {name} has no default") if name in scope else unset(name)
-    return (HOLE, [value]) if isinstance(value, Unknown) else (value, [])
-
-
-_SECRET_FILE = re.compile(
-    r"(?P<pem>[^/]+\.pem)|[^/]+\.key|id_(?:rsa|dsa|ecdsa|ed25519)|ssh_host_\w+_key|\.htpasswd|\.netrc|\.pgpass|\.env(?:\.(?P<env>.+))?",
-    re.IGNORECASE,
-)
-_PUBLIC_WORDS = re.compile(r"(?i)(^|[-_.])(ca|certs?|certificates?|chain|fullchain|bundle|public|pub|root|roots|cacerts?)([-_.]|\Z)")
-_EXAMPLE_WORDS = re.compile(r"(?i)(^|[-_.])(example|sample|template|dist|schema|defaults?|test)([-_.]|\Z)")
-
-
-def _is_secret_name(name: str) -> bool:
-    found = _SECRET_FILE.fullmatch(name)
-    if not found or _EXAMPLE_WORDS.search(name):
-        return False
-    return not (found["pem"] and _PUBLIC_WORDS.search(name))
-
-
-def secret_file(project: Project, dockerfile: str, source: str) -> str | None:
-    """The source of a COPY where its name is that of a secret file, and no text of it in the project says otherwise."""
-    name = source.rstrip("/").rpartition("/")[2]
-    if not _is_secret_name(name):
-        return None
-    path = _below(dockerfile, source)
-    return name if not project.exists(path) or _holds_key(project, path) else None
-
-
-def _holds_key(project: Project, path: str) -> bool:
-    """A certificate in a file called ``*.pem`` or ``*.key`` is none; other secret files are not looked into."""
-    return not path.lower().endswith((".pem", ".key")) or "PRIVATE KEY" in project.glance(path)
-
-
-def secret_files_below(project: Project, dockerfile: str, source: str) -> tuple[str, ...]:
-    """The tracked secret files in a directory that a COPY takes from the build context, taken to be the Dockerfile's directory."""
-    directory = _below(dockerfile, source)
-    prefix = f"{directory}/" if directory else ""
-    secrets = [path for path in _secret_paths(project) if path.startswith(prefix) and path != directory]
-    if not secrets:
-        return ()
-    ignored = dockerignore(project, dockerfile)
-    home = dockerfile.rpartition("/")[0]
-    return tuple(path for path in secrets if not ignored(path.removeprefix(f"{home}/") if home else path))
-
-
-def _secret_paths(project: Project) -> tuple[str, ...]:
-    key = "dockerfile: secret files"
-    if key not in project.cache:
-        tracked = project.tracked_paths
-        known = project.paths if isinstance(tracked, Unknown) else frozenset(tracked).intersection(project.paths)
-        names = sorted(path for path in known if _is_secret_name(path.rpartition("/")[2]) and not isinstance(tracked, Unknown))
-        project.cache[key] = tuple(path for path in names if _holds_key(project, path))
-    return project.cache[key]  # type: ignore[no-any-return]
-
-
-def _below(dockerfile: str, source: str) -> str:
-    """The path in the project of a COPY source, the build context being the directory of the Dockerfile."""
-    parts = [part for part in f"{dockerfile.rpartition('/')[0]}/{source}".split("/") if part not in ("", ".")]
-    return "/".join(parts)
-
-
-def dockerignore_path(project: Project, dockerfile: str) -> str | None:
-    """The ignore file of a build: the Dockerfile's own, else .dockerignore beside it or in a directory above."""
-    if project.exists(f"{dockerfile}.dockerignore"):
-        return f"{dockerfile}.dockerignore"
-    folder = dockerfile.rpartition("/")[0]
-    while True:
-        path = f"{folder}/.dockerignore".lstrip("/")
-        if project.exists(path):
-            return path
-        if not folder:
-            return None
-        folder = folder.rpartition("/")[0]
-
-
-def dockerignore(project: Project, dockerfile: str) -> Callable[[str], bool]:
-    """Whether the ignore file keeps a path, relative to the build context, out of it."""
-    path = dockerignore_path(project, dockerfile)
-    if path is None:
-        return lambda _: False
-    from pathspec import GitIgnoreSpec
-
-    try:
-        # docker matches from the root of the context, git a name at any depth
-        lines = [line.strip() for line in project.glance(path).splitlines()]
-        anchored = [
-            f"!/{line[1:].lstrip('/')}" if line.startswith("!") else f"/{line.lstrip('/')}" for line in lines if line and line[0] != "#"
-        ]
-        spec = GitIgnoreSpec.from_lines(anchored)
-    except ValueError:
-        return lambda _: False
-    return lambda name: bool(spec.match_file(name))
-
-
-_AUTOMATION = re.compile(
-    r"(?:.*/)?(?:\.github/(?:workflows|actions)/.+\.ya?ml|\.gitlab-ci\.ya?ml|\.circleci/config\.yml|azure-pipelines\.ya?ml|bitbucket-pipelines\.yml"
-    r"|\.travis\.yml|cloudbuild\.ya?ml|buildspec\.ya?ml|Jenkinsfile|[Mm]akefile|.+\.mk|[Jj]ustfile|Taskfile\.ya?ml|.+\.sh"
-    r"|docker-bake[^/]*\.(?:hcl|json)|skaffold\.ya?ml|(?:docker-)?compose[^/]*\.ya?ml)\Z"
-)
-
-
-def automation(project: Project) -> tuple[str, ...]:
-    """The files that build images: workflows, pipelines, Makefiles, scripts, bake and compose files."""
-    key = "dockerfile: automation"
-    if key not in project.cache:
-        project.cache[key] = tuple(path for path in project.paths if _AUTOMATION.match(path))
-    return project.cache[key]  # type: ignore[no-any-return]
 
 
 def read(project: Project, path: str) -> File:

@@ -10,7 +10,7 @@ from pytest_readiness import Project
 from pytest_readiness import rule
 from pytest_readiness.formats.dockerfile import Copy
 from pytest_readiness.formats.dockerfile import DockerfileFile
-from pytest_readiness.formats.dockerfile import dockerignore_path
+from pytest_readiness.formats.dockerfile_context import dockerignore_path
 
 
 def _everything(file: DockerfileFile) -> list[Copy]:

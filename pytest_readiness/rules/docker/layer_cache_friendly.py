@@ -10,7 +10,7 @@ from pytest_readiness import rule
 from pytest_readiness.formats.dockerfile import Instruction
 from pytest_readiness.formats.dockerfile import Stage
 from pytest_readiness.formats.dockerfile import Step
-from pytest_readiness.formats.dockerfile import mounts
+from pytest_readiness.formats.dockerfile_packages import mounts
 
 _INSTALLS = {
     "npm": ("ci", "install", "i"),

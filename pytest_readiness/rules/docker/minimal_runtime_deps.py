@@ -9,8 +9,8 @@ from pytest_readiness import Finding
 from pytest_readiness import rule
 from pytest_readiness.formats.dockerfile import Healthcheck
 from pytest_readiness.formats.dockerfile import Stage
-from pytest_readiness.formats.dockerfile import installs
-from pytest_readiness.formats.dockerfile import remaining
+from pytest_readiness.formats.dockerfile_packages import installs
+from pytest_readiness.formats.dockerfile_packages import remaining
 
 _DENIED = (
     "git",

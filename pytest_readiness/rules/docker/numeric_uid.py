@@ -43,7 +43,7 @@ def check(stage: Stage, *, minimum: int = 1000) -> Iterator[Finding]:
     last = stage.last("USER")
     if last is None or stage.user is None:
         return
-    user = stage.user
+    user = str(stage.user)
     if not _ID.fullmatch(user):
         yield stage.finding(f"USER {user} is a name: Kubernetes cannot verify runAsNonRoot", at=last[1].head)
     elif int(user) < minimum:

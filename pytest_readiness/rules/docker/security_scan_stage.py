@@ -12,7 +12,7 @@ from pytest_readiness import rule
 from pytest_readiness.formats.dockerfile import DockerfileFile
 from pytest_readiness.formats.dockerfile import Stage
 from pytest_readiness.formats.dockerfile import Step
-from pytest_readiness.formats.dockerfile import automation
+from pytest_readiness.formats.dockerfile_context import automation
 
 _SCANNERS = frozenset(
     ["safety", "pip-audit", "bandit", "trivy", "grype", "snyk", "semgrep", "govulncheck", "gosec", "osv-scanner", "cargo-audit"]

@@ -1,0 +1,116 @@
+"""What surrounds a Dockerfile: its build context with secret files and ignore file, and what builds it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from ..unknown import Unknown
+
+if TYPE_CHECKING:
+    from ..project import Project
+
+_SECRET_FILE = re.compile(
+    r"(?P<pem>[^/]+\.pem)|[^/]+\.key|id_(?:rsa|dsa|ecdsa|ed25519)|ssh_host_\w+_key|\.htpasswd|\.netrc|\.pgpass|\.env(?:\.(?P<env>.+))?",
+    re.IGNORECASE,
+)
+_PUBLIC_WORDS = re.compile(r"(?i)(^|[-_.])(ca|certs?|certificates?|chain|fullchain|bundle|public|pub|root|roots|cacerts?)([-_.]|\Z)")
+_EXAMPLE_WORDS = re.compile(r"(?i)(^|[-_.])(example|sample|template|dist|schema|defaults?|test)([-_.]|\Z)")
+
+
+def _is_secret_name(name: str) -> bool:
+    found = _SECRET_FILE.fullmatch(name)
+    if not found or _EXAMPLE_WORDS.search(name):
+        return False
+    return not (found["pem"] and _PUBLIC_WORDS.search(name))
+
+
+def secret_file(project: Project, dockerfile: str, source: str) -> str | None:
+    """The source of a COPY where its name is that of a secret file, and no text of it in the project says otherwise."""
+    name = source.rstrip("/").rpartition("/")[2]
+    if not _is_secret_name(name):
+        return None
+    path = _below(dockerfile, source)
+    return name if not project.exists(path) or _holds_key(project, path) else None
+
+
+def _holds_key(project: Project, path: str) -> bool:
+    """A certificate in a file called ``*.pem`` or ``*.key`` is none; other secret files are not looked into."""
+    return not path.lower().endswith((".pem", ".key")) or "PRIVATE KEY" in project.glance(path)
+
+
+def secret_files_below(project: Project, dockerfile: str, source: str) -> tuple[str, ...]:
+    """The tracked secret files in a directory that a COPY takes from the build context, taken to be the Dockerfile's directory."""
+    directory = _below(dockerfile, source)
+    prefix = f"{directory}/" if directory else ""
+    secrets = [path for path in _secret_paths(project) if path.startswith(prefix) and path != directory]
+    if not secrets:
+        return ()
+    ignored = dockerignore(project, dockerfile)
+    home = dockerfile.rpartition("/")[0]
+    return tuple(path for path in secrets if not ignored(path.removeprefix(f"{home}/") if home else path))
+
+
+def _secret_paths(project: Project) -> tuple[str, ...]:
+    key = "dockerfile: secret files"
+    if key not in project.cache:
+        tracked = project.tracked_paths
+        known = project.paths if isinstance(tracked, Unknown) else frozenset(tracked).intersection(project.paths)
+        names = sorted(path for path in known if _is_secret_name(path.rpartition("/")[2]) and not isinstance(tracked, Unknown))
+        project.cache[key] = tuple(path for path in names if _holds_key(project, path))
+    return project.cache[key]  # type: ignore[no-any-return]
+
+
+def _below(dockerfile: str, source: str) -> str:
+    """The path in the project of a COPY source, the build context being the directory of the Dockerfile."""
+    parts = [part for part in f"{dockerfile.rpartition('/')[0]}/{source}".split("/") if part not in ("", ".")]
+    return "/".join(parts)
+
+
+def dockerignore_path(project: Project, dockerfile: str) -> str | None:
+    """The ignore file of a build: the Dockerfile's own, else .dockerignore beside it or in a directory above."""
+    if project.exists(f"{dockerfile}.dockerignore"):
+        return f"{dockerfile}.dockerignore"
+    folder = dockerfile.rpartition("/")[0]
+    while True:
+        path = f"{folder}/.dockerignore".lstrip("/")
+        if project.exists(path):
+            return path
+        if not folder:
+            return None
+        folder = folder.rpartition("/")[0]
+
+
+def dockerignore(project: Project, dockerfile: str) -> Callable[[str], bool]:
+    """Whether the ignore file keeps a path, relative to the build context, out of it."""
+    path = dockerignore_path(project, dockerfile)
+    if path is None:
+        return lambda _: False
+    from pathspec import GitIgnoreSpec
+
+    try:
+        # docker matches from the root of the context, git a name at any depth
+        lines = [line.strip() for line in project.glance(path).splitlines()]
+        anchored = [
+            f"!/{line[1:].lstrip('/')}" if line.startswith("!") else f"/{line.lstrip('/')}" for line in lines if line and line[0] != "#"
+        ]
+        spec = GitIgnoreSpec.from_lines(anchored)
+    except ValueError:
+        return lambda _: False
+    return lambda name: bool(spec.match_file(name))
+
+
+_AUTOMATION = re.compile(
+    r"(?:.*/)?(?:\.github/(?:workflows|actions)/.+\.ya?ml|\.gitlab-ci\.ya?ml|\.circleci/config\.yml|azure-pipelines\.ya?ml|bitbucket-pipelines\.yml"
+    r"|\.travis\.yml|cloudbuild\.ya?ml|buildspec\.ya?ml|Jenkinsfile|[Mm]akefile|.+\.mk|[Jj]ustfile|Taskfile\.ya?ml|.+\.sh"
+    r"|docker-bake[^/]*\.(?:hcl|json)|skaffold\.ya?ml|(?:docker-)?compose[^/]*\.ya?ml)\Z"
+)
+
+
+def automation(project: Project) -> tuple[str, ...]:
+    """The files that build images: workflows, pipelines, Makefiles, scripts, bake and compose files."""
+    key = "dockerfile: automation"
+    if key not in project.cache:
+        project.cache[key] = tuple(path for path in project.paths if _AUTOMATION.match(path))
+    return project.cache[key]  # type: ignore[no-any-return]

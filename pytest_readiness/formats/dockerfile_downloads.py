@@ -1,0 +1,96 @@
+"""Downloads in a RUN that are run: piped into an interpreter, or saved and run later."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ..syntax.shell import Command
+from ..syntax.shell import walk
+from .dockerfile import Stage
+from .dockerfile import Step
+
+_FETCH = frozenset(("curl", "wget", "fetch", "aria2c", "iwr", "irm", "Invoke-WebRequest"))
+_PACKAGES = frozenset(
+    ["apt-get", "apt", "apk", "yum", "dnf", "microdnf", "tdnf", "zypper", "echo", "which", "command", "type", "rm", "printf"]
+)
+_STORES = frozenset(("aws", "gsutil"))
+_SHELLS = frozenset(("sh", "bash", "dash", "ash", "zsh", "ksh", "source", ".", "iex"))
+_LANGUAGES = re.compile(r"(python|perl|ruby|node|php)[\d.]*")
+_VERIFIES = re.compile(r"(sha\d+|md5|b2)sum|shasum|gpgv?|cosign|minisign|openssl|rhash")
+_COMMIT = re.compile(r"/[0-9a-f]{40}(/|\Z)")
+
+
+def fetches(command: Command) -> bool:
+    """Whether it downloads something that is not named by its content."""
+    fetch = command.name in _FETCH or (any(word.text in ("curl", "wget") for word in command.words[:-1]) and command.name not in _PACKAGES)
+    return fetch and not any(_COMMIT.search(word.text) for word in command.arguments)
+
+
+def _runs_input(command: Command) -> bool:
+    """Whether it runs what comes in through the pipe as code."""
+    if command.name in _SHELLS:
+        return command.option("-c") is None and (
+            not command.operands or command.operands[0] == "/dev/stdin" or command.option("-s") is not None
+        )
+    return bool(_LANGUAGES.fullmatch(command.name)) and all(word.text in ("-", "--") for word in command.arguments[:1])
+
+
+def piped(stage: Stage) -> Iterator[tuple[str, Step]]:
+    """Downloads that an interpreter runs as they come in: what happens, and where."""
+    for line in stage.pipelines:
+        fetch = next((step for step in line if fetches(step.command)), None)
+        target = next((step for step in line[line.index(fetch) + 1 :] if _runs_input(step.command)), None) if fetch else None
+        if fetch and target:
+            yield f"the output of {fetch.command.name} is piped into {target.command.name}", fetch
+    for step in stage.steps:
+        command = step.command
+        if command.name in _SHELLS | {"eval"} or _LANGUAGES.fullmatch(command.name):
+            for inner in command.inner:
+                if inner.how in ("<(", "$(") and any(fetches(c) for c in walk((inner,))):
+                    yield f"{command.name} runs the output of {inner.name}", step
+
+
+def _file(command: Command) -> str | None:
+    """The file that a download is saved as."""
+    if command.name in _STORES:
+        target = command.operands[-1] if len(command.operands) > 1 else None
+        source = next(
+            (word.text for n, word in enumerate(command.arguments) if command.arguments[n - 1].text == "--key"),
+            command.operands[-2] if target else "",
+        )
+        if target is None or ("s3" not in command.operands[0] + source and "gs:" not in source + command.operands[0]):
+            return None
+        return target if not target.endswith(("/", ".")) else source.rpartition("/")[2]
+    words = [word.text for word in command.arguments]
+    for flags in (("-o", "--output"), ("-O", "--output-document")):
+        for n, word in enumerate(words):
+            if command.name == ("curl" if flags[0] == "-o" else "wget"):
+                if word in flags or (len(word) > 2 and word[0] == "-" and word[1] != "-" and word.endswith(flags[0][1])):
+                    return words[n + 1] if n + 1 < len(words) else None
+                if word.startswith(flags[1] + "="):
+                    return word.partition("=")[2]
+    saved = next((target.text for operator, target in command.redirections if operator in (">", ">|") and target.text != "/dev/null"), None)
+    url = next((word for word in words if "://" in word), "")
+    named = command.name == "wget" or command.option("-O", "--remote-name") is not None
+    return saved or (url.rpartition("/")[2] if named and url else None)
+
+
+def saved(stage: Stage) -> Iterator[tuple[str, Step]]:
+    """Downloads that a later command of the stage runs, without a check of what they are."""
+    waiting: dict[str, Step] = {}
+    for step in stage.steps:
+        command = step.command
+        if _VERIFIES.fullmatch(command.name):
+            waiting.clear()
+        program = command.name in _SHELLS or _LANGUAGES.fullmatch(command.name)
+        run = command.operands[0] if program and command.operands and command.option("-c") is None else command.program
+        for path in [path for path in waiting if path in (run, run.removeprefix("./"))]:
+            yield f"{path} is downloaded and run", waiting.pop(path)
+        if (fetches(command) or command.name in _STORES) and (file := _file(command)):
+            waiting[file.removeprefix("./")] = step
+
+
+def downloads(stage: Stage) -> bool:
+    """Whether the stage fetches anything from the network by itself."""
+    return any(fetches(step.command) or step.command.name in _STORES for step in stage.steps)
