@@ -6,6 +6,9 @@ import time
 from collections.abc import Mapping
 
 import pytest
+from hypothesis import given
+from hypothesis import settings
+from hypothesis import strategies as st
 
 from pytest_readiness import Project
 from pytest_readiness import Unknown
@@ -218,6 +221,21 @@ CASES = [
     case("arg-in-scope", "ARG A=1\nFROM a AS b\nARG A\nFROM b\nRUN echo $A", "pass", "declared in the parent stage"),
     case("arg-in-scope", "ARG A=1\nFROM a\nRUN echo $A\nARG A", "fail", "declared too late"),
     case("copy-needs-workdir", "FROM a AS b\nWORKDIR /c\nFROM b\nCOPY d .", "pass", "the WORKDIR of the parent stage"),
+    case("no-remote-script", "FROM a\nRUN curl\nRUN wget -qO- https://h/x.sh > y && sh x.sh", "pass", "another file than the one saved"),
+    case("no-remote-script", "FROM a\nRUN curl -sS h | php -- --quiet", "fail", "an interpreter with arguments for the script"),
+    case("no-remote-script", "FROM a\nRUN aws s3 cp s3://b/x.sh . && bash x.sh", "fail", "an object of a bucket"),
+    case(
+        "no-remote-script",
+        "FROM a\nRUN aws s3api get-object --bucket b --key d/x /t/ && bash /t/x",
+        "pass",
+        "a directory that is not followed",
+    ),
+    case("heredoc-errexit", "FROM a\nRUN <<E\na && b\nE\n", "no item", "a chain"),
+    case("heredoc-errexit", "FROM a\nRUN <<E\n#!/bin/bash -eu\na\nb\nE\n", "pass", "by the first line"),
+    case("heredoc-errexit", "FROM a\nRUN bash -ex <<E\na\nb\nE\n", "pass", "by the shell that reads it"),
+    case("heredoc-errexit", "FROM a\nRUN python <<E\na\nb\nE\n", "no item", "no shell script"),
+    case("heredoc-errexit", "FROM a\nCOPY <<E /b\na\nb\nE\n", "no item", "a file"),
+    case("heredoc-errexit", 'FROM a\nSHELL ["/bin/bash", "-eo", "pipefail", "-c"]\nRUN <<E\na\nb\nE\n', "pass", "by SHELL"),
     case("no-chpasswd", "FROM a\nRUN passwd -l root", "pass", "a locked password"),
 ]
 
@@ -385,6 +403,26 @@ def test_hostile_files_take_bounded_time(text: str) -> None:
         for outcome in verdicts(rule, project):
             assert outcome.crash is None
     assert time.perf_counter() - start < 30
+
+
+WORDS = (
+    """a b:1 c:latest root 0 ² $A ${A:-b} ${B} ${ " ' [ ] ["a"] --from=a --from=² --mount=type=cache,target=/x,from=a . / && || | ; \\ <<E # """
+    "install apt-get apk add pip uv npm curl wget -o -O > x.sh sh bash -c $(curl <( ) update -y --virtual -t del cd rm -rf chmod 777 22 80/tcp"
+    " 70000 9-1 http://a/b https://u:p@h AS NONE CMD --interval=1m --timeout= aws gsutil s3 --key env sudo timeout export X=1 PASSWORD=x .env"
+    " *.pem {{x}} git strict-ssl python3 -m"
+).split()
+NAMES = "FROM RUN RUN RUN CMD ENTRYPOINT COPY ADD ENV ARG USER WORKDIR EXPOSE VOLUME HEALTHCHECK SHELL ONBUILD BAD".split()
+LINES = st.lists(st.tuples(st.sampled_from(NAMES), st.lists(st.sampled_from(WORDS), max_size=8)), max_size=8)
+
+
+@settings(max_examples=200, deadline=None)
+@given(LINES)
+def test_any_file_gets_a_verdict(parts: list[tuple[str, list[str]]]) -> None:
+    text = "FROM a AS a\n" + "".join(f"{name} {' '.join(words)}\n" for name, words in parts)
+    project = Project.of({"Dockerfile": text, ".dockerignore": "[\n!x\n"}, FORMATS)
+    for rule in RULES.values():
+        for outcome in verdicts(rule, project):
+            assert outcome.crash is None, (rule.id, text)
 
 
 def test_stages_of_a_file() -> None:

@@ -54,26 +54,30 @@ def piped(stage: Stage) -> Iterator[tuple[str, Step]]:
 def _file(command: Command) -> str | None:
     """The file that a download is saved as."""
     if command.name in _STORES:
-        target = command.operands[-1] if len(command.operands) > 1 else None
-        source = next(
-            (word.text for n, word in enumerate(command.arguments) if command.arguments[n - 1].text == "--key"),
-            command.operands[-2] if target else "",
-        )
-        if target is None or ("s3" not in command.operands[0] + source and "gs:" not in source + command.operands[0]):
-            return None
-        return target if not target.endswith(("/", ".")) else source.rpartition("/")[2]
+        return _object(command)
     words = [word.text for word in command.arguments]
-    for flags in (("-o", "--output"), ("-O", "--output-document")):
-        for n, word in enumerate(words):
-            if command.name == ("curl" if flags[0] == "-o" else "wget"):
-                if word in flags or (len(word) > 2 and word[0] == "-" and word[1] != "-" and word.endswith(flags[0][1])):
-                    return words[n + 1] if n + 1 < len(words) else None
-                if word.startswith(flags[1] + "="):
-                    return word.partition("=")[2]
-    saved = next((target.text for operator, target in command.redirections if operator in (">", ">|") and target.text != "/dev/null"), None)
+    short, long = ("-O", "--output-document") if command.name == "wget" else ("-o", "--output")
+    for word, following in zip(words, [*words[1:], ""], strict=False):
+        if word.startswith(f"{long}="):
+            return word.partition("=")[2]
+        if word in (short, long) or (word[:1] == "-" != word[1:2] and word.endswith(short[1])):
+            return following or None
+    saved_as = next((target.text for operator, target in command.redirections if operator in (">", ">|")), None)
     url = next((word for word in words if "://" in word), "")
-    named = command.name == "wget" or command.option("-O", "--remote-name") is not None
-    return saved or (url.rpartition("/")[2] if named and url else None)
+    named = (command.name == "wget" and not any(word.endswith("O-") for word in words)) or command.option("-O", "--remote-name") is not None
+    return saved_as or (url.rpartition("/")[2] if named and url else None)
+
+
+def _object(command: Command) -> str | None:
+    """The file that an object of a bucket is saved as: ``aws s3 cp``, ``aws s3api get-object``, ``gsutil cp``."""
+    if len(command.operands) < 2 or not any("s3" in word or "gs:" in word for word in command.operands[:-1]):
+        return None
+    key = command.option("--key")
+    words = [word.text for word in command.arguments]
+    source = words[words.index("--key") + 1] if key is not None and "--key" in words[:-1] else command.operands[-2]
+    target = command.operands[-1]
+    name = source.rpartition("/")[2]
+    return f"{target}{name}" if target.endswith("/") else name if target.endswith(".") else target
 
 
 def saved(stage: Stage) -> Iterator[tuple[str, Step]]:
@@ -85,7 +89,7 @@ def saved(stage: Stage) -> Iterator[tuple[str, Step]]:
             waiting.clear()
         program = command.name in _SHELLS or _LANGUAGES.fullmatch(command.name)
         run = command.operands[0] if program and command.operands and command.option("-c") is None else command.program
-        for path in [path for path in waiting if path in (run, run.removeprefix("./"))]:
+        for path in waiting.keys() & {run, run.removeprefix("./")}:
             yield f"{path} is downloaded and run", waiting.pop(path)
         if (fetches(command) or command.name in _STORES) and (file := _file(command)):
             waiting[file.removeprefix("./")] = step
