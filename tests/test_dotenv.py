@@ -91,10 +91,10 @@ def test_hostile_text_ends() -> None:
 @pytest.mark.parametrize(
     ("path", "kind"),
     [
-        (".env", "env.file"),
-        (".env.production", "env.file"),
-        ("web/.env.local", "env.file"),
-        ("deploy/app.env", "env.file"),
+        (".env", "repo.env-file"),
+        (".env.production", "repo.env-file"),
+        ("web/.env.local", "repo.env-file"),
+        ("deploy/app.env", "repo.env-file"),
         (".env.example", "env.template"),
         (".env.production.sample", "env.template"),
         ("example.env", "env.template"),

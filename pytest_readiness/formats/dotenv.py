@@ -47,7 +47,7 @@ def is_env_file(path: str) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class EnvFile(Resource):
-    """A file of variables: of kind ``env.file``, or ``env.template`` where its name says it is only an example."""
+    """A file of variables: of kind ``repo.env-file``, because what matters is whether the repository holds it, or ``env.template``."""
 
     entries: tuple[Entry, ...] = field(repr=False)
 
@@ -108,7 +108,7 @@ class Dotenv(Format):
             else:
                 entries.append(found)
         head = entries[0].span if entries else Span(path)
-        yield EnvFile("env.template" if _TEMPLATE(name) else "env.file", name, head, tuple(entries))
+        yield EnvFile("env.template" if _TEMPLATE(name) else "repo.env-file", name, head, tuple(entries))
 
     def repository(self, project: Project) -> Iterable[Resource]:
         files = []

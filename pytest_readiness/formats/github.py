@@ -54,7 +54,7 @@ def known(value: Any) -> Any:
 
 def is_never(condition: object) -> bool:
     """Whether an ``if:`` is written so that it never holds."""
-    return condition is False or isinstance(condition, str) and bool(_FALSE(condition))
+    return condition is False or (isinstance(condition, str) and bool(_FALSE(condition)))
 
 
 @dataclass(frozen=True)

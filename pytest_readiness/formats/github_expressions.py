@@ -24,7 +24,7 @@ _UNTRUSTED_EVENT = (
     *("workflow_run.head_branch", "workflow_run.display_title", "workflow_run.head_repository.description"),
     *("workflow_run.pull_requests.*.head.ref", "merge_group.head_commit.message"),
 )
-_UNTRUSTED = tuple(tuple(f"github.event.{path}".split(".")) for path in _UNTRUSTED_EVENT) + (("github", "head_ref"),)
+_UNTRUSTED = (("github", "head_ref"), *(tuple(f"github.event.{path}".split(".")) for path in _UNTRUSTED_EVENT))
 
 
 @dataclass(frozen=True)
@@ -49,9 +49,9 @@ class Reference:
         return self.shown and any(self._reaches(path) for path in _UNTRUSTED)
 
     def _reaches(self, path: tuple[str, ...]) -> bool:
-        if len(self.parts) < len(path) and not self.as_json or len(self.parts) > len(path):
+        if (len(self.parts) < len(path) and not self.as_json) or len(self.parts) > len(path):
             return False
-        return all("*" in pair or pair[0] == pair[1] for pair in zip(self.parts, path))
+        return all("*" in pair or pair[0] == pair[1] for pair in zip(self.parts, path, strict=False))
 
 
 def expressions(text: str) -> Iterator[tuple[int, str]]:
@@ -85,20 +85,20 @@ def _references(tokens: list[str], offset: int) -> Iterator[Reference]:
         calls: list[str] = []
         index = 0
         while index < len(tokens):
-            token = tokens[index]
-            if token == "(":
+            word = tokens[index]
+            if word == "(":
                 before = tokens[index - 1].lower() if index else ""
                 calls.append(before if before[:1].isalpha() else "")
-            elif token == ")":
+            elif word == ")":
                 del calls[-1:]
-            elif token[0].isalpha() or token[0] == "_":
+            elif word[0].isalpha() or word[0] == "_":
                 begin = index
                 parts, index, inner = _path(tokens, index)
                 if depth < MAX_DEPTH:
                     work += [(part, depth + 1) for part in inner]
                 following = tokens[index] if index < len(tokens) else ""
                 if following != "(":
-                    compared = following in _COMPARISONS or begin > 0 and tokens[begin - 1] in _COMPARISONS
+                    compared = following in _COMPARISONS or (begin > 0 and tokens[begin - 1] in _COMPARISONS)
                     shown = not compared and not _OPAQUE.intersection(calls)
                     yield Reference(parts, offset, shown, "tojson" in calls)
                 continue

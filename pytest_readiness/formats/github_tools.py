@@ -11,6 +11,7 @@ from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from ..model import Finding
@@ -277,7 +278,7 @@ def ignores_failure(step: Step, span: Span | None = None) -> bool:
         return True
     return any(
         command.join == "||" and following.program in ("true", ":", "echo") and (span is None or step.command_span(command) == span)
-        for command, following in zip(step.commands, step.commands[1:])
+        for command, following in pairwise(step.commands)
     )
 
 
@@ -397,7 +398,7 @@ def image_scan(step: Step, project: Project) -> Scan | None:
 def _trivy_action(step: Step, project: Project) -> Scan | None:
     kind = step.input("scan-type")
     report = step.input("format")
-    if not is_unknown(kind) and kind not in (None, "image") or not is_unknown(report) and report in ("cyclonedx", "spdx", "spdx-json"):
+    if (not is_unknown(kind) and kind not in (None, "image")) or (not is_unknown(report) and report in ("cyclonedx", "spdx", "spdx-json")):
         return None
     code, severity, config = step.input("exit-code"), step.input("severity"), step.input("trivy-config")
     place = step.at("with", "exit-code")

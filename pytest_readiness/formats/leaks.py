@@ -16,8 +16,62 @@ from .secrets import TOKENS
 MAX_BYTES = 256 * 1024
 MAX_FINDINGS = 20
 _BINARY = frozenset(
-    "png jpg jpeg gif webp ico bmp tif tiff svg pdf woff woff2 ttf otf eot mp3 mp4 mov avi webm wav ogg zip gz tgz bz2 xz zst 7z rar tar"
-    " jar war class so dll dylib exe bin o a wasm pyc parquet avro onnx pt npy db sqlite lock map sum".split()
+    [
+        "png",
+        "jpg",
+        "jpeg",
+        "gif",
+        "webp",
+        "ico",
+        "bmp",
+        "tif",
+        "tiff",
+        "svg",
+        "pdf",
+        "woff",
+        "woff2",
+        "ttf",
+        "otf",
+        "eot",
+        "mp3",
+        "mp4",
+        "mov",
+        "avi",
+        "webm",
+        "wav",
+        "ogg",
+        "zip",
+        "gz",
+        "tgz",
+        "bz2",
+        "xz",
+        "zst",
+        "7z",
+        "rar",
+        "tar",
+        "jar",
+        "war",
+        "class",
+        "so",
+        "dll",
+        "dylib",
+        "exe",
+        "bin",
+        "o",
+        "a",
+        "wasm",
+        "pyc",
+        "parquet",
+        "avro",
+        "onnx",
+        "pt",
+        "npy",
+        "db",
+        "sqlite",
+        "lock",
+        "map",
+        "sum",
+    ]
 )
 _LOCKS = frozenset(("package-lock.json", "pnpm-lock.yaml", "npm-shrinkwrap.json", "yarn.lock", "go.sum"))
 _KEY_STORE = re.compile(r".+\.(?:p12|pfx|jks|keystore|ppk|kdbx)").fullmatch
@@ -49,7 +103,7 @@ def leaks(project: Project) -> Iterator[Leak]:
     known = project.tracked_paths
     tracked = None if is_unknown(known) else frozenset(known)
     for path in project.paths:
-        if tracked is None or path in tracked and not is_env_file(path):
+        if tracked is None or (path in tracked and not is_env_file(path)):
             yield from _file(path, project)
 
 

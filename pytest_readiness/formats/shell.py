@@ -12,7 +12,29 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 MAX_NESTING = 4
-_CONTROL = frozenset("if then elif else fi while until for do done case esac in { } ! time function select".split())
+_CONTROL = frozenset(
+    [
+        "if",
+        "then",
+        "elif",
+        "else",
+        "fi",
+        "while",
+        "until",
+        "for",
+        "do",
+        "done",
+        "case",
+        "esac",
+        "in",
+        "{",
+        "}",
+        "!",
+        "time",
+        "function",
+        "select",
+    ]
+)
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*(?:\[[^\]]*\])?\+?=").match
 _BLANK = re.compile(r"(?:[ \t\r\f\v]|\\\r?\n)+")
 _COMMENT = re.compile(r"#[^\n]*")
@@ -249,22 +271,22 @@ def _balanced(text: str, at: int) -> int:
         hit = _OPENING.search(text, position)
         if hit is None:
             return len(text)
-        token, position = hit[0], hit.end()
+        mark, position = hit[0], hit.end()
         top = stack[-1] if stack else ""
-        if token[0] == "\\":
+        if mark[0] == "\\":
             continue
         if top == "}}":  # an expression of the workflow: nothing in it is shell
-            if token == "}}":
+            if mark == "}}":
                 stack.pop()
-        elif token == "'":
+        elif mark == "'":
             if top != '"':
                 end = text.find("'", position)
                 position = len(text) if end < 0 else end + 1
-        elif token == top or token == "}}" and top == "}":
+        elif mark == top or (mark == "}}" and top == "}"):
             stack.pop()
-            position -= len(token) - len(top)
-        elif token in _INNER and not (token == "(" and top in ('"', "`", "}")):
-            stack.append(_INNER[token])
+            position -= len(mark) - len(top)
+        elif mark in _INNER and not (mark == "(" and top in ('"', "`", "}")):
+            stack.append(_INNER[mark])
         if not stack:
             return position
     return len(text)

@@ -42,7 +42,7 @@ def parse(path: str, text: str) -> Iterator[Entry | ParseFailure]:
         if not stripped or stripped[0] == "#":
             continue
         found = _KEY.match(line)
-        if found is None or found["sign"] is None and line[found.end() :].strip() and not line[found.end() :].startswith("#"):
+        if found is None or (found["sign"] is None and line[found.end() :].strip() and not line[found.end() :].startswith("#")):
             yield ParseFailure("not a line of the form NAME=value", _span(path, number, len(line) - len(stripped), number, len(line)))
             continue
         begin = found.end()

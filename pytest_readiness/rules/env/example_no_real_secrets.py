@@ -57,7 +57,7 @@ def check(template: EnvFile) -> Iterator[Finding]:
         token = known_token(value)
         if token and not _STANDS_FOR.search(value):
             yield template.finding(f"{entry.key} holds a {token}", entry.span)
-        elif (password := url_password(value)) and _looks_random(password) or is_secret_name(entry.key) and _looks_random(value):
+        elif ((password := url_password(value)) and _looks_random(password)) or (is_secret_name(entry.key) and _looks_random(value)):
             yield template.finding(f"{entry.key} holds what looks like a real secret ({value[:4]}...)", entry.span)
 
 

@@ -72,4 +72,4 @@ def _is_soft(step: Step, project: Project) -> bool:
     if step.input("soft_fail") == "true":
         return True
     found = [call.line for call in calls(step, project) if IAC_SCAN.programs.match(call.line)]
-    return bool(found) and all("--soft-fail" in line or line.startswith("trivy") and not _BLOCKS.search(line) for line in found)
+    return bool(found) and all("--soft-fail" in line or (line.startswith("trivy") and not _BLOCKS.search(line)) for line in found)

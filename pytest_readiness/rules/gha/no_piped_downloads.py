@@ -84,7 +84,7 @@ def _piped(step: Step) -> Iterator[tuple[Span, str]]:
             continue
         arguments = [word for word in command.argv[1:] if not word.startswith("-")]
         direct = any(re.match(r"<\((?:curl|wget)\b|\$\((?:curl|wget)\b|`(?:curl|wget)\b", word) for word in command.argv[1:])
-        if command.program in _RUN and (open_pipe and not _is_file(arguments) or direct):
+        if command.program in _RUN and ((open_pipe and not _is_file(arguments)) or direct):
             yield step.command_span(command), address
             open_pipe = False
         open_pipe = open_pipe and command.join == "|"
@@ -92,7 +92,7 @@ def _piped(step: Step) -> Iterator[tuple[Span, str]]:
 
 def _is_file(arguments: list[str]) -> bool:
     """Whether the interpreter runs a file of its own and only reads what is piped."""
-    return bool(arguments) and (arguments[0].endswith((".sh", ".py", ".js", ".pl", ".rb")) or arguments[0] in ("json.tool",))
+    return bool(arguments) and (arguments[0].endswith((".sh", ".py", ".js", ".pl", ".rb")) or arguments[0] == "json.tool")
 
 
 def _address(command: Command) -> str:

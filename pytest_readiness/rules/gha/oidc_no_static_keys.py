@@ -30,7 +30,7 @@ def _static(element: Element) -> list[tuple[str, ...]]:
     "gha.oidc-no-static-keys",
     P1,
     on=("gha.step", "gha.job", "gha.workflow"),
-    when=lambda element: isinstance(element, Step) and element.action in _LOGIN or bool(_static(element)),
+    when=lambda element: (isinstance(element, Step) and element.action in _LOGIN) or bool(_static(element)),
     category="Security & Compliance",
     remedy="trust the workflow's OIDC identity in the cloud and assume a role, with id-token: write",
     standards=("OWASP CICD-SEC-6",),

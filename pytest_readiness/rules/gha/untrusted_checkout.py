@@ -61,7 +61,7 @@ def check(step: Step, project: Project) -> Iterator[Finding]:
     place = _checkout(step)
     if place is None or step.job is None:
         return
-    event = sorted(_PRIVILEGED & step.job.workflow.effective_triggers(project))[0]
+    event = min(_PRIVILEGED & step.job.workflow.effective_triggers(project))
     message = f"checks out code of the pull request in a workflow on {event}, which has the secrets of the repository"
     yield step.advice(message, place) if step.job.environment is not None else step.finding(message, place)
 

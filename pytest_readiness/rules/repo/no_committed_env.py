@@ -17,13 +17,13 @@ def _concerns(resource: Resource, project: Project) -> bool:
         tracked = project.tracked(resource.path)
         return not resource.is_encrypted and (is_unknown(tracked) or bool(tracked))
     files = (resource for path in project.files("dotenv") if (found := project.contents(path)) for resource in found.resources)
-    return not any(_concerns(file, project) for file in files if file.kind == "env.file")
+    return not any(_concerns(file, project) for file in files if file.kind == "repo.env-file")
 
 
 @rule(
     "repo.no-committed-env",
     P0,
-    on=("env.file", "repo"),
+    on=("repo.env-file", "repo"),
     when=_concerns,
     category="Security & Compliance",
     remedy="git rm --cached the file, ignore it, commit a template instead, and rotate what it held",
