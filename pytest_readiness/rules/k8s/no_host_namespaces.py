@@ -76,6 +76,8 @@ def check(pod: Pod) -> Iterator[Finding]:
         value = pod.setting(key)
         if value is not None and value is not False:
             yield pod.finding(f"{key} is on: the pod {meaning}", pod.place(key))
+    if pod.setting("hostNetwork") is True:
+        return  # every port is the node's then
     for section, index, container in pod.containers:
         for number, port in enumerate(mappings(container.get("ports"))):
             if port.get("hostPort"):
