@@ -227,8 +227,8 @@ CASES = [
     case(
         "no-remote-script",
         "FROM a\nRUN aws s3api get-object --bucket b --key d/x /t/ && bash /t/x",
-        "pass",
-        "a directory that is not followed",
+        "fail",
+        "an object in a directory",
     ),
     case("heredoc-errexit", "FROM a\nRUN <<E\na && b\nE\n", "no item", "a chain"),
     case("heredoc-errexit", "FROM a\nRUN <<E\n#!/bin/bash -eu\na\nb\nE\n", "pass", "by the first line"),
