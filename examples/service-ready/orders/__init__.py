@@ -1,0 +1,1 @@
+"""Orders: an API, a worker, and Postgres between them."""
