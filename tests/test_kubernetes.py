@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -371,13 +372,6 @@ def test_resources(resources: str, rest: str, requests: str, limits: str) -> Non
     assert said("resources-limits", text) == limits
 
 
-def test_a_cpu_limit_is_asked_for_by_option() -> None:
-    rule = RULES["k8s.resources-limits"]
-    strict = Rule(**{**{name: getattr(rule, name) for name in Rule.__slots__}, "settings": {"require_cpu_limit": True}})
-    text = project(container("resources: {limits: {memory: 1Gi}}"))
-    assert any(outcome.failing for outcome in verdicts(strict, text))
-
-
 def test_pod_level_resources_count() -> None:
     assert said("resources-requests", container("tty: false", ", resources: {requests: {cpu: 1, memory: 1Gi}}")) == "passed"
 
@@ -622,6 +616,236 @@ def test_a_kyverno_policy_stands_in_for_namespace_labels() -> None:
     assert said("pod-security-standards", text) == "failed"
     assert said("pod-security-standards", text + policy) == "no item"
     assert said("pod-security-standards", text.replace("shop", "kube-system")) == "no item"
+
+
+DEPLOYED = "template: {metadata: {labels: {app: web}}, spec: {containers: [{name: a, image: 'a:1'}], "
+TERM = "{labelSelector: {matchLabels: {app: web}}, topologyKey: kubernetes.io/hostname"
+DATA = "volumes: [{name: d, persistentVolumeClaim: {claimName: d}}]"
+
+
+def annotated(key: str, value: str) -> str:
+    spec = "{rules: [{host: a.example.com}]}"
+    return f"apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {{name: i, annotations: {{{key}: {value}}}}}\nspec: {spec}\n"
+
+
+def bound_to(subject: str) -> str:
+    return binding("view").replace("{kind: User, name: u}", subject)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        pytest.param(
+            "apparmor-runtime-default",
+            container("securityContext: {appArmorProfile: {type: Unconfined}}"),
+            "failed",
+            id="an open AppArmor profile",
+        ),
+        pytest.param("dedicated-service-account", pod("{serviceAccountName: default}"), "failed", id="the default account by name"),
+        pytest.param("dedicated-service-account", pod("{serviceAccount: web}"), "passed", id="an account under its old name"),
+        pytest.param(
+            "no-deprecated-service-account-field", pod("{serviceAccount: a, serviceAccountName: b}"), "failed", id="two names that differ"
+        ),
+        pytest.param(
+            "fs-group", pod("{securityContext: {fsGroup: 0}, volumes: [{name: v, emptyDir: {}}]}"), "failed", id="the group of root"
+        ),
+        pytest.param("fs-group", pod("{volumes: [{name: v, configMap: {name: c}}]}"), "no item", id="no writable volume"),
+        pytest.param("hpa-bounds", hpa("minReplicas: 3"), "failed", id="no maximum"),
+        pytest.param("hpa-bounds", hpa("minReplicas: 5, maxReplicas: 5"), "failed", id="no room to scale"),
+        pytest.param("hpa-bounds", hpa("minReplicas: '${MIN}', maxReplicas: 5"), "unknown", id="a minimum from a variable"),
+        pytest.param("hpa-metrics", hpa("maxReplicas: 5"), "failed", id="no metrics"),
+        pytest.param("hpa-metrics", hpa("targetCPUUtilizationPercentage: 95"), "failed", id="a full target in the old form"),
+        pytest.param("hpa-metrics", hpa("metrics: [{type: Pods, pods: {metric: {name: rps}}}]"), "passed", id="a custom metric"),
+        pytest.param(
+            "hpa-metrics", hpa("metrics: [{resource: {name: memory, targetAverageUtilization: 90}}]"), "failed", id="the beta form"
+        ),
+        pytest.param("image-digest-pinned", pod("{containers: [{name: a, image: 'a@sha256:12'}]}"), "failed", id="half a digest"),
+        pytest.param(
+            "image-digest-pinned",
+            pod("{containers: [{name: a, image: 'a:1'}]}", "name: a, namespace: dev"),
+            "no item",
+            id="a digest in development",
+        ),
+        pytest.param("ingress-hardening", annotated("kubernetes.io/ingress.class", "traefik"), "failed", id="Traefik without a middleware"),
+        pytest.param(
+            "ingress-hardening", annotated("traefik.ingress.kubernetes.io/router.middlewares", "a"), "passed", id="Traefik with one"
+        ),
+        pytest.param("ingress-hardening", annotated("kubernetes.io/ingress.class", "nginx"), "failed", id="nginx without a limit"),
+        pytest.param("ingress-hardening", annotated("kubernetes.io/ingress.class", "alb"), "no item", id="a controller that is not known"),
+        pytest.param(
+            "no-host-namespaces",
+            pod("{hostNetwork: true, containers: [{name: a, ports: [{hostPort: 80}]}]}"),
+            "failed",
+            id="the host's network",
+        ),
+        pytest.param(
+            "no-inline-secret-env",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {e: DB_PASSWORD=hunter2}\n",
+            "failed",
+            id="an assignment",
+        ),
+        pytest.param(
+            "no-legacy-security-annotations",
+            pod("{}", "name: a, annotations: {container.apparmor.security.beta.kubernetes.io/a: runtime/default}"),
+            "advice",
+            id="AppArmor's annotation",
+        ),
+        pytest.param("no-plain-secret", secret("data: {password: not-base64!}"), "failed", id="data that is no base64"),
+        pytest.param("no-token-automount", pod("{automountServiceAccountToken: true}"), "failed", id="a token on purpose"),
+        pytest.param("rbac-least-privilege", bound_to("{kind: Group, name: 'system:masters'}"), "failed", id="system:masters"),
+        pytest.param("rbac-least-privilege", bound_to("{kind: Group, name: 'system:authenticated'}"), "failed", id="everybody"),
+        pytest.param("rbac-least-privilege", bound_to("{kind: ServiceAccount, name: default}"), "failed", id="the default account"),
+        pytest.param(
+            "rbac-no-escalation",
+            role("{apiGroups: [rbac.authorization.k8s.io], resources: [roles], verbs: ['*']}"),
+            "failed",
+            id="all verbs on roles",
+        ),
+        pytest.param(
+            "rbac-no-exec-binding",
+            binding("r") + role("{apiGroups: [''], resources: ['pods/*'], verbs: [create]}"),
+            "failed",
+            id="a role with exec",
+        ),
+        pytest.param("rbac-no-exec-binding", binding("r", "'${KIND}'"), "unknown", id="a role of a kind that is not known"),
+        pytest.param(
+            "selector-matches-template",
+            deployment(
+                f"{{selector: {{matchLabels: {{app: web}}, matchExpressions: [{{key: app, operator: In, values: [x]}}]}}, {TEMPLATE}}}"
+            ),
+            "failed",
+            id="an expression that does not match",
+        ),
+        pytest.param(
+            "stateful-persistence",
+            deployment(f"{{{DEPLOYED.replace('a:1', 'postgres:16')}{DATA}}}}}}}"),
+            "failed",
+            id="a database in a Deployment",
+        ),
+        pytest.param(
+            "stateful-persistence",
+            deployment(f"{{{DEPLOYED.replace('a:1', 'postgres:16')}{DATA}}}}}}}", kind="StatefulSet"),
+            "passed",
+            id="a claim by name",
+        ),
+        pytest.param(
+            "topology-spread",
+            deployment(
+                f"{{replicas: 2, {DEPLOYED}affinity: {{podAntiAffinity: {{requiredDuringSchedulingIgnoredDuringExecution: [{TERM}}}]}}}}}}}}}}"
+            ),
+            "passed",
+            id="anti-affinity",
+        ),
+        pytest.param(
+            "topology-spread",
+            deployment(
+                f"{{replicas: 2, {DEPLOYED}affinity: {{podAntiAffinity: {{preferredDuringSchedulingIgnoredDuringExecution: [{{podAffinityTerm: {TERM}}}}}]}}}}}}}}}}"
+            ),
+            "passed",
+            id="preferred anti-affinity",
+        ),
+        pytest.param(
+            "topology-spread",
+            deployment(
+                f"{{replicas: 2, {DEPLOYED}affinity: {{podAntiAffinity: {{requiredDuringSchedulingIgnoredDuringExecution: [{TERM}, namespaces: [b]}}]}}}}}}}}}}",
+                namespace="a",
+            ),
+            "failed",
+            id="anti-affinity elsewhere",
+        ),
+        pytest.param(
+            "topology-spread",
+            deployment(f"{{replicas: 2, {DEPLOYED}topologySpreadConstraints: [{TERM.replace('web', 'x')}}}]}}}}}}"),
+            "failed",
+            id="constraints for other pods",
+        ),
+        pytest.param("topology-spread", deployment(f"{{replicas: 1, {TEMPLATE}}}"), "no item", id="one replica"),
+        pytest.param(
+            "job-ttl",
+            deployment(
+                f"{{schedule: '@daily', jobTemplate: {{spec: {{ttlSecondsAfterFinished: 1, {TEMPLATE}}}}}}}",
+                kind="CronJob",
+                group="batch/v1",
+            ),
+            "failed",
+            id="a time to live under a CronJob",
+        ),
+        pytest.param(
+            "cronjob-schedule",
+            deployment(f"{{jobTemplate: {{spec: {{{TEMPLATE}}}}}}}", kind="CronJob", group="batch/v1"),
+            "failed",
+            id="no schedule",
+        ),
+        pytest.param(
+            "operator-ha",
+            "apiVersion: kafka.strimzi.io/v1beta2\nkind: Kafka\nmetadata: {name: k}\nspec: {kafka: {}}\n",
+            "no item",
+            id="node pools hold the number",
+        ),
+        pytest.param("valid-labels", pod("{}", "name: a, labels: {'a b': c}"), "failed", id="a label with a wrong name"),
+        pytest.param("valid-labels", pod("{}", "name: a, labels: {a: '${B}'}"), "passed", id="a label that is filled in"),
+        pytest.param(
+            "no-open-load-balancer",
+            "apiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec: {type: ClusterIP}\n",
+            "passed",
+            id="no load balancer",
+        ),
+        pytest.param(
+            "rolling-update",
+            deployment(f"{{replicas: 2, strategy: {{rollingUpdate: {{maxUnavailable: 2, maxSurge: 0}}}}, {TEMPLATE}}}"),
+            "failed",
+            id="all replicas at once",
+        ),
+        pytest.param(
+            "rolling-update",
+            deployment(f"{{replicas: 2, strategy: {{rollingUpdate: {{maxUnavailable: 1}}}}, {TEMPLATE}}}"),
+            "passed",
+            id="one at a time",
+        ),
+    ],
+)
+def test_further_verdicts(name: str, text: str, expected: str) -> None:
+    assert said(name, text) == expected
+
+
+def configured(name: str, **settings: object) -> Rule:
+    return replace(RULES[f"k8s.{name}"], settings=settings)
+
+
+def test_options() -> None:
+    def failing(rule: Rule, text: str) -> bool:
+        return any(outcome.failing for outcome in verdicts(rule, project(text)))
+
+    assert not failing(configured("run-as-non-root", accept_user_namespaces=True), container("tty: false", ", hostUsers: false"))
+    assert failing(configured("run-as-user", strict=True), container("tty: false"))
+    assert failing(configured("run-as-user", minimum=1000), container("securityContext: {runAsUser: 10}"))
+    assert failing(configured("resources-limits", require_cpu_limit=True), container("resources: {limits: {memory: 1Gi}}"))
+    assert not failing(configured("read-only-root-fs", exempt_images=("app:*",)), container("tty: false"))
+    secret_env = container("env: [{name: P, valueFrom: {secretKeyRef: {name: a, key: b}}}]")
+    assert any(o.advice for o in verdicts(configured("no-inline-secret-env", prefer_volume=True), project(secret_env)))
+
+
+def test_argo_applications_set_the_namespace() -> None:
+    application = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a, namespace: argocd}\n"
+    application += "spec: {source: {path: deploy/web}, destination: {namespace: shop}}\n"
+    assert said("explicit-namespace", project(application, **{"deploy__web__p.yaml": pod("{}")})) == "passed"
+    assert said("explicit-namespace", project(application, **{"deploy__api__p.yaml": pod("{}")})) == "failed"
+
+
+def test_a_kustomization_that_cannot_be_read_is_a_parse_failure() -> None:
+    assert failures("resources: [", "kustomization.yaml")
+    assert said("explicit-namespace", Project.of({"kustomization.yaml": "resources: [", "p.yaml": pod("{}")})) == "failed"
+
+
+def test_a_kustomization_under_another_name_yields_its_generated_secrets_only() -> None:
+    text = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nsecretGenerator: [{name: db, literals: [password=x1]}]\n"
+    assert names("k8s.secret", text) == ["secretGenerator/db"]
+    assert names("k8s.object", text) == []
+
+
+def test_skaffold_builds_images() -> None:
+    config = "apiVersion: skaffold/v3\nkind: Config\nmetadata: {name: s}\nbuild: {artifacts: [{image: web}]}\n"
+    assert said("image-not-latest", pod("{containers: [{name: a, image: web}]}") + "---\n" + config) == "advice"
 
 
 @pytest.mark.parametrize(

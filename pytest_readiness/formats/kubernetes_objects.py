@@ -232,10 +232,6 @@ class Pod(Part):
 
     owner: Object
 
-    @property
-    def spec(self) -> Any:
-        return self.body.get("spec")
-
     def setting(self, *keys: str | int) -> Any:
         """A value in the spec."""
         return self.get("spec", *keys)
