@@ -16,7 +16,7 @@ from pytest_readiness.formats.kubernetes_world import deployed_image
     "k8s.image-pull-policy",
     P3,
     on="k8s.container",
-    when=lambda container: container.image is not None,
+    when=lambda container: container.image is not None and container.get("imagePullPolicy") is not None,
     category="Kubernetes & Helm",
     remedy="Set imagePullPolicy: Always, or name a tag that does not move",
 )

@@ -16,7 +16,7 @@ TYPES = ("", "container_t", "container_init_t", "container_kvm_t", "container_en
     "k8s.no-custom-selinux",
     P2,
     on="k8s.container",
-    when=lambda container: not container.pod.is_windows,
+    when=lambda container: container.effective("seLinuxOptions") is not None,
     category="Security & Compliance",
     remedy="Remove user and role from seLinuxOptions and use a container type",
     aliases=(

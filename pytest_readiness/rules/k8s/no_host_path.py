@@ -15,7 +15,7 @@ from pytest_readiness.formats.kubernetes_objects import Pod
     "k8s.no-host-path",
     P0,
     on=("k8s.pod", "k8s.object"),
-    when=lambda thing: isinstance(thing, Pod) or thing.is_a("PersistentVolume"),
+    when=lambda thing: bool(thing.volumes) if isinstance(thing, Pod) else thing.is_a("PersistentVolume"),
     category="Security & Compliance",
     remedy="Use a PersistentVolumeClaim, an emptyDir or a CSI volume",
     aliases=("KSV-0023", "polaris:hostPathSet", "datree:CONTAINERS_INCORRECT_KEY_HOSTPATH"),

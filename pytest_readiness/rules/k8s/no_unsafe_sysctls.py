@@ -8,6 +8,7 @@ from pytest_readiness import P2
 from pytest_readiness import Finding
 from pytest_readiness import rule
 from pytest_readiness.formats.kubernetes_objects import Pod
+from pytest_readiness.formats.kubernetes_objects import items
 from pytest_readiness.formats.kubernetes_objects import mappings
 
 SAFE = frozenset(
@@ -32,6 +33,7 @@ SAFE = frozenset(
     "k8s.no-unsafe-sysctls",
     P2,
     on="k8s.pod",
+    when=lambda pod: bool(items(pod.setting("securityContext", "sysctls"))),
     category="Security & Compliance",
     remedy="Remove the sysctl, or set it on a node pool made for this workload",
     aliases=("KSV-0026", "kube-linter:unsafe-sysctls"),
