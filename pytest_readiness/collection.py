@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from collections.abc import Iterator
 from functools import cache
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
@@ -107,9 +108,15 @@ class Check(pytest.Item):
                 check.add_marker(pytest.mark.xfail(strict=True, raises=ReadinessFailure, reason=reason))
         return check
 
-    def reportinfo(self) -> tuple[Path, int, str]:
+    @cached_property
+    def location(self) -> tuple[str, int | None, str]:
+        """Where the check is reported; pytest would compute the relative path once more for every item."""
         span = self.resource.span
-        return self.run.root / node_path(span.path), max(span.line - 1, 0), self.nodeid
+        return node_path(span.path), max(span.line - 1, 0), self.nodeid
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        path, line, name = self.location
+        return self.run.root / path, line or 0, name
 
     def runtest(self) -> None:
         outcome = self.outcome = evaluate(self.rule, self.resource, self.run.project, strict_advice=self.run.strict_advice)

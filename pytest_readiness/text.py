@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff\ud800-\udfff]")
 _COMMAND = re.compile(r"^(\s*)::|##\[")
@@ -24,6 +25,7 @@ def _harmless(match: re.Match[str]) -> str:
     return f"{match[1]}:\u2236" if match[1] is not None else "##\\["
 
 
+@lru_cache(maxsize=64)
 def node_path(path: str) -> str:
     """A path as part of a node id: what would end a name, a parameter or a line is percent-encoded."""
     return _IN_NODE_ID.sub(lambda match: "".join(f"%{ord(char):02X}" for char in match[0]), path)

@@ -67,7 +67,8 @@ def test_only_leaves_ordinary_tests_out_without_importing_them(toy, write) -> No
 
 
 def test_strict_configuration(toy, write) -> None:
-    toy.makeini("[pytest]\nstrict = true\naddopts = --strict-markers --strict-config\nreadiness_exclude = none\n")
+    strict = "strict = true\n" if pytest.version_tuple >= (9,) else ""
+    toy.makeini(f"[pytest]\n{strict}addopts = --strict-markers --strict-config\nreadiness_exclude = none\n")
     write(a_toy="one: ok", wanted_toy="")
     toy.runpytest("--readiness").assert_outcomes(passed=2)
 
