@@ -46,6 +46,8 @@ def case(rule: str, text: str, expected: str, id: str, others: Mapping[str, str]
 
 HEALTHY = "HEALTHCHECK --interval=30s --timeout=5s CMD x\n"
 
+COMPOSE = {"compose.yaml": "services:\n  a:\n    build:\n      context: .\n      args: {U: 7, T: latest, X: $Y}\n  b:\n    build: .\n"}
+
 CASES = [
     # health
     case("healthcheck", "FROM a\nCMD b", "fail", "a CMD makes a service"),
@@ -67,6 +69,11 @@ CASES = [
     case(
         "healthcheck", "FROM python:3-slim\nRUN apt-get install curl\nHEALTHCHECK CMD curl x\nCMD c", "pass", "a program that is installed"
     ),
+    case("healthcheck", "FROM a\nHEALTHCHECK curl x\nCMD c", "fail", "without CMD it is no check"),
+    case("non-root-user", "FROM a\nARG U\nUSER $U", "pass", "an argument from a compose file", COMPOSE),
+    case("non-root-user", "ARG U\nFROM a\nARG U\nUSER $U", "pass", "a global argument from a compose file", COMPOSE),
+    case("non-root-user", "FROM a\nARG U=0\nUSER $U", "fail", "the default counts where there is one", COMPOSE),
+    case("base-not-latest", "ARG T\nFROM a:$T", "fail", "a tag from a compose file", COMPOSE),
     case("healthcheck-timing", "FROM a\nHEALTHCHECK NONE\nCMD c", "no item", "nothing to time"),
     case("healthcheck-timing", "FROM a\nHEALTHCHECK --interval=30s CMD b\nCMD c", "fail", "Docker's default timeout is 30s"),
     case("healthcheck-timing", "FROM a\nHEALTHCHECK --timeout=500ms CMD b\nCMD c", "pass", "Docker's default interval is 30s"),
@@ -119,6 +126,10 @@ CASES = [
     case("base-not-latest", "ARG R\nFROM ${R}/a:1", "pass", "a registry given at build time"),
     case("base-not-latest", "ARG V\nFROM a:${V:-latest}", "fail", "a default that is latest"),
     case("base-not-latest", "FROM base\n", "advice", "built in this repository", {"base/Dockerfile": "FROM a:1\n"}),
+    case("base-not-latest", "FROM base\n", "advice", "tagged by a script", {"build.sh": "docker build -t base ./images\n"}),
+    case("base-not-latest", "FROM base\n", "fail", "only run by a script", {"run.sh": "docker run -t base\n"}),
+    case("base-not-latest", "FROM base\n", "advice", "built by Compose", {"compose.yaml": "services: {a: {build: ., image: base}}\n"}),
+    case("base-not-latest", "FROM base\n", "fail", "only run by Compose", {"compose.yaml": "services: {a: {image: base}}\n"}),
     case("base-not-latest", "FROM --platform=$BUILDPLATFORM a:1 AS b\nFROM b", "pass", "flags before the image"),
     case("minimal-base", "FROM ubuntu:24.04 AS b\nFROM alpine:3", "pass", "only the final stage counts"),
     case("minimal-base", "ARG V=3.12\nFROM python:${V}", "fail", "variables are resolved"),

@@ -34,6 +34,7 @@ from ..syntax.shell import walk
 from ..unknown import Unknown
 from ..unknown import Unresolved
 from .base import Format
+from .dockerfile_context import compose_arguments
 from .dockerfile_variables import HOLE
 from .dockerfile_variables import Arguments
 from .dockerfile_variables import Lookup
@@ -251,6 +252,7 @@ class Stage(Resource):
     base: Base | None
     globals: Arguments = field(repr=False)
     arguments: Arguments = field(repr=False)
+    fallback: Arguments = field(repr=False)  # what Compose passes for arguments that have no default
     earlier: tuple[Stage, ...] = field(repr=False)
     names: tuple[str, ...] = field(repr=False)  # of all stages of the file
     is_final: bool = False
@@ -327,8 +329,10 @@ class Stage(Resource):
             return Unknown(f"the build argument {key} is passed from the environment") if passed is None else passed
         if default is not None:
             return expand(default, scope, self._unset)
-        if key in self.globals:
+        if self.globals.get(key) is not None:
             return self.globals[key]
+        if key in self.fallback:
+            return self.fallback[key]
         return Unknown(f"{key} is set by the build") if _PREDEFINED.match(key) else None
 
     def _unset(self, name: str) -> Value:
@@ -516,7 +520,7 @@ def stages(project: Project, path: str, args: Arguments | None = None) -> tuple[
 
     Raises `ParseFailure` where the file cannot be read.
     """
-    return tuple(found for found in _stages(read(project, path), args or {}) if isinstance(found, Stage))
+    return tuple(found for found in _stages(read(project, path), args or {}, {}) if isinstance(found, Stage))
 
 
 def final_stage(project: Project, path: str, target: str | None = None, args: Arguments | None = None) -> Stage | None:
@@ -539,7 +543,7 @@ def final_stage(project: Project, path: str, target: str | None = None, args: Ar
     return by_name[-1] if by_name else None
 
 
-def _stages(file: File, arguments: Arguments) -> Iterator[Stage | ParseFailure]:
+def _stages(file: File, arguments: Arguments, fallback: Arguments) -> Iterator[Stage | ParseFailure]:
     globals_: dict[str, Value | None] = {}
     groups: list[tuple[Instruction, list[Instruction]]] = []
     for instruction in file.instructions:
@@ -549,7 +553,7 @@ def _stages(file: File, arguments: Arguments) -> Iterator[Stage | ParseFailure]:
             groups[-1][1].append(instruction)
         elif instruction.name == "ARG":
             for pair in instruction.pairs:
-                globals_[pair.key] = _global(pair.key, pair.value, globals_, arguments)
+                globals_[pair.key] = _global(pair.key, pair.value, globals_, arguments, fallback)
         else:
             yield ParseFailure(f"{instruction.name} before the first FROM: only ARG may stand there", instruction.head)
     if len(groups) > _MAX_STAGES:
@@ -581,6 +585,7 @@ def _stages(file: File, arguments: Arguments) -> Iterator[Stage | ParseFailure]:
             base,
             globals_,
             arguments,
+            fallback,
             tuple(found),
             names,
             final,
@@ -593,11 +598,11 @@ def _alias(origin: Instruction) -> str:
     return origin.words[2].text if len(origin.words) == 3 else ""
 
 
-def _global(key: str, default: str | None, scope: Lookup, arguments: Arguments) -> Value | None:
+def _global(key: str, default: str | None, scope: Lookup, arguments: Arguments, fallback: Arguments) -> Value | None:
     if key in arguments:
         passed = arguments[key]
         return Unknown(f"the build argument {key} is passed from the environment") if passed is None else passed
-    return None if default is None else expand(default, scope, _unset_global)
+    return fallback.get(key) if default is None else expand(default, scope, _unset_global)
 
 
 def _unset_global(name: str) -> Value:
@@ -638,7 +643,7 @@ class Dockerfile(Format):
         file = read(project, path)
         yield from file.failures
         found: list[Stage] = []
-        for part in _stages(file, {}):
+        for part in _stages(file, {}, compose_arguments(project, path)):
             if isinstance(part, ParseFailure):
                 yield part
             else:

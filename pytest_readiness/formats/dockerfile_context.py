@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
+from typing import Any
 
+from ..model import ParseFailure
+from ..syntax.yaml import get
 from ..unknown import Unknown
 
 if TYPE_CHECKING:
@@ -114,3 +121,70 @@ def automation(project: Project) -> tuple[str, ...]:
     if key not in project.cache:
         project.cache[key] = tuple(path for path in project.paths if _AUTOMATION.match(path))
     return project.cache[key]  # type: ignore[no-any-return]
+
+
+_COMPOSE = re.compile(r"(?:.*/)?(?:docker-)?compose[^/]*\.ya?ml\Z")
+_TAG_OPTION = re.compile(r"(?:^|\s)(?:-t|--tag)[= ]+[\"']?(?P<image>[\w./-]+)")
+
+
+def _services(project: Project) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The services that compose files build, with the path of their file."""
+    for path in project.paths:
+        if not _COMPOSE.match(path):
+            continue
+        try:
+            documents = project.documents(path)
+        except ParseFailure:
+            continue
+        services = get(documents[0].data, "services") if documents else None
+        for service in services.values() if isinstance(services, Mapping) else ():
+            if isinstance(service, Mapping) and service.get("build"):
+                yield path, service
+
+
+def is_built_here(project: Project, name: str) -> bool:
+    """Whether the repository builds an image of this name: by a Dockerfile's directory or name, Compose, or ``-t name``."""
+    key = "dockerfile: built names"
+    if key not in project.cache:
+        names: set[str] = set()
+        for path in project.files("dockerfile"):
+            directory, _, file = path.lower().rpartition("/")
+            names |= {directory.rpartition("/")[2], file.partition(".")[2], file.removesuffix(".dockerfile")}
+        names |= {str(service.get("image", "")).partition(":")[0].lower() for _, service in _services(project)}
+        for path in automation(project):
+            builds = (line for line in project.glance(path).splitlines() if "build" in line)
+            names |= {found["image"].lower() for line in builds for found in _TAG_OPTION.finditer(line)}
+        project.cache[key] = frozenset(names - {""})
+    return name.lower() in project.cache[key]
+
+
+def compose_arguments(project: Project, dockerfile: str) -> Mapping[str, str | Unknown]:
+    """The build arguments that compose files pass to a Dockerfile, as far as they are written out."""
+    key = "dockerfile: compose arguments"
+    if key not in project.cache:
+        found: dict[str, dict[str, str | Unknown]] = {}
+        for built, name, value in _passed(project):
+            earlier = found.setdefault(built, {}).setdefault(name, value)
+            if isinstance(earlier, str) and earlier != value:
+                found[built][name] = Unknown(f"compose files pass different values for {name}")
+        project.cache[key] = found
+    return project.cache[key].get(dockerfile, {})  # type: ignore[no-any-return]
+
+
+def _passed(project: Project) -> Iterator[tuple[str, str, str]]:
+    """(Dockerfile, argument, value) of every service that passes a value."""
+    for path, service in _services(project):
+        context, name = get(service, "build", "context", default="."), get(service, "build", "dockerfile", default="Dockerfile")
+        if not isinstance(context, str) or not isinstance(name, str) or "://" in context:
+            continue
+        built = posixpath.normpath(posixpath.join(posixpath.dirname(path), context, name))
+        for argument, value in _pairs(get(service, "build", "args")):
+            if isinstance(value, (str, int, float)) and not isinstance(value, bool) and "$" not in str(value):
+                yield built, argument, str(value)
+
+
+def _pairs(args: object) -> Iterable[tuple[str, Any]]:
+    if isinstance(args, Mapping):
+        return args.items()
+    texts = [str(item) for item in args if "=" in str(item)] if isinstance(args, list) else []
+    return [(text.partition("=")[0], text.partition("=")[2]) for text in texts]

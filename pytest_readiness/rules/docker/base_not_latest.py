@@ -9,16 +9,7 @@ from pytest_readiness import Finding
 from pytest_readiness import Project
 from pytest_readiness import rule
 from pytest_readiness.formats.dockerfile import Stage
-
-
-def _built_here(project: Project, name: str) -> bool:
-    """Whether another Dockerfile of the repository builds an image of this name, by its directory or file name."""
-    lower = name.lower()
-    for path in project.files("dockerfile"):
-        *folders, file = path.lower().split("/")
-        if folders[-1:] == [lower] or lower in (file.partition(".")[2], file.removesuffix(".dockerfile")):
-            return True
-    return False
+from pytest_readiness.formats.dockerfile_context import is_built_here
 
 
 @rule(
@@ -52,7 +43,7 @@ def check(stage: Stage, project: Project) -> Iterator[Finding]:
         return
     image = base.image
     if base.is_latest:
-        if not image.registry and "/" not in image.repository and not image.tag and _built_here(project, image.name):
+        if not image.registry and "/" not in image.repository and not image.tag and is_built_here(project, image.name):
             yield stage.advice(f"{image.text} has no tag; it seems to be built in this repository", at=base.span)
         else:
             what = f"tag {image.tag}" if image.tag else "no tag"

@@ -76,6 +76,8 @@ def check(stage: Stage) -> Iterator[Finding]:
         )
     elif found.disabled:
         yield stage.finding("HEALTHCHECK NONE switches the health check off", at=found.span)
+    elif not found.command:
+        yield stage.finding("HEALTHCHECK takes NONE, or CMD and a command", at=found.span)
     elif not found.is_exec and stage.root is not None and ("distroless" in stage.root.image.repository or stage.root.is_scratch):
         yield stage.finding(f"the HEALTHCHECK needs a shell and {stage.root.image.text} has none: use the exec form", at=found.span)
     elif program := _absent_program(stage, found.command):
