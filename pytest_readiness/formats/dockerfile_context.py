@@ -63,9 +63,8 @@ def _secret_paths(project: Project) -> tuple[str, ...]:
     key = "dockerfile: secret files"
     if key not in project.cache:
         tracked = project.tracked_paths
-        known = project.paths if isinstance(tracked, Unknown) else frozenset(tracked).intersection(project.paths)
-        names = sorted(path for path in known if _is_secret_name(path.rpartition("/")[2]) and not isinstance(tracked, Unknown))
-        project.cache[key] = tuple(path for path in names if _holds_key(project, path))
+        known = () if isinstance(tracked, Unknown) else sorted(set(tracked).intersection(project.paths))
+        project.cache[key] = tuple(path for path in known if _is_secret_name(path.rpartition("/")[2]) and _holds_key(project, path))
     return project.cache[key]  # type: ignore[no-any-return]
 
 
