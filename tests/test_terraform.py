@@ -204,6 +204,12 @@ def test_references_to_what_is_not_declared_fail_where_they_stand() -> None:
     ]
 
 
+def test_a_boolean_of_another_language_fails_where_it_stands() -> None:
+    found = project('resource "aws_ebs_volume" "v" {\n  encrypted = False\n  tags = { a = "False" }\n}\n').contents("main.tf")
+    assert found is not None
+    assert [(failure.reason, failure.span.line) for failure in found.failures] == [("False is no value in Terraform: write false", 2)]
+
+
 def test_a_second_backend_fails() -> None:
     found = project('terraform {\n  backend "s3" {}\n}\nterraform {\n  backend "gcs" {}\n}\n').contents("main.tf")
     assert found is not None
@@ -368,6 +374,8 @@ def test_plaintext_secrets_elsewhere(files: dict[str, str], verdict: str) -> Non
         pytest.param("password = module.secrets.p", "unknown", id="a module decides"),
         pytest.param("replicate_source_db = aws_db_instance.x.arn", "nothing", id="a replica"),
         pytest.param('snapshot_identifier = "s"', "nothing", id="restored from a snapshot"),
+        pytest.param("restore_to_point_in_time {}", "nothing", id="restored to a point in time"),
+        pytest.param("replicate_source_db = var.m", "unknown", id="perhaps a replica"),
         pytest.param('engine = "postgres"', "failed", id="nothing at all"),
     ],
 )
@@ -384,6 +392,8 @@ def test_registry_modules_are_judged_by_their_inputs() -> None:
         assert judged("tf.storage-encrypted", call % (source, "storage_encrypted = false")) == "failed"
         assert judged("tf.backup-automation", call % (source, "")) == "unknown"
     assert judged("tf.storage-encrypted", call % ("other/rds/aws", "")) == "nothing"
+    unknown = 'module "db" {\n  source = "other/rds/aws"\n  master_password = "x"\n}\n'
+    assert judged("tf.managed-db-password", unknown) == "unknown"
     eks = 'module "eks" {\n  source = "terraform-aws-modules/eks/aws"\n  %s = ["api"]\n}\n'
     assert judged("tf.eks-control-plane-logging", eks % "cluster_enabled_log_types") == "failed"
     assert judged("tf.eks-control-plane-logging", eks % "enabled_log_types") == "failed"
@@ -436,6 +446,7 @@ def test_trust_policies_are_no_items() -> None:
         pytest.param("tf.storage-encrypted", 'resource "aws_dynamodb_table" "t" {}\n', "passed+advice", id="DynamoDB encrypts by default"),
         pytest.param("tf.storage-encrypted", 'resource "aws_sqs_queue" "q" {\n  sqs_managed_sse_enabled = false\n}\n', "failed", id="SQS"),
         pytest.param("tf.storage-encrypted", 'resource "aws_db_instance" "r" {\n  replicate_source_db = "x"\n}\n', "nothing", id="a replica"),
+        pytest.param("tf.storage-encrypted", 'resource "aws_ebs_volume" "v" {}\nresource "aws_ebs_encryption_by_default" "a" {}\n', "passed", id="EBS by account"),
         pytest.param("tf.kms-rotation", 'resource "aws_kms_key" "k" {\n  key_usage = "SIGN_VERIFY"\n}\n', "nothing", id="signing keys do not rotate"),
         pytest.param("tf.private-only", 'resource "aws_eks_cluster" "c" {\n  vpc_config {\n    public_access_cidrs = ["10.0.0.0/8"]\n  }\n}\n', "passed", id="narrowed endpoint"),
         pytest.param("tf.private-only", 'resource "aws_eks_cluster" "c" {\n  vpc_config {}\n}\n', "failed", id="public by default"),
@@ -448,6 +459,7 @@ def test_trust_policies_are_no_items() -> None:
         pytest.param("tf.no-open-ingress", 'resource "aws_security_group" "g" {\n  ingress {\n    protocol = "-1"\n    from_port = 0\n    to_port = 0\n    ipv6_cidr_blocks = ["::/0"]\n  }\n}\n', "failed", id="every port by IPv6"),
         pytest.param("tf.no-open-ingress", 'resource "aws_security_group_rule" "g" {\n  type = "egress"\n  from_port = 22\n  to_port = 22\n  protocol = "tcp"\n  cidr_blocks = ["0.0.0.0/0"]\n}\n', "passed", id="egress"),
         pytest.param("tf.no-open-ingress", 'resource "aws_security_group" "g" {\n  ingress = [{\n    from_port = 22, to_port = 22, protocol = "tcp", cidr_blocks = ["0.0.0.0/0"]\n  }]\n}\n', "failed", id="ingress as a list of objects"),
+        pytest.param("tf.helm-pinned", 'resource "helm_release" "h" {\n  chart = "${path.module}/chart"\n}\n', "nothing", id="a chart of the repository"),
         pytest.param("tf.module-pinned", 'module "m" {\n  source = "./modules/m"\n}\n', "nothing", id="a local module"),
     ],
 )  # fmt: skip

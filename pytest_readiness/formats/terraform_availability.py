@@ -11,6 +11,7 @@ from .terraform_settings import Settings
 from .terraform_settings import as_number
 from .terraform_settings import at_least
 from .terraform_settings import holds
+from .terraform_settings import is_given
 from .terraform_settings import one_of
 from .terraform_settings import setting
 
@@ -61,11 +62,11 @@ def is_redundant_elsewhere(block: Block) -> bool:
         "global_replication_group_id",
         "create_source_server_id",
     ):
-        if block.get(name) is not None:
+        if is_given(block.get(name)):
             return True
     if block.type == "aws_rds_cluster":
         mode, instances = block.get("engine_mode"), block.get("db_cluster_instance_class")
-        return (mode is not None and bool(mode == "serverless")) or instances is not None
+        return (mode is not None and bool(mode == "serverless")) or is_given(instances)
     if block.type == "aws_autoscaling_group":
         return block.get("max_size") is not None and not holds(block.get("max_size"), at_least(2))
     return False

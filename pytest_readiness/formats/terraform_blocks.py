@@ -184,16 +184,24 @@ class Block(Resource):
 
     def attached(self, types: tuple[str, ...], by: str, named: tuple[str, ...] = ()) -> list[Block]:
         """The resources of the module whose argument ``by`` names this one: by reference, or by its name arguments."""
-        names = [value for name in named if isinstance(value := self.get(name), str)]
-        sources = {expression.source for name in named if (expression := self.section.expression(name)) is not None}
-        found = []
-        for other in self.module.resources(*types):
-            value, expression = other.get(by), other.section.expression(by)
-            written = expression is not None and isinstance(expression, hcl_expressions.Reference) and expression.source in sources
-            if self.name in other.addresses(by) or written or (isinstance(value, str) and value in names):
-                found.append(other)
-        self.module.demand_all() if not found else None
-        return found
+        keys = [("address", self.name)]
+        keys += [("value", value) for name in named if isinstance(value := self.get(name), str)]
+        keys += [("source", written.source) for name in named if (written := self.section.expression(name)) is not None]
+        indexes = [self.module.attachments(type, by) for type in types]
+        found = [other for index in indexes for key in keys for other in index.get(key, ())]
+        if not found:
+            self.module.demand_all()
+        return list(dict.fromkeys(found))
+
+    def links(self, by: str) -> Iterator[tuple[str, str]]:
+        """What the argument ``by`` may be found under: addresses it mentions, its value, a reference as it is written."""
+        for address in sorted(self.addresses(by)):
+            yield "address", address
+        value, expression = self.get(by), self.section.expression(by)
+        if isinstance(value, str):
+            yield "value", value
+        if isinstance(expression, hcl_expressions.Reference):
+            yield "source", expression.source
 
 
 @dataclass(frozen=True, eq=False)

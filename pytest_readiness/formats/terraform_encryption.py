@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from .terraform_blocks import Block
+from .terraform_module import modules
 from .terraform_settings import Settings
+from .terraform_settings import holds
+from .terraform_settings import is_given
 from .terraform_settings import is_set
+from .terraform_settings import is_true
 from .terraform_settings import one_of
 from .terraform_settings import setting
 
@@ -68,13 +72,22 @@ BY_DEFAULT: Settings = {
 def inherits_encryption(block: Block) -> bool:
     """Whether another resource decides: an Aurora instance its cluster, a replica its source, a queue its key."""
     if block.type == "aws_db_instance":
-        source = block.get("replicate_source_db")
-        return source is not None
+        return is_given(block.get("replicate_source_db"))
     if block.type in ("aws_rds_cluster", "aws_docdb_cluster", "aws_neptune_cluster"):
         mode = block.get("engine_mode")
         return mode is not None and bool(mode == "serverless")
     if block.type == "aws_sqs_queue":
-        return block.get("kms_master_key_id") is not None
-    if block.type == "aws_ebs_volume":
-        return False
+        return is_given(block.get("kms_master_key_id"))
+    return block.type in _DISKS and _encrypted_by_account(block)
+
+
+_DISKS = ("aws_ebs_volume", "aws_instance", "aws_launch_configuration", "aws_launch_template")
+
+
+def _encrypted_by_account(block: Block) -> bool:
+    """Whether the project switches the encryption of every new EBS volume on."""
+    for module in modules(block.module.project):
+        for default in module.resources("aws_ebs_encryption_by_default"):
+            if holds(default.get("enabled"), is_true, absent=True):
+                return True
     return False

@@ -166,11 +166,8 @@ def _follow(value: Any, steps: tuple[hcl.Step, ...], scope: Scope, depth: int) -
             return key
         if isinstance(value, dict):
             value = value[text(key)]
-        elif isinstance(value, list) and not isinstance(key, bool):
-            index = int(key)
-            if index < 0:
-                raise LookupError
-            value = value[index]
+        elif isinstance(value, list) and not isinstance(key, bool) and int(key) >= 0:
+            value = value[int(key)]
         else:
             raise LookupError
     return value

@@ -64,6 +64,7 @@ class Module:
         self._hops = 0
         self._open: set[object] = set()
         self._locals: dict[str, Any] = {}
+        self._attachments: dict[tuple[str, str], dict[tuple[str, str], list[Block]]] = {}
         self._variables: dict[str, Any] = {}
 
     @cached_property
@@ -177,7 +178,7 @@ class Module:
             value = evaluate(count.expression, self)
             try:
                 return self, None if is_unknown(value) else int(number(value))
-            except (TypeError, ValueError):
+            except (TypeError, ValueError, ArithmeticError):
                 return self, None
         if for_each := attributes.get("for_each"):
             value = evaluate(for_each.expression, self)
@@ -206,6 +207,16 @@ class Module:
     def resources(self, *types: str) -> list[Block]:
         """Its resources of the types; ``data.type`` for data sources, a kind for other blocks."""
         return [block for type in types for block in self._by_type.get(type, ())]
+
+    def attachments(self, type: str, by: str) -> Mapping[tuple[str, str], list[Block]]:
+        """The resources of a type by what their argument ``by`` links them to; see `Block.links`."""
+        if (type, by) not in self._attachments:
+            index: dict[tuple[str, str], list[Block]] = {}
+            for block in self.resources(type):
+                for key in block.links(by):
+                    index.setdefault(key, []).append(block)
+            self._attachments[type, by] = index
+        return self._attachments[type, by]
 
     @cached_property
     def _by_address(self) -> dict[str, Block]:

@@ -63,6 +63,7 @@ def merged(base: hcl.Block, override: hcl.Block) -> hcl.Block:
     return hcl.Block(base.type, base.labels, base.span, body)
 
 
+_FOREIGN = re.compile(r"\b(True|TRUE|False|FALSE|None|Null|NULL)\b")  # what other languages call true, false and null
 _INPUT = re.compile(r"\b(var|local)\.([A-Za-z_][\w-]*)")
 
 
@@ -83,13 +84,15 @@ def undeclared(bodies: Mapping[str, hcl.Body | ParseFailure]) -> Iterator[ParseF
         body = stack.pop()
         stack.extend(block.body for block in body.blocks)
         for attribute in body.attributes.values():
-            if any(found.groups() not in known for found in _INPUT.finditer(attribute.source)):
+            if _FOREIGN.search(attribute.source) or any(found.groups() not in known for found in _INPUT.finditer(attribute.source)):
                 yield from _unknown_references(attribute, known)
 
 
 def _unknown_references(attribute: hcl.Attribute, known: set[tuple[str, str]]) -> Iterator[ParseFailure]:
     bound = {name for node in hcl_expressions.walk(attribute.expression) if isinstance(node, hcl_expressions.For) for name in node.names}
     for node in hcl_expressions.walk(attribute.expression):
+        if isinstance(node, hcl_expressions.Reference) and isinstance(node.root, str) and _FOREIGN.fullmatch(node.root) and not node.steps:
+            yield ParseFailure(f"{node.root} is no value in Terraform: write {node.root.lower().replace('none', 'null')}", node.span)
         if isinstance(node, hcl_expressions.Reference) and len(node.path) >= 2:
             root, name = node.path[:2]
             if root in ("var", "local") and root not in bound and (root, name) not in known:

@@ -62,6 +62,8 @@ def origin(block: Block, name: str) -> str:
             if attribute := block.module.local_attribute(address[6:]):
                 found |= mentions(attribute.expression)
     kinds = {_kind(address) for address in found}
+    if "variable" in kinds and name in INPUTS[block.type].write_only and block.module.called:
+        raise Unresolved(f"set by the caller: {expression.source}")
     for kind in ("random_password", "variable", "resource"):
         if kind in kinds:
             return kind

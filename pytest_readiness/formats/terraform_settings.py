@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
@@ -16,6 +17,9 @@ from ..unknown import Unresolved
 from ..unknown import is_unknown
 from .terraform_blocks import Block
 from .terraform_blocks import Section
+from .terraform_values import Computed
+from .terraform_values import Either
+from .terraform_values import PartialText
 from .terraform_values import options
 
 
@@ -39,6 +43,17 @@ def is_set(value: Any) -> bool:
     return is_unknown(value) or value not in ("", [], {})
 
 
+def is_given(value: Any) -> bool:
+    """Whether an argument certainly has a value; raises `Unresolved` where it may be null."""
+    if isinstance(value, (Computed, PartialText)):
+        return True
+    if isinstance(value, Either):
+        return holds(value, is_given)
+    if isinstance(value, Unknown):
+        raise Unresolved(value.source)
+    return value is not None
+
+
 def one_of(*wanted: Any) -> Callable[[Any], bool]:
     """One of some texts, in any case."""
     return lambda value: str(value).lower() in [str(want).lower() for want in wanted]
@@ -54,9 +69,10 @@ def as_number(value: Any) -> float:
     if is_unknown(value):
         raise Unresolved(value.source)
     try:
-        return float(value)
-    except (TypeError, ValueError):
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
         return 0
+    return number if math.isfinite(number) else 0
 
 
 def holds(value: Any, good: Callable[[Any], bool], *, absent: bool | None = False) -> bool:

@@ -5,18 +5,27 @@ from typing import Any
 
 from pytest_readiness import P0
 from pytest_readiness import Finding
+from pytest_readiness import Unresolved
 from pytest_readiness import rule
 from pytest_readiness.formats.terraform_blocks import Block
 from pytest_readiness.formats.terraform_passwords import INPUTS
 from pytest_readiness.formats.terraform_passwords import Inputs
 from pytest_readiness.formats.terraform_passwords import origin
 from pytest_readiness.formats.terraform_settings import holds
+from pytest_readiness.formats.terraform_settings import is_given
 from pytest_readiness.formats.terraform_settings import is_true
 
 
 def has_master_password(block: Block) -> bool:
     inputs = INPUTS.get(block.type)
-    return inputs is not None and all(block.get(name) is None for name in inputs.inherited)
+    if inputs is None:  # a registry module that we do not know: somebody has to look
+        return block.kind == "tf.module-call" and block.section.has("master_password") and not block.type.startswith(".")
+    return not any(is_inherited(block, name) for name in inputs.inherited)
+
+
+def is_inherited(block: Block, name: str) -> bool:
+    """Whether the password comes with what the argument names; blocks (``restore_to_point_in_time``) count too."""
+    return is_given(block.get(name)) or block.section.blocks(name) != ()
 
 
 @rule(
@@ -64,7 +73,9 @@ def check(block: Block) -> Iterator[Finding]:
     }
     ```
     """
-    inputs = INPUTS[block.type]
+    inputs = INPUTS.get(block.type)
+    if inputs is None:
+        raise Unresolved(f"what the module {block.type} does with master_password is not known")
     managed = block.get(inputs.managed) if inputs.managed else None
     if managed is not None and holds(managed, is_true):
         return

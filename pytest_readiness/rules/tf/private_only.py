@@ -75,7 +75,7 @@ def check(block: Block) -> Iterator[Finding]:
             for access in (*interface.blocks("access_config"), *interface.blocks("ipv6_access_config")):
                 yield block.finding("access_config gives the instance a public address", access.span)
     else:
-        yield from gaps(block, PRIVATE, "the whole internet can reach it")
+        yield from gaps(block, PRIVATE, "it can be reached from outside of the network")
 
 
 def _endpoint(block: Block, switch: tuple[str, ...], narrowed: tuple[str, ...], *, public: bool) -> Iterator[Finding]:
