@@ -63,7 +63,7 @@ def _lines(run: Run, facts: dict[str, Any], records: list[Record], *, verbose: b
     unknown = Counter(record["reason"] or "" for record in records if record["outcome"] == "skipped")
     yield from _list("unknown  ", "", [f"{count} x {reason}" for reason, count in unknown.most_common()], verbose=verbose)
     unreadable = [record for record in records if record["rule"] == "readiness.parses" and record["outcome"] == "failed"]
-    yield from _list("unreadable", "", [record["path"] for record in unreadable], verbose=verbose)
+    yield from _list("unreadable ", "", [record["path"] for record in unreadable], verbose=verbose)
     yield from _gaps(run, records)
     advice = [f"{_place(item)}: {record['rule']}: {item['message']}" for record in records for item in record["advice"]]
     if advice and verbose:

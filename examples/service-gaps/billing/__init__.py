@@ -1,0 +1,1 @@
+"""Billing: an API, a worker, and Postgres between them."""
