@@ -205,6 +205,8 @@ CASES = [
     case("absolute-workdir", "FROM a\nWORKDIR $X/b", "unknown", "a variable of the base image"),
     case("absolute-workdir", "FROM a\nWORKDIR c:\\\\b", "pass", "a drive"),
     case("valid-port", "FROM a\nEXPOSE 8000-9000/tcp", "pass", "a range"),
+    case("valid-port", "FROM a\nENV A='$B'\nEXPOSE $A", "fail", "a dollar in single quotes is a dollar"),
+    case("no-secrets-in-image", "FROM a\nENV TOKEN='$X'", "pass", "a dollar in single quotes is no literal secret"),
     case("valid-port", "FROM a\nEXPOSE 9000-8000", "fail", "a range that ends before it starts"),
     case("copy-from-stage", "FROM a AS b\nFROM c AS b\nCOPY --from=b d e", "pass", "an earlier stage of the same name"),
     case("copy-from-pinned", "ARG V=1\nFROM a\nCOPY --from=b:$V c d", "pass", "a version by ARG"),

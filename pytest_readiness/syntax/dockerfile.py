@@ -20,7 +20,7 @@ from ..model import ParseFailure
 from ..model import Span
 
 NAMES = frozenset(
-    ["ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL", "MAINTAINER", "ONBUILD", "RUN", "SHELL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR"]
+    "ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL MAINTAINER ONBUILD RUN SHELL STOPSIGNAL USER VOLUME WORKDIR".split()  # noqa: SIM905
 )
 _WITH_HEREDOCS = frozenset(("RUN", "COPY", "ADD"))
 _DIRECTIVE = re.compile(r"\s*#\s*([A-Za-z][\w-]*)\s*=\s*(\S+)\s*\Z")
@@ -198,9 +198,9 @@ def json_form(text: str) -> tuple[str, ...] | None:
 
 
 def split(text: str, escape: str = "\\") -> Iterator[Word]:
-    """The words of a text, split at white space outside of quotes, quotes and escapes taken off.
+    r"""The words of a text, split at white space outside of quotes, quotes and escapes taken off.
 
-    ``$NAME`` and ``${NAME:-a b}`` stay as they are.
+    ``$NAME`` and ``${NAME:-a b}`` stay as they are; a dollar that is only a dollar is written ``\$``.
     """
     position, size = 0, len(text)
     while position < size:
@@ -216,14 +216,17 @@ def split(text: str, escape: str = "\\") -> Iterator[Word]:
             character = text[position]
             if character == escape and quote != "'" and position + 1 < size:
                 following = text[position + 1]
-                parts.append(following if not quote or following in f'"$`{escape}' else character + following)
+                if following == "$":
+                    parts.append("\\$")
+                else:
+                    parts.append(following if not quote or following in f'"`{escape}' else character + following)
                 position += 2
                 continue
             if quote:
                 if character == quote:
                     quote = ""
                 else:
-                    parts.append(character)
+                    parts.append("\\$" if character == "$" and quote == "'" else character)
             elif character in "'\"":
                 quote = character
             else:
@@ -242,10 +245,10 @@ def parse(path: str, text: str) -> File:
     lines = [line.removesuffix("\r") for line in text.split("\n")]
     _refuse(path, lines)
     failures: list[ParseFailure] = []
-    directives, logical = _assemble(path, lines, failures)
+    reader = _Reader(path, lines, failures)
     found: list[Instruction] = []
-    for name, index in _recognised(lines, logical, directives.get("escape", "\\")):
-        instruction = logical[index]
+    for name, index in _recognised(lines, reader.logical, reader.escape):
+        instruction = reader.logical[index]
         if name in NAMES:
             if instruction.text.strip() or instruction.name == "RUN":
                 found.append(instruction)
@@ -260,7 +263,7 @@ def parse(path: str, text: str) -> File:
         raise ParseFailure("is an unrendered template: render it, then judge the result", head)
     if not any(instruction.name == "FROM" for instruction in found):
         raise (failures or [ParseFailure("has no FROM, so it builds no image", _first(path, lines))])[0]
-    return File(path, tuple(found), directives, tuple(failures))
+    return File(path, tuple(found), reader.directives, tuple(failures))
 
 
 def _refuse(path: str, lines: list[str]) -> None:
@@ -279,76 +282,73 @@ def _short(name: str) -> str:
     return ascii(name if len(name) <= 30 else f"{name[:30]}...")[1:-1]
 
 
-def _assemble(path: str, lines: list[str], failures: list[ParseFailure]) -> tuple[dict[str, str], dict[int, Instruction]]:
-    """The parser directives, and by the index of their first line the instructions, not yet recognised."""
-    directives: dict[str, str] = {}
-    index = 0
-    while index < len(lines) and (found := _DIRECTIVE.match(lines[index])) and found[1].lower() not in directives:
-        directives[found[1].lower()] = found[2]
-        index += 1
-    escape = directives.get("escape", "\\")
-    if escape not in "\\`":
-        escape = directives["escape"] = "\\"
-    # a line continues when it ends in one escape character, not in an escaped one
-    continued = re.compile(rf"(?:^|[^{re.escape(escape)}]){re.escape(escape)}[ \t]*\Z")
-    logical: dict[int, Instruction] = {}
-    while index < len(lines):
-        line = lines[index]
-        if not line.strip() or line.lstrip().startswith("#"):
-            index += 1
-            continue
-        if len(logical) == _MAX_INSTRUCTIONS:
-            raise ParseFailure(f"has more than {_MAX_INSTRUCTIONS} instructions", Span(path, index + 1, 1, index + 1, 2))
-        index = _logical_line(path, lines, index, escape, continued, logical, failures)
-    return directives, logical
+class _Reader:
+    """From lines to instructions that are not recognised yet, by the index of their first line."""
 
-
-def _logical_line(
-    path: str,
-    lines: list[str],
-    first: int,
-    escape: str,
-    continued: re.Pattern[str],
-    logical: dict[int, Instruction],
-    failures: list[ParseFailure],
-) -> int:
-    """Read the instruction that starts on a line, with its continuation lines and heredocs; the index behind it."""
-    pieces: list[str] = []
-    origin: list[tuple[int, int, int]] = []
-    size, index, last, more = 0, first, first, True
-    while more and index < len(lines):
-        line = lines[index]
-        bare = line.strip()
-        if index > first and (not bare or bare.startswith("#")):
+    def __init__(self, path: str, lines: list[str], failures: list[ParseFailure]) -> None:
+        self.path = path
+        self.lines = lines
+        self.failures = failures
+        self.directives: dict[str, str] = {}
+        self.logical: dict[int, Instruction] = {}
+        index = 0
+        while index < len(lines) and (found := _DIRECTIVE.match(lines[index])) and found[1].lower() not in self.directives:
+            self.directives[found[1].lower()] = found[2]
             index += 1
-            continue
-        more = bool(continued.search(line))
-        piece = line.rstrip(" \t")[:-1] if more else line.rstrip()
-        origin.append((size, index + 1, 1))
-        pieces.append(piece)
-        size += len(piece)
-        last = index
-        index += 1
-    text = "".join(pieces)
-    lead = len(text) - len(text.lstrip())
-    name = text[lead:].split(None, 1)[0] if text.strip() else ""
-    skip = lead + len(name)
-    skip += len(text[skip:]) - len(text[skip:].lstrip())
-    head = Span(path, first + 1, lead + 1, first + 1, max(len(pieces[0].rstrip()), lead + 1) + 1)
-    index = last + 1
-    instruction = Instruction(path, name.upper(), text[skip:].rstrip(), _shifted(tuple(origin), skip), head, index, escape)
-    heredocs: list[Heredoc] = []
-    if "<<" in text and _takes_heredocs(instruction):
-        for word, dash, expand in _markers(instruction):
-            body, end = _body(lines, index, word, dash)
-            if body is None:
-                failures.append(ParseFailure(f"the heredoc <<{_short(word)} never ends", head))
-                return len(lines)
-            heredocs.append(Heredoc(word, expand, "\n".join(body), index + 1, end))
-            index = end
-        instruction = Instruction(path, instruction.name, instruction.text, instruction.origin, head, index, escape, tuple(heredocs))
-    logical[first] = instruction
-    return index
+        self.escape = self.directives.get("escape", "\\")
+        if self.escape not in "\\`":
+            self.escape = self.directives["escape"] = "\\"
+        # a line continues when it ends in one escape character, not in an escaped one
+        self.continued = re.compile(rf"(?:^|[^{re.escape(self.escape)}]){re.escape(self.escape)}[ \t]*\Z")
+        while index < len(lines):
+            line = lines[index]
+            if not line.strip() or line.lstrip().startswith("#"):
+                index += 1
+                continue
+            if len(self.logical) == _MAX_INSTRUCTIONS:
+                raise ParseFailure(f"has more than {_MAX_INSTRUCTIONS} instructions", Span(path, index + 1, 1, index + 1, 2))
+            index = self.instruction(index)
+
+    def instruction(self, first: int) -> int:
+        """Read the instruction that starts on a line, with its continuation lines and heredocs; the index behind it."""
+        pieces: list[str] = []
+        origin: list[tuple[int, int, int]] = []
+        size, index, last, more = 0, first, first, True
+        while more and index < len(self.lines):
+            line = self.lines[index]
+            bare = line.strip()
+            if index > first and (not bare or bare.startswith("#")):
+                index += 1
+                continue
+            more = bool(self.continued.search(line))
+            piece = line.rstrip(" \t")[:-1] if more else line.rstrip()
+            origin.append((size, index + 1, 1))
+            pieces.append(piece)
+            size += len(piece)
+            last = index
+            index += 1
+        text = "".join(pieces)
+        lead = len(text) - len(text.lstrip())
+        name = text[lead:].split(None, 1)[0] if text.strip() else ""
+        skip = lead + len(name)
+        skip += len(text[skip:]) - len(text[skip:].lstrip())
+        head = Span(self.path, first + 1, lead + 1, first + 1, max(len(pieces[0].rstrip()), lead + 1) + 1)
+        index = last + 1
+        instruction = Instruction(self.path, name.upper(), text[skip:].rstrip(), _shifted(tuple(origin), skip), head, index, self.escape)
+        heredocs: list[Heredoc] = []
+        if "<<" in text and _takes_heredocs(instruction):
+            for word, dash, expand in _markers(instruction):
+                body, end = _body(self.lines, index, word, dash)
+                if body is None:
+                    self.failures.append(ParseFailure(f"the heredoc <<{_short(word)} never ends", head))
+                    return len(self.lines)
+                heredocs.append(Heredoc(word, expand, "\n".join(body), index + 1, end))
+                index = end
+            instruction = Instruction(
+                self.path, instruction.name, instruction.text, instruction.origin, head, index, self.escape, tuple(heredocs)
+            )
+        self.logical[first] = instruction
+        return index
 
 
 def _shifted(origin: tuple[tuple[int, int, int], ...], skip: int) -> tuple[tuple[int, int, int], ...]:

@@ -37,7 +37,7 @@ def _variables(file: DockerfileFile) -> Iterator[tuple[str, Span, bool]]:
             if pair.value is None:
                 if is_secret_name(pair.key):
                     yield f"the build argument {pair.key} stays visible in the history of the image", at, True
-            elif reason := _value_reason(pair.key, pair.value):
+            elif reason := _value_reason(pair.key, pair.value.replace("\\$", "$")):
                 yield f"{instruction.name} {reason}, for everybody who can pull the image", at, False
 
 
