@@ -11,9 +11,31 @@ from pytest_readiness import rule
 from pytest_readiness.formats.dockerfile import Stage
 from pytest_readiness.formats.dockerfile import Step
 
-_PIP_VALUED = frozenset(  # noqa: SIM905 - a list of options reads better as words
-    "-c -r -t -i -e -f --constraint --target --prefix --index-url --extra-index-url --find-links --root --src --python"
-    " --trusted-host --editable --requirement --platform --python-version --only-binary --no-binary".split()
+_PIP_VALUED = frozenset(
+    [
+        "-c",
+        "-r",
+        "-t",
+        "-i",
+        "-e",
+        "-f",
+        "--constraint",
+        "--target",
+        "--prefix",
+        "--index-url",
+        "--extra-index-url",
+        "--find-links",
+        "--root",
+        "--src",
+        "--python",
+        "--trusted-host",
+        "--editable",
+        "--requirement",
+        "--platform",
+        "--python-version",
+        "--only-binary",
+        "--no-binary",
+    ]
 )
 _LOCAL = re.compile(r"[./~$<]|.*(://|\.(whl|gz|zip|tgz|tar)\Z|\$)|git\+")
 
