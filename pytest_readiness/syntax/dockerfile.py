@@ -2,8 +2,8 @@
 
 dockerfile-parse finds the instructions, but it reads heredoc bodies as instructions, ends a ``RUN`` at a
 blank continuation line, loses a last instruction that ends in a backslash and knows no columns. So it
-gets a text of the same number of lines in which every instruction stands on one line and everything else
-is a comment, and the values are taken from the original lines.
+gets a text in which every instruction stands on one line and nothing else does, and the values are taken
+from the original lines.
 """
 
 from __future__ import annotations
@@ -247,7 +247,7 @@ def parse(path: str, text: str) -> File:
     failures: list[ParseFailure] = []
     reader = _Reader(path, lines, failures)
     found: list[Instruction] = []
-    for name, index in _recognised(lines, reader.logical, reader.escape):
+    for name, index in _recognised(reader.logical, reader.escape):
         instruction = reader.logical[index]
         if name in NAMES:
             if instruction.text.strip() or instruction.name == "RUN":
@@ -385,14 +385,14 @@ def _body(lines: list[str], index: int, word: str, dash: bool) -> tuple[list[str
     return None, len(lines)
 
 
-def _recognised(lines: list[str], logical: dict[int, Instruction], escape: str) -> Iterator[tuple[str, int]]:
+def _recognised(logical: dict[int, Instruction], escape: str) -> Iterator[tuple[str, int]]:
     """The instruction names with the index of their line, as dockerfile-parse reads them."""
     from dockerfile_parse.parser import DockerfileParser
 
-    masked = ["#"] * len(lines)
-    for index, instruction in logical.items():
-        masked[index] = f"{instruction.name} {instruction.text.split(None, 1)[0].rstrip(escape) if instruction.text else ''}."
-    stream = io.BytesIO("\n".join(masked).encode("utf-8", "replace"))
+    indexes = list(logical)
+    heads = (f"{i.name} {i.text.split(None, 1)[0].rstrip(escape) if i.text else ''}.\n" for i in logical.values())
+    stream = io.BytesIO("".join(heads).encode("utf-8", "replace"))
     for item in DockerfileParser(fileobj=stream).structure:  # type: ignore[no-untyped-call]
-        if item["instruction"] != "COMMENT" and item["startline"] in logical:
-            yield logical[item["startline"]].name, item["startline"]
+        if item["instruction"] != "COMMENT":
+            index = indexes[item["startline"]]
+            yield logical[index].name, index
