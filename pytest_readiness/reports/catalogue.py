@@ -53,7 +53,6 @@ def page(rule: Rule) -> Iterator[str]:
     yield ""
     yield f"**Judges** {', '.join(f'`{kind}`' for kind in rule.on)}"
     if rule.examples:
-        yield ""
         yield from _shown("Avoid", rule, good=False)
         yield from _shown("Prefer", rule, good=True)
     yield ""
@@ -93,15 +92,13 @@ def _shown(heading: str, rule: Rule, *, good: bool) -> Iterator[str]:
     example: Example | None = next((example for example in rule.examples if example.good is good), None)
     if example is None:
         return
-    yield f"## {heading}"
-    yield ""
+    yield from ("", f"## {heading}")
     for path, text in example.files.items():
+        yield ""
         if len(example.files) > 1:
-            yield f"`{path}`:"
-            yield ""
+            yield from (f"`{path}`:", "")
         marked = {line for place, line in example.marks if place == path}
         yield f"```{example.language}"
         for number, line in enumerate(text.rstrip("\n").split("\n"), 1):
             yield f"{line}  # <-- here" if number in marked else line
         yield "```"
-        yield ""

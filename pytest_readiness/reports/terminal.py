@@ -38,14 +38,15 @@ def _nothing(run: Run, facts: dict[str, Any]) -> str:
 
 
 def _files(files: dict[str, int]) -> str:
-    return f"{sum(files.values())} files (" + ", ".join(f"{name} {count}" for name, count in files.items()) + ")"
+    total = sum(files.values())
+    return f"{total} {'file' if total == 1 else 'files'} (" + ", ".join(f"{name} {count}" for name, count in files.items()) + ")"
 
 
 def summary(run: Run, reporter: pytest.TerminalReporter) -> None:
     """The section at the end: what was read, the checks by priority and outcome, and what needs attention."""
     facts, records = run.looked_at(), list(run.records.values())
     verbose = run.config.get_verbosity() > 0
-    reporter.section("readiness")
+    reporter.write_sep("=", "readiness")  # unlike section(), this ends the line of progress first
     for line in _lines(run, facts, records, verbose=verbose):
         reporter.write_line(line)
 
