@@ -159,3 +159,29 @@ def is_readonly(action: str) -> bool:
     """Whether the action, wildcards included, only reads."""
     verb = action.partition(":")[2].lower()
     return verb.startswith(("describe", "list", "get", "batchget", "head", "view", "lookup"))
+
+
+# roles of Google Cloud and Azure that may change everything in their scope
+_GOOGLE = tuple(f"google_{scope}_iam_{kind}" for scope in ("project", "folder", "organization") for kind in ("member", "binding"))
+_OWNERS = {
+    **dict.fromkeys(_GOOGLE, ("role", ("roles/owner", "roles/editor"))),
+    "azurerm_role_assignment": ("role_definition_name", ("Owner",)),
+}
+
+
+def grants_role(block: Block) -> bool:
+    """Whether the block gives somebody a role of Google Cloud or Azure, or defines one."""
+    return block.type in _OWNERS or block.type == "azurerm_role_definition"
+
+
+def wide_roles(block: Block) -> Iterator[tuple[str, Span]]:
+    """The roles that may do everything, and where they are given."""
+    if block.type == "azurerm_role_definition":
+        for permissions in block.blocks("permissions"):
+            if any(is_star(action) for action in many(permissions.get("actions"))):
+                yield "*", permissions.at("actions")
+    else:
+        name, roles = _OWNERS[block.type]
+        for role in many(block.get(name)):
+            if role in roles:
+                yield str(role), block.at(name)

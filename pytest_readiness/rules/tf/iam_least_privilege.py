@@ -8,9 +8,11 @@ from pytest_readiness import is_unknown
 from pytest_readiness import rule
 from pytest_readiness.formats.terraform_blocks import Block
 from pytest_readiness.formats.terraform_policies import Statement
+from pytest_readiness.formats.terraform_policies import grants_role
 from pytest_readiness.formats.terraform_policies import is_identity_policy
 from pytest_readiness.formats.terraform_policies import many
 from pytest_readiness.formats.terraform_policies import statements
+from pytest_readiness.formats.terraform_policies import wide_roles
 
 ATTACHMENTS = {
     "aws_iam_role_policy_attachment": "policy_arn",
@@ -24,6 +26,8 @@ TOO_MUCH = ("AdministratorAccess", "PowerUserAccess")
 
 
 def grants(block: Block) -> bool:
+    if grants_role(block):
+        return True
     attached = block.type in ATTACHMENTS and block.section.has(ATTACHMENTS[block.type])
     return attached or (is_identity_policy(block) and (_unclear(block) or any(not s.has_principals for s in statements(block))))
 
@@ -40,7 +44,7 @@ def _unclear(block: Block) -> bool:
     category="Security & Compliance",
     remedy="Name the actions and resources that are needed",
     effort="2h",
-    aliases=("CKV_AWS_1", "CKV_AWS_62", "CKV_AWS_274", "AWS-0345"),
+    aliases=("CKV_AWS_1", "CKV_AWS_62", "CKV_AWS_274", "AWS-0345", "GCP-0007", "CKV_AZURE_39"),
     standards=("AWS FSBP IAM.1",),
 )
 def check(block: Block) -> Iterator[Finding]:
@@ -82,12 +86,22 @@ def check(block: Block) -> Iterator[Finding]:
     }
     ```
     ```hcl bad
+    resource "google_project_iam_member" "app" {
+      role   = "roles/owner"               # <--
+      member = "serviceAccount:app@shop.iam.gserviceaccount.com"
+    }
+    ```
+    ```hcl bad
     resource "aws_iam_role_policy_attachment" "app" {
       role       = "app"
       policy_arn = "arn:aws:iam::aws:policy/AdministratorAccess"  # <--
     }
     ```
     """
+    if grants_role(block):
+        for role, place in wide_roles(block):
+            yield block.finding(f"{role} may change everything in its scope", place)
+        return
     argument = ATTACHMENTS.get(block.type)
     if argument is not None:
         for arn in many(block.get(argument)):
