@@ -72,5 +72,9 @@ def test_the_service_with_gaps_fails_at_every_priority(tmp_path: Path) -> None:
     golden.run(root, *golden.ARGUMENTS, "--readiness-report=json:out.json")
     checks = json.loads((root / "out.json").read_text("utf-8"))["checks"]
     assert {check["priority"] for check in checks if check["outcome"] == "failed"} == {"P0", "P1", "P2", "P3"}
-    assert {check["rule"] for check in checks if check["outcome"] == "failed"} >= {"readiness.expect", "readiness.parses", "readiness.waiver"}
+    assert {check["rule"] for check in checks if check["outcome"] == "failed"} >= {
+        "readiness.expect",
+        "readiness.parses",
+        "readiness.waiver",
+    }
     assert any(check["advice"] for check in checks)

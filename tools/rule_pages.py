@@ -1,9 +1,10 @@
 """Write ``docs/rules/``: a page for each rule, and the index by platform.
 
-    python tools/rule_pages.py            write the pages, delete those of rules that are gone
-    python tools/rule_pages.py --check    fail, and name what is out of date
+python tools/rule_pages.py            write the pages, delete those of rules that are gone
+python tools/rule_pages.py --check    fail, and name what is out of date
 """
 
+# ruff: noqa: INP001 - scripts, no package
 from __future__ import annotations
 
 import sys

@@ -1,8 +1,9 @@
 """Write ``examples/service-gaps/expected.txt`` afresh: what a user sees of a run, without what differs from machine to machine.
 
-    python tools/update_golden.py
+python tools/update_golden.py
 """
 
+# ruff: noqa: INP001 - scripts, no package
 from __future__ import annotations
 
 import os
