@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pytest_readiness import P1
+from pytest_readiness import Finding
+from pytest_readiness import Project
+from pytest_readiness import rule
+from pytest_readiness.formats.terraform_availability import BACKUPS
+from pytest_readiness.formats.terraform_blocks import Block
+from pytest_readiness.formats.terraform_blocks import Repository
+from pytest_readiness.formats.terraform_blocks import is_example
+
+# what keeps a copy in, or moves the service to, another region
+COPIES = frozenset(
+    (
+        "aws_db_instance_automated_backups_replication",
+        "aws_rds_global_cluster",
+        "aws_docdb_global_cluster",
+        "aws_dynamodb_global_table",
+        "aws_dynamodb_table_replica",
+        "aws_elasticache_global_replication_group",
+        "aws_s3_bucket_replication_configuration",
+        "aws_ecr_replication_configuration",
+        "aws_globalaccelerator_accelerator",
+        "azurerm_site_recovery_replicated_vm",
+        "azurerm_mssql_failover_group",
+    )
+)
+_BLOCKS = {
+    "aws_route53_record": "failover_routing_policy",
+    "aws_dynamodb_table": "replica",
+    "aws_secretsmanager_secret": "replica",
+    "aws_s3_bucket": "replication_configuration",
+}
+_DIRECTORY = re.compile(r"(^|/)(dr|disaster[-_]?recovery|failover)(/|$)", re.IGNORECASE)
+
+
+def keeps_data(repository: Repository) -> bool:
+    return any(m.is_root and not is_example(m.directory) and m.types & BACKUPS.keys() for m in repository.modules)
+
+
+@rule(
+    "tf.dr-configuration",
+    P1,
+    on="tf.repository",
+    when=keeps_data,
+    category="Resilience/DR",
+    remedy="Copy backups to a second region, such as with copy_action in an aws_backup_plan",
+    effort="1d",
+)
+def check(repository: Repository, project: Project) -> Iterator[Finding]:
+    """Disaster recovery is configured.
+
+    When a region is lost, what has no copy in another one is lost with it. Copies of backups, replication,
+    failover records or a Velero schedule all count. Judged where a root module creates a data store.
+
+    ```hcl good
+    terraform {
+      backend "s3" {}
+    }
+    resource "aws_db_instance" "main" {}
+    resource "aws_backup_plan" "main" {
+      rule {
+        copy_action {
+          destination_vault_arn = "arn:aws:backup:eu-central-1:123456789012:backup-vault:dr"
+        }
+      }
+    }
+    ```
+    ```hcl bad
+    terraform {                            # <--
+      backend "s3" {}
+    }
+    resource "aws_db_instance" "main" {}
+    ```
+    """
+    if any(module.types & COPIES or _DIRECTORY.search(module.directory) for module in repository.modules):
+        return
+    if any(block.blocks(name) for type, name in _BLOCKS.items() for block in repository.resources(type)):
+        return
+    if any(_copies(plan) for plan in repository.resources("aws_backup_plan")):
+        return
+    if any(path.endswith((".yaml", ".yml")) and "velero.io/" in project.glance(path) for path in project.paths):
+        return
+    repository.demand_all()
+    home = next(m.home for m in repository.modules if m.is_root and not is_example(m.directory) and m.types & BACKUPS.keys())
+    yield repository.finding("nothing is copied to another region: what is lost with the region is lost", home)
+
+
+def _copies(plan: Block) -> bool:
+    return any(rule.blocks("copy_action") for rule in plan.blocks("rule"))
