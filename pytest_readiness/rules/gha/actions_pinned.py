@@ -15,7 +15,7 @@ from pytest_readiness.formats.github import Use
     when=lambda use: not use.reference.is_local,
     category="Security & Compliance",
     remedy="replace the tag or branch by the full commit SHA and keep the version in a comment",
-    aliases=("scorecard:pinned-actions", "zizmor:unpinned-uses"),
+    aliases=("zizmor:unpinned-uses",),
     standards=("OWASP CICD-SEC-3", "OpenSSF Scorecard Pinned-Dependencies"),
     effort="30m",
 )

@@ -18,7 +18,7 @@ from pytest_readiness.formats.github_expressions import references
     when=lambda step: any("${{" in text for text, _ in step.sources),
     category="Security & Compliance",
     remedy="pass the value through env and use it as a quoted shell variable",
-    aliases=("scorecard:dangerous-workflow", "zizmor:template-injection", "CKV_GHA_2"),
+    aliases=("zizmor:template-injection", "CKV_GHA_2"),
     standards=("OpenSSF Scorecard Dangerous-Workflow", "OWASP CICD-SEC-4"),
     effort="30m",
 )

@@ -32,7 +32,6 @@ from pytest_readiness.formats.kubernetes_rbac import subjects
         "polaris:rolebindingClusterAdminRole",
         "datree:CIS_INVALID_ROLE_CLUSTER_ADMIN",
         "datree:CIS_INVALID_VALUE_SYSTEM_MASTERS",
-        "gatekeeper:general/disallowanonymous",
     ),
     effort="2h",
 )

@@ -17,7 +17,7 @@ from pytest_readiness.formats.kubernetes_objects import Container
     when=lambda container: not container.pod.is_windows,
     category="Security & Compliance",
     remedy="Set seccompProfile: {type: RuntimeDefault} in the pod's securityContext",
-    aliases=("CKV_K8S_31", "KSV-0030", "datree:CONTAINERS_INCORRECT_SECCOMP_PROFILE"),
+    aliases=("KSV-0030", "datree:CONTAINERS_INCORRECT_SECCOMP_PROFILE"),
     standards=("PSS restricted",),
 )
 def check(container: Container) -> Iterator[Finding]:
