@@ -267,13 +267,16 @@ def _second_opinion(path: str, text: str) -> Body:
     from lark import UnexpectedInput
     from lark.exceptions import LarkError
 
+    last = text.count("\n") + 1
     text = text if text.endswith("\n") else f"{text}\n"
     lines = text.split("\n")
     try:
         tree = _hcl2().parses_to_tree(text)
     except UnexpectedInput as error:
-        line = min(max(getattr(error, "line", 1) or 1, 1), len(lines))
-        column = min(max(getattr(error, "column", 1) or 1, 1), len(lines[line - 1]) + 1)
+        line, column = max(getattr(error, "line", 1) or 1, 1), max(getattr(error, "column", 1) or 1, 1)
+        if line > last:  # behind the line end that was added
+            line, column = last, len(lines[last - 1]) + 1
+        column = min(column, len(lines[line - 1]) + 1)
         raise ParseFailure(f"not valid HCL: {_reason(error)}", Span(path, line, column, line, column + 1)) from None
     except (LarkError, RuntimeError, RecursionError, ValueError, TypeError, AttributeError, KeyError, IndexError) as error:
         raise ParseFailure(
@@ -329,7 +332,7 @@ class _Lark:
 
     def trimmed(self, span: Span) -> tuple[str, Span]:
         """The text of a span without the white space and comments that lark counts in at its end."""
-        last = span.end_line - 1
+        last = min(span.end_line, len(self.lines)) - 1  # an operation at the end of the text is said to end behind it
         text = "\n".join([*self.lines[span.line - 1 : last], self.lines[last][: span.end_column - 1]])[span.column - 1 :]
         text = text.rstrip()
         line = span.line + text.count("\n")
