@@ -15,7 +15,6 @@ from pytest_readiness.formats.github import Job
 from pytest_readiness.formats.github import Step
 from pytest_readiness.formats.github import Workflow
 from pytest_readiness.formats.github_expressions import references
-from pytest_readiness.formats.shell import commands
 from pytest_readiness.testing import verdicts
 
 CI = ".github/workflows/ci.yml"
@@ -189,38 +188,7 @@ def test_odd_shapes_do_not_crash_a_rule(text: str) -> None:
         assert all(outcome.crash is None for outcome in verdicts(each, project)), each.id
 
 
-# -- shell and expressions
-
-
-@pytest.mark.parametrize(
-    ("script", "programs"),
-    [
-        pytest.param("a && b || c; d | e", ["a", "b", "c", "d", "e"], id="joined commands"),
-        pytest.param("if ! a; then b; fi", ["a", "b"], id="control words"),
-        pytest.param("X=1 sudo -u me env Y=2 a b", ["a"], id="assignments and wrappers"),
-        pytest.param("a \"b; c\" 'd | e' # f", ["a"], id="quotes and comments"),
-        pytest.param("cat <<EOF\nrm -rf /\nEOF\nb", ["cat", "b"], id="here-documents"),
-        pytest.param('a "$(b | c)"', ["b", "c", "a"], id="substitutions come first"),
-        pytest.param("bash -c 'b && c'", ["b", "c", "bash"], id="text given to a shell"),
-        pytest.param("a \\\n  b\nc", ["a", "c"], id="continuation lines"),
-        pytest.param('a ${{ b && "c" }} d', ["a"], id="expressions of the workflow"),
-        pytest.param('a "b', ["a"], id="a quote that is never closed"),
-        pytest.param("VERSION=1", [""], id="a bare assignment"),
-    ],
-)
-def test_scripts_are_taken_apart(script: str, programs: list[str]) -> None:
-    assert [command.program for command in commands(script)] == programs
-
-
-def test_commands_know_their_line_flags_and_what_follows() -> None:
-    first, second = commands("x\\\n y --code=1 &&\nz --code 2 > out")
-    assert (first.line, first.join, first.flag("--code")) == (0, "&&", "1")
-    assert (second.line, second.flag("--code", "-c"), second.redirects) == (2, "2", ((">", "out"),))
-
-
-@pytest.mark.parametrize("text", ["$(" * 20_000, '"$(' * 20_000, "`" * 20_001, "<<a\n" * 20_000, "(" * 50_000, "'" * 50_001])
-def test_hostile_scripts_end(text: str) -> None:
-    assert sum(1 for _ in commands(text)) < 50_000
+# -- expressions
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,6 @@
-"""Dockerfile and shell text to instructions and commands, with their places."""
+"""Dockerfile text to instructions, with their places."""
 
 from __future__ import annotations
-
-import time
 
 import pytest
 from hypothesis import given
@@ -12,7 +10,6 @@ from hypothesis import strategies as st
 from pytest_readiness.model import ParseFailure
 from pytest_readiness.model import Span
 from pytest_readiness.syntax import dockerfile
-from pytest_readiness.syntax import shell
 
 
 def lines(text: str) -> list[tuple[str, int, int]]:
@@ -157,57 +154,3 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         for word in instruction.words:
             assert instruction.line <= instruction.at(word.start, word.end).line <= instruction.end_line
         assert len(instruction.pairs) >= 0
-
-
-def names(text: str) -> list[str]:
-    return [command.name for command in shell.walk(shell.parse(text))]
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        pytest.param("a && b || c; d | e & f", ["a", "b", "c", "d", "e", "f"], id="operators"),
-        pytest.param("a 'b && c' \"d | e\"", ["a"], id="operators in quotes"),
-        pytest.param("a # && b", ["a"], id="a comment"),
-        pytest.param("a b#c; d", ["a", "d"], id="a hash inside of a word"),
-        pytest.param("if a; then b; else c; fi", ["a", "b", "c"], id="conditions"),
-        pytest.param("x=$(a `b`) && c", ["", "a", "b", "c"], id="substitutions"),
-        pytest.param("a <(b | c) >/dev/null 2>&1", ["a", "b", "c"], id="process substitution and redirections"),
-        pytest.param("(a; b) && { c; }", ["a", "b", "c"], id="groups"),
-        pytest.param("sh -c 'a | b'; bash -exc \"c\"", ["sh", "a", "b", "bash", "c"], id="scripts in arguments"),
-        pytest.param("sudo -u x -E FOO=1 a b", ["a"], id="sudo"),
-        pytest.param("A=1 env -i B=2 a", ["a"], id="assignments and env"),
-        pytest.param("cat <<E\na; b\nE\nc", ["cat", "c"], id="a heredoc"),
-        pytest.param("echo $((1 + 2)) ${a:-b c}; d", ["echo", "d"], id="arithmetic and parameters"),
-        pytest.param("a \\\n  b; c", ["a", "c"], id="a continuation"),
-    ],
-)
-def test_commands(text: str, expected: list[str]) -> None:
-    assert names(text) == expected
-
-
-def test_pipelines_at_every_level() -> None:
-    found = [[c.name for c in line] for line in shell.pipelines(shell.parse("a | b && c; sh -c 'd | e'"))]
-    assert sorted(found) == [["a", "b"], ["c"], ["d", "e"], ["sh"]]
-
-
-def test_options_also_in_clusters() -> None:
-    (command,) = shell.parse("apt-get -qqy install --no-install-recommends --target=x a")
-    assert command.option("-y") is not None
-    assert command.option("--target") is not None
-    assert command.option("-x", "--yes") is None
-    assert command.operands == ("install", "a")
-
-
-@pytest.mark.parametrize("piece", ["$(", "`", "(", "'", '"$(', "a|", "<<a\n", "${", "\\", "sh -c ", "{ ", "sudo ", "<(", "eval '"])
-def test_hostile_scripts_take_bounded_time(piece: str) -> None:
-    start = time.perf_counter()
-    assert len(list(shell.walk(shell.parse(piece * 20_000)))) >= 0
-    assert time.perf_counter() - start < 5
-
-
-@settings(max_examples=300, deadline=None)
-@given(st.text(alphabet=st.sampled_from("ab '\"`$(){}<>|&;\n\\#=-E"), max_size=120))
-def test_any_script_gives_commands_inside_of_it(text: str) -> None:
-    for command in shell.walk(shell.parse(text)):
-        assert 0 <= command.start <= command.end <= len(text) + 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
@@ -17,11 +18,27 @@ from ..model import Resource
 from ..model import Span
 from ..project import Project
 from ..syntax import yaml
+from ..syntax.shell import Command
+from ..syntax.shell import in_order
+from ..syntax.shell import parse
 from ..unknown import Unknown
 from .base import Format
 from .github_expressions import has_expression
-from .shell import Command
-from .shell import commands
+
+__all__ = [
+    "Action",
+    "Actions",
+    "Command",
+    "Element",
+    "Job",
+    "Reference",
+    "Repository",
+    "Step",
+    "Use",
+    "Workflow",
+    "is_never",
+    "known",
+]
 
 HOME = ".github/workflows"
 SUFFIXES = (".yml", ".yaml")
@@ -435,7 +452,9 @@ class Step(Element):
     def commands(self) -> tuple[Command, ...]:
         """What its script runs, where the shell is one of the Unix ones."""
         return (
-            tuple(commands(self.script)) if self.shell.split(" ")[0].rpartition("/")[2] in ("", "bash", "sh", "dash", "zsh", "ksh") else ()
+            tuple(in_order(parse(self.script)))
+            if self.shell.split(" ")[0].rpartition("/")[2] in ("", "bash", "sh", "dash", "zsh", "ksh")
+            else ()
         )
 
     @property
@@ -514,7 +533,12 @@ class Step(Element):
 
     def command_span(self, command: Command) -> Span:
         """The place of a command of its script."""
-        return self.line(command.line, command.text.partition("\n")[0].rstrip("\\ "))
+        number = bisect_left(self._line_ends, command.start)
+        return self.line(number, command.text.partition("\n")[0].rstrip("\\ "))
+
+    @cached_property
+    def _line_ends(self) -> list[int]:
+        return [found.start() for found in re.finditer("\n", self.script)]
 
     def action_steps(self, project: Project) -> tuple[Step, ...]:
         """The steps of the composite action of this project that it uses."""

@@ -18,14 +18,16 @@ from ..model import Finding
 from ..model import ParseFailure
 from ..model import Span
 from ..project import Project
+from ..syntax.shell import Command
+from ..syntax.shell import Word
+from ..syntax.shell import in_order
+from ..syntax.shell import parse
 from ..unknown import Unknown
 from ..unknown import Unresolved
 from ..unknown import is_unknown
 from .github import Job
 from .github import Repository
 from .github import Step
-from .shell import Command
-from .shell import commands
 
 MAX_SCRIPT = 200_000
 MAX_WORDS = 100
@@ -176,9 +178,9 @@ def _calls(step: Step, project: Project) -> Iterator[Call]:
         for option in ("scanners", "format", "exit-code"):
             words += [f"--{option}", str(step.inputs[option])] if option in step.inputs else []
         line = " ".join(words)
-        yield Call(line, step.at("uses"), Command(tuple(words), 0, line, ""), own=False)
+        yield Call(line, step.at("uses"), _command(words), own=False)
     if _PRE_COMMIT(step.action):
-        yield from (Call(hook, step.at("uses"), Command((hook,), 0, hook, ""), own=False) for hook in _hooks(project))
+        yield from (Call(hook, step.at("uses"), _command([hook]), own=False) for hook in _hooks(project))
     for command in step.commands:
         span = step.command_span(command)
         yield from (Call(line, span, command, own=True) for line in _lines(command))
@@ -186,11 +188,16 @@ def _calls(step: Step, project: Project) -> Iterator[Call]:
             yield from (Call(line, span, inner, own=False) for line in _lines(inner))
 
 
+def _command(words: Iterable[str]) -> Command:
+    """A command that stands in no script."""
+    return Command(tuple(Word(word, 0, 0) for word in words))
+
+
 def _lines(command: Command) -> Iterator[str]:
     argv = list(command.argv[:MAX_WORDS])
     if not argv:
         return
-    argv[0] = command.program
+    argv[0] = command.name
     line = " ".join(argv)
     if _CONTAINER.match(line):
         for index, word in enumerate(argv[2:], 2):
@@ -213,17 +220,17 @@ def _called(command: Command, project: Project) -> Iterator[Command]:
     argv = command.argv
     if not argv:
         return
-    if command.program == "make":
+    if command.name == "make":
         yield from _make(tuple(word for word in argv[1:] if not word.startswith("-") and "=" not in word), project)
-    elif command.program in ("npm", "pnpm", "yarn") and len(argv) > 2 and argv[1] in ("run", "run-script"):
-        yield from commands(_package_script(argv[2], project))
-    elif command.program == "pre-commit" and "run" in argv:
-        yield from (Command((hook,), 0, hook, "") for hook in _hooks(project))
+    elif command.name in ("npm", "pnpm", "yarn") and len(argv) > 2 and argv[1] in ("run", "run-script"):
+        yield from in_order(parse(_package_script(argv[2], project)))
+    elif command.name == "pre-commit" and "run" in argv:
+        yield from (_command([hook]) for hook in _hooks(project))
     else:
         word = next((word for word in argv[:3] if word.endswith((".sh", ".bash")) or word.startswith("./")), "")
         path = word.removeprefix("./")
         if path and project.exists(path):
-            yield from commands(_text(path, project))
+            yield from in_order(parse(_text(path, project)))
 
 
 def _text(path: str, project: Project) -> str:
@@ -245,7 +252,7 @@ def _make(targets: tuple[str, ...], project: Project) -> Iterator[Command]:
         if target not in seen and target in rules:
             seen.add(target)
             work += rules[target][0]
-            yield from commands(re.sub(r"^\t[@+-]*", "", rules[target][1], flags=re.MULTILINE))
+            yield from in_order(parse(re.sub(r"^\t[@+-]*", "", rules[target][1], flags=re.MULTILINE)))
 
 
 def _package_script(name: str, project: Project) -> str:
@@ -277,7 +284,7 @@ def ignores_failure(step: Step, span: Span | None = None) -> bool:
     if step.continues_on_error is True or (job is not None and job.continues_on_error is True):
         return True
     return any(
-        command.join == "||" and following.program in ("true", ":", "echo") and (span is None or step.command_span(command) == span)
+        command.after == "||" and following.name in ("true", ":", "echo") and (span is None or step.command_span(command) == span)
         for command, following in pairwise(step.commands)
     )
 
@@ -420,16 +427,16 @@ def _command_scan(call: Call) -> Scan | None:
     command, line = call.command, call.line
     image = Unknown(f"the image that {line[:60]!r} scans is not compared")
     if line.startswith("trivy"):
-        if command.flag("--format", "-f") in ("cyclonedx", "spdx", "spdx-json"):
+        if command.value("--format", "-f") in ("cyclonedx", "spdx", "spdx-json"):
             return None
-        code, severity = command.flag("--exit-code"), command.flag("--severity", "-s")
+        code, severity = command.value("--exit-code"), command.value("--severity", "-s")
         if code in (None, "0"):
             return Scan(image, f"--exit-code is {code or 'not set, and the default is 0'}", call.span)
         if severity and "$" not in severity and "CRITICAL" not in severity.upper():
             return Scan(image, f"--severity is {severity}, without CRITICAL", call.span)
-    elif line.startswith("grype") and command.flag("--fail-on", "-f") is None:
+    elif line.startswith("grype") and command.value("--fail-on", "-f") is None:
         return Scan(image, "--fail-on is not set", call.span)
-    elif line.startswith("docker scout") and command.flag("--exit-code", "-e") is None:
+    elif line.startswith("docker scout") and command.value("--exit-code", "-e") is None:
         return Scan(image, "--exit-code is not set", call.span)
     return Scan(image, None, call.span)
 

@@ -7,8 +7,8 @@ from pytest_readiness import P2
 from pytest_readiness import Finding
 from pytest_readiness import Span
 from pytest_readiness import rule
+from pytest_readiness.formats.github import Command
 from pytest_readiness.formats.github import Step
-from pytest_readiness.formats.shell import Command
 
 _OUTPUT = {"curl": re.compile(r"-[a-zA-Z]*o|--output"), "wget": re.compile(r"-[a-zA-Z]*O|--output-document")}
 _FETCH = frozenset(_OUTPUT)
@@ -21,7 +21,7 @@ _FROM_COMMIT = re.compile(r"[/=@][0-9a-f]{40}(?:[/?]|$)")
     "gha.no-piped-downloads",
     P2,
     on="gha.step",
-    when=lambda step: any(command.program in _FETCH for command in step.commands),
+    when=lambda step: any(command.name in _FETCH for command in step.commands),
     category="Security & Compliance",
     remedy="download a fixed version, compare its checksum, and run it then",
     standards=("OpenSSF Scorecard Pinned-Dependencies", "OWASP CICD-SEC-3"),
@@ -65,10 +65,10 @@ def check(step: Step) -> Iterator[Finding]:
             yield step.finding(f"runs whatever {address or 'the server'} sends today", place)
     downloads = [(_target(command), _address(command)) for command in step.commands]
     files = {name: address for name, address in downloads if name and not _FROM_COMMIT.search(address)}
-    if not files or any(_CHECKS.fullmatch(command.program) for command in step.commands):
+    if not files or any(_CHECKS.fullmatch(command.name) for command in step.commands):
         return
     for command in step.commands:
-        words = command.argv[:2] if command.program in _RUN else command.argv[:1]
+        words = command.argv[:2] if command.name in _RUN else command.argv[:1]
         for name in (word.removeprefix("./") for word in words):
             if name in files:
                 message = f"runs {name} as it was downloaded from {files.pop(name)}, without a checksum"
@@ -79,15 +79,15 @@ def _piped(step: Step) -> Iterator[tuple[Span, str]]:
     """The places where the output of a download becomes the text of an interpreter, with the address."""
     address, open_pipe = "", False
     for command in step.commands:
-        if command.program in _FETCH:
-            address, open_pipe = _address(command), command.join == "|"
+        if command.name in _FETCH:
+            address, open_pipe = _address(command), command.after == "|"
             continue
         arguments = [word for word in command.argv[1:] if not word.startswith("-")]
         direct = any(re.match(r"<\((?:curl|wget)\b|\$\((?:curl|wget)\b|`(?:curl|wget)\b", word) for word in command.argv[1:])
-        if command.program in _RUN and ((open_pipe and not _is_file(arguments)) or direct):
+        if command.name in _RUN and ((open_pipe and not _is_file(arguments)) or direct):
             yield step.command_span(command), address
             open_pipe = False
-        open_pipe = open_pipe and command.join == "|"
+        open_pipe = open_pipe and command.after == "|"
 
 
 def _is_file(arguments: list[str]) -> bool:
@@ -101,11 +101,11 @@ def _address(command: Command) -> str:
 
 def _target(command: Command) -> str:
     """The file a download is written to."""
-    if command.program not in _FETCH or not _address(command):
+    if command.name not in _FETCH or not _address(command):
         return ""
-    flag = _OUTPUT[command.program]
+    flag = _OUTPUT[command.name]
     for index, word in enumerate(command.argv[:-1]):
         if flag.fullmatch(word):
             return command.argv[index + 1].removeprefix("./")
-    redirect = next((target for operator, target in command.redirects if operator == ">"), "")
+    redirect = next((target.text for operator, target in command.redirections if operator == ">"), "")
     return redirect or _address(command).rpartition("/")[2]

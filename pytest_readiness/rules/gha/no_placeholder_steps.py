@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import rule
+from pytest_readiness.formats.github import Command
 from pytest_readiness.formats.github import Job
 from pytest_readiness.formats.github import Step
-from pytest_readiness.formats.shell import Command
 
 _IDLE = frozenset(("echo", "printf", "true", ":", "sleep", "exit", "set"))
 _UNFINISHED = re.compile(r"\bTODO\b|\bFIXME\b|(?i:\bplaceholder\b|not (?:yet )?implemented|coming soon|add .* here)")
@@ -65,21 +65,21 @@ def check(step: Step) -> Iterator[Finding]:
     ```
     """
     for command in step.commands:
-        if command.program in ("echo", "printf") and not command.redirects and _UNFINISHED.search(command.text):
+        if command.name in ("echo", "printf") and not command.redirections and _UNFINISHED.search(command.text):
             yield step.finding(f"says of itself that it is unfinished: {command.text[:80]}", step.command_span(command))
             return
     if not all(_is_idle(command) for command in step.commands):
         return
     if step.job is not None and _collects(step.job):
         return
-    what = f"only runs {step.commands[0].program}" if step.commands else "holds only comments"
+    what = f"only runs {step.commands[0].name}" if step.commands else "holds only comments"
     place = step.command_span(step.commands[0]) if step.commands else step.at("run")
     yield step.finding(f"the step {what}: it succeeds without doing anything", place)
 
 
 def _collects(job: Job) -> bool:
     """Whether the job only turns the results of those it needs into one, by its name and by doing nothing else."""
-    idle = all(command.program in _IDLE for step in job.steps for command in step.commands)
+    idle = all(command.name in _IDLE for step in job.steps for command in step.commands)
     return bool(job.needs) and idle and bool(_GATE.search(f"{job.name} {job.data.get('name') or ''}".lower()))
 
 
@@ -89,8 +89,8 @@ def _is_comment(line: str) -> bool:
 
 def _is_idle(command: Command) -> bool:
     """Whether it changes nothing and tells nothing: printed values, workflow commands and files written are something."""
-    if command.program not in _IDLE or command.redirects or command.assignments or command.join == "|":
+    if command.name not in _IDLE or command.redirections or command.assignments or command.after == "|":
         return False
-    if command.program == "exit":
+    if command.name == "exit":
         return command.argv[1:] in ((), ("0",))
     return not _VALUE.search(command.text)
