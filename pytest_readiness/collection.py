@@ -31,6 +31,7 @@ from .model import Span
 from .model import Waiver
 from .records import record
 from .scope import REPOSITORY
+from .text import brief
 from .text import node_path
 from .text import parameter
 from .text import safe
@@ -125,7 +126,7 @@ class Check(pytest.Item):
         if outcome.failing:
             raise ReadinessFailure(self.message(outcome.failing[0]))
         if outcome.unknown is not None:
-            raise pytest.skip.Exception(f"unknown: {safe(outcome.unknown)}", _use_item_location=True)
+            raise pytest.skip.Exception(f"unknown: {safe(brief(outcome.unknown))}", _use_item_location=True)
         if self.waiver is not None and self.run.waivers.lapsed(self.waiver):
             raise ReadinessFailure(f"{self.resource.span}: {self.closed_gap}")
 
@@ -142,12 +143,14 @@ class Check(pytest.Item):
         return f"{_shown(finding.span)}: {self.rule.priority.name} {self.rule.id}: {safe(finding.message)}"
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> str | TerminalRepr:
-        if not isinstance(excinfo.value, ReadinessFailure):
-            return super().repr_failure(excinfo, style)
-        # the shape that xdist carries over whole and whose short message JUnit and the summary line use
-        entry = ReprEntryNative([f"{line}\n" for line in self._explanation(str(excinfo.value))])
         span = self._place
-        crash = ReprFileLocation(node_path(span.path), span.line, str(excinfo.value))
+        # the shape that xdist carries over whole and whose short message JUnit and the summary line use
+        if isinstance(excinfo.value, ReadinessFailure):
+            lines, message = list(self._explanation(str(excinfo.value))), str(excinfo.value)
+        else:  # a traceback may quote what was scanned
+            lines, message = [safe(line) for line in str(super().repr_failure(excinfo, style)).split("\n")], safe(excinfo.exconly())
+        entry = ReprEntryNative([f"{line}\n" for line in lines])
+        crash = ReprFileLocation(node_path(span.path), span.line, message)
         return ReprExceptionInfo(reprtraceback=ReprTraceback([entry], None, "native"), reprcrash=crash)
 
     @property

@@ -59,7 +59,7 @@ class Run:
         self.root = config.rootpath
         self.only: bool = config.getoption("readiness_only")
         self.strict_advice: bool = config.getini("readiness_strict_advice")
-        self.one_phase: bool = config.getini("readiness_protocol") == "fast"
+        self.one_phase = _one_phase(config.getini("readiness_protocol"))
         self.is_worker = hasattr(config, "workerinput")
         self.today = _date(config.getoption("readiness_today")) or datetime.date.today()  # noqa: DTZ011 - a waiver's day is a local one
         self.records: dict[str, Record] = {}
@@ -290,7 +290,7 @@ class Run:
             format_.name for path in self.project.paths if self.scope.includes(path) and (format_ := self.project.format_of(path))
         )
         return {
-            "root": str(self.root),
+            "root": safe(str(self.root)),
             "files": dict(sorted(formats.items())),
             "looked_at": len(self.project.paths),
             "left_out": dict(self.project.tree.left_out),
@@ -348,6 +348,12 @@ class Run:
 
         if hasattr(self, "scope") and not self.config.option.collectonly:
             summary(self, terminalreporter)
+
+
+def _one_phase(protocol: str) -> bool:
+    if protocol not in ("fast", "pytest"):
+        raise pytest.UsageError(f"readiness_protocol: must be fast or pytest, not {protocol!r}")
+    return protocol == "fast"
 
 
 def freezable(record: Record) -> bool:

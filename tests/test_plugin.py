@@ -343,6 +343,13 @@ def test_durations_name_the_slowest_formats(toy, write) -> None:
     toy.runpytest("--readiness", "--durations=3").stdout.fnmatch_lines(["slowest   *toy * s*"])
 
 
+def test_an_unknown_protocol_is_an_error(toy) -> None:
+    toy.makeini("[pytest]\nreadiness_protocol = slow\n")
+    result = toy.runpytest("--readiness")
+    assert result.ret == 4
+    result.stderr.fnmatch_lines(["*readiness_protocol: must be fast or pytest, not 'slow'"])
+
+
 @pytest.mark.parametrize("request_", ["json", "json:", "nope:x.txt"])
 def test_a_wrong_report_request_is_an_error(toy, request_) -> None:
     result = toy.runpytest("--readiness", f"--readiness-report={request_}")
