@@ -1,0 +1,210 @@
+"""The documentation says what is so: nothing missing, nothing that does not exist, no example that does not run."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+
+from pytest_readiness import hookspecs
+from pytest_readiness import plugin
+from pytest_readiness import schema
+from test_examples import tool
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+BESIDE = [ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "examples/README.md")]
+PAGES = sorted([*DOCS.glob("*.md"), *(path for path in BESIDE if path.exists())])
+FENCE = re.compile(r"^(?P<ticks>`{3,})(?P<language>\w*)\n(?P<text>.*?)^(?P=ticks)$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+
+
+def text(name: str) -> str:
+    return (DOCS / name).read_text("utf-8")
+
+
+def fences(page: str, language: str) -> list[str]:
+    return [found["text"] for found in FENCE.finditer(text(page)) if found["language"] == language]
+
+
+def anchors(path: Path) -> set[str]:
+    """The anchors GitHub makes of the headings of a page."""
+    prose = FENCE.sub("", path.read_text("utf-8"))
+    headings = re.findall(r"^#+ (.+)$", prose, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_rule_pages_are_current() -> None:
+    pages = tool("rule_pages")
+    assert pages.stale(pages.pages()) == [], "run: python tools/rule_pages.py"
+
+
+class Options:
+    """Stands for pytest's parser and remembers the names."""
+
+    def __init__(self) -> None:
+        self.options: list[str] = []
+        self.keys: list[str] = []
+
+    def getgroup(self, *_: object) -> Options:
+        return self
+
+    def addoption(self, name: str, **_: object) -> None:
+        self.options.append(name)
+
+    def addini(self, name: str, *_: object, **__: object) -> None:
+        self.keys.append(name)
+
+
+def test_every_option_and_ini_key_is_documented() -> None:
+    given = Options()
+    plugin.pytest_addoption(given)  # type: ignore[arg-type]
+    assert given.options and given.keys
+    page = text("configuration.md")
+    assert [name for name in given.options if not re.search(rf"`{name}[ `]", page)] == []
+    assert [name for name in given.keys if f"| `{name}` |" not in page] == []
+
+
+def test_no_option_is_documented_that_does_not_exist() -> None:
+    given = Options()
+    plugin.pytest_addoption(given)  # type: ignore[arg-type]
+    for page in PAGES:
+        mentioned = set(re.findall(r"--readiness[a-z-]*", page.read_text("utf-8")))
+        assert mentioned <= set(given.options), page.name
+
+
+def test_every_hook_is_documented_with_its_signature() -> None:
+    page = text("writing-rules.md")
+    hooks = {name: value for name, value in vars(hookspecs).items() if name.startswith("pytest_readiness_")}
+    assert hooks
+    for name, hook in hooks.items():
+        assert f"### {name}{inspect.signature(hook)}".replace("'", "") in page
+
+
+@pytest.mark.parametrize(("name", "page"), [("readiness", "configuration.md"), ("waivers", "waivers.md"), ("report", "reports.md")])
+def test_every_key_of_the_schemas_is_documented(name: str, page: str) -> None:
+    assert [key for key in sorted(keys(schema.load(name))) if f"`{key}`" not in text(page)] == []
+
+
+def keys(node: object) -> set[str]:
+    """Every name that a schema gives to a property, at any depth."""
+    if isinstance(node, list):
+        return set().union(*map(keys, node)) if node else set()
+    if not isinstance(node, dict):
+        return set()
+    own = set(node["properties"]) if isinstance(node.get("properties"), dict) else set()
+    return own.union(*(keys(value) for value in node.values()))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_somewhere(page: Path) -> None:
+    for target in LINK.findall(FENCE.sub("", page.read_text("utf-8"))):
+        if "://" in target:
+            continue
+        path, _, anchor = target.partition("#")
+        linked = (page.parent / path).resolve() if path else page
+        assert linked.exists(), target
+        assert not anchor or anchor in anchors(linked), target
+
+
+def test_every_rule_that_is_named_exists() -> None:
+    known = {name.removesuffix(".md") for name in tool("rule_pages").pages()}
+    pattern = re.compile(r"(?<![\w./-])(?:compose|docker|env|gha|k8s|repo|tf)\.[a-z][a-z0-9]*(?:-[a-z0-9]+)+(?![\w/.-]*[/.]\w)")
+    for page in PAGES:
+        named = set(pattern.findall(page.read_text("utf-8")))
+        assert named - known <= {"k8s.some-rule"}, page.name
+
+
+def test_every_example_that_is_named_exists() -> None:
+    for page in PAGES:
+        for path in re.findall(r"(?<![\w/])examples/[\w./-]*\w", page.read_text("utf-8")):
+            assert (ROOT / path).exists(), f"{page.name}: {path}"
+
+
+DEPLOY = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+  namespace: web
+  labels: {app: web}
+spec:
+  replicas: 1
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: web, image: "web:1"}]}
+"""
+
+
+def test_python_without_a_file_name_runs() -> None:
+    plain = [code for code in fences("writing-rules.md", "python") if not code.startswith("# ")]
+    assert len(plain) == 2
+    for code in plain:
+        exec(compile(code, "writing-rules.md", "exec"), {"__name__": "docs"})
+
+
+def named(code: str) -> tuple[str, str]:
+    """The name of a file in its first line, and its text."""
+    return code.partition("\n")[0].removeprefix("# "), code
+
+
+FILES = [named(code) for code in fences("writing-rules.md", "python") if code.startswith("# ")]
+
+
+def test_the_rule_and_its_tests_run(pytester: pytest.Pytester) -> None:
+    conftest = FILES[0][1]
+    (pytester.path / "conftest.py").write_text(conftest)
+    (pytester.path / "deploy.yaml").write_text(DEPLOY)
+    for name, code in FILES:
+        if name.startswith("test_"):
+            (pytester.path / name).write_text(code)
+    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=3)
+    result = pytester.runpytest_subprocess("--readiness-only", "-k", "team.cost-centre")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["deploy.yaml:6:3: P1 team.cost-centre: no label cost-centre: nobody knows who pays"])
+    (pytester.path / "readiness.yaml").write_text(fences("writing-rules.md", "yaml")[-1])
+    result = pytester.runpytest_subprocess("--readiness-only", "-k", "team.cost-centre")
+    result.stdout.fnmatch_lines(["*no label example.com/cost-centre: nobody knows who pays"])
+
+
+def test_every_hook_recipe_runs(pytester: pytest.Pytester) -> None:
+    recipes = {re.findall(r"^def (pytest_readiness_\w+)", code, re.MULTILINE)[0]: code for name, code in FILES[1:] if name == "conftest.py"}
+    assert len(recipes) == 4
+    (pytester.path / "deploy.yaml").write_text(DEPLOY)
+    (pytester.path / "crontab").write_text("0 4 * * * flock /tmp/a backup\n0 5 * * * report\nnonsense\n")
+    run = ("--readiness-only", "-p", "no:cacheprovider")
+
+    (pytester.path / "conftest.py").write_text(recipes["pytest_readiness_formats"])
+    result = pytester.runpytest_subprocess(*run, "crontab")
+    result.assert_outcomes(passed=1, failed=2)
+
+    (pytester.path / "conftest.py").write_text(recipes["pytest_readiness_modify_rules"])
+    pytester.runpytest_subprocess(*run, "-m", "p0", "-k", "k8s.min-replicas").assert_outcomes(failed=1)
+
+    (pytester.path / "conftest.py").write_text(recipes["pytest_readiness_waivers"])
+    pytester.runpytest_subprocess(*run, "-k", "k8s.min-replicas").assert_outcomes(xfailed=1)
+
+    (pytester.path / "conftest.py").write_text(recipes["pytest_readiness_report"])
+    pytester.runpytest_subprocess(*run, "-k", "k8s.min-replicas", "--readiness-report", "csv:out.csv")
+    assert (pytester.path / "out.csv").read_text() == "failed,deploy.yaml::k8s.min-replicas[Deployment/web]\n"
+
+
+@pytest.mark.parametrize("page", ["configuration.md", "waivers.md"])
+def test_settings_and_waivers_that_are_shown_are_valid(page: str) -> None:
+    from pytest_readiness.syntax import yaml
+
+    for code in fences(page, "yaml"):
+        (document,) = yaml.parse("shown.yaml", code)
+        name = "waivers" if code.startswith("waivers:") else "readiness"
+        assert list(schema.violations(document, name)) == []
+
+
+def test_output_that_is_shown_of_the_example_is_its_output() -> None:
+    expected = tool("update_golden").GOLDEN.read_text("utf-8")
+    for name in ("waivers.md", "formats.md"):
+        for shown in fences(name, "console"):
+            if not shown.startswith("$"):
+                assert shown in expected, f"{name}: {shown}"
