@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
+from ..model import ParseFailure
+from ..syntax.dotenv import parse as entries
 from ..unknown import Unknown
 
 MAX_NESTING = 20
-MAX_LINES = 200  # of one quoted value
 TEMPLATE = re.compile(r"\{\{(?!\s*\.[A-Z])|\{%|<%")  # {{.Name}} is Docker's own
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _OPERATOR = re.compile(r":?[-?+]")
-_ENTRY = re.compile(r"(?:export[ \t]+)?([A-Za-z_][\w.-]*)[ \t]*(?:=[ \t]*(.*))?", re.DOTALL)
+_ESCAPE = re.compile(r"\\(.)")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\", "$": "$$"}
 
 
@@ -146,44 +146,21 @@ def dotenv(text: str) -> dict[str, str]:
     Values may use variables set above them; one that cannot be known is left out.
     """
     found: dict[str, str] = {}
-    lines = iter(text.splitlines())
-    for line in lines:
-        entry = _ENTRY.fullmatch(line.strip())
-        if line.lstrip().startswith("#") or entry is None or entry[2] is None:
+    for entry in entries(".env", text):
+        if isinstance(entry, ParseFailure) or entry.written is None:
             continue
-        name, raw = entry[1], entry[2].strip()
-        if raw[:1] in ("'", '"'):
-            quote = raw[0]
-            body = raw[1:]
-            for further in islice(lines, 0 if _closing(body, quote) >= 0 else MAX_LINES):
-                body += "\n" + further
-                if quote in further:
-                    break
-            end = _closing(body, quote)
-            body = body[:end] if end >= 0 else body
-            value: str | Unknown = body if quote == "'" else _quoted(body, found)
-        else:
-            value = _plain(re.split(r"(?:^|\s)#", raw, maxsplit=1)[0].rstrip(), found)
+        value = _entry(entry.written, entry.quote, found)
         if isinstance(value, str):
-            found[name] = value
+            found[entry.key] = value
         else:
-            found.pop(name, None)
+            found.pop(entry.key, None)
     return found
 
 
-def _closing(body: str, quote: str) -> int:
-    """Where the quote ends: the first one that no backslash escapes (single quotes know no escapes)."""
-    position = body.find(quote)
-    while quote == '"' and position > 0 and (len(body[:position]) - len(body[:position].rstrip("\\"))) % 2:
-        position = body.find(quote, position + 1)
-    return position
-
-
-def _quoted(body: str, found: Mapping[str, str]) -> str | Unknown:
-    return _plain(re.sub(r"\\(.)", lambda match: _ESCAPES.get(match[1], match[0]), body), found)
-
-
-def _plain(text: str, found: Mapping[str, str]) -> str | Unknown:
+def _entry(written: str, quote: str, found: Mapping[str, str]) -> str | Unknown:
+    if quote == "'":
+        return written
+    text = _ESCAPE.sub(lambda match: _ESCAPES.get(match[1], match[0]), written) if quote == '"' else written
     try:
         return resolve(text, found)
     except InterpolationError:

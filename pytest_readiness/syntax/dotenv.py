@@ -17,13 +17,20 @@ _ESCAPED = {"n": "\n", "r": "\r", "t": "\t"}
 
 @dataclass(frozen=True)
 class Entry:
-    """One variable. ``value`` is None where only the name is given; ``quote`` is what stood around the value."""
+    """One variable. ``written`` is its text as it stands, without the ``quote`` around it; None where only the name is given."""
 
     key: str
-    value: str | None
+    written: str | None
     quote: str
     span: Span
     value_span: Span
+
+    @property
+    def value(self) -> str | None:
+        """The text with its escapes replaced."""
+        if self.quote != '"' or self.written is None:
+            return self.written
+        return _ESCAPE.sub(lambda found: _ESCAPED.get(found[1], found[1]), self.written)
 
     @property
     def is_interpolated(self) -> bool:
@@ -66,7 +73,7 @@ def parse(path: str, text: str) -> Iterator[Entry | ParseFailure]:
 
 
 def _quoted(lines: list[str], index: int, begin: int) -> tuple[str, int, int] | None:
-    """The value of a quote, the number of the line (from 1) and the column behind its end; None where it stays open."""
+    """The text of a quote, the number of the line (from 1) and the column behind its end; None where it stays open."""
     quote = lines[index][begin]
     parts = []
     start = begin + 1
@@ -75,8 +82,7 @@ def _quoted(lines: list[str], index: int, begin: int) -> tuple[str, int, int] | 
         end = _closing(line, start, quote)
         if end is not None:
             parts.append(line[start:end])
-            text = "\n".join(parts)
-            return (_ESCAPE.sub(lambda m: _ESCAPED.get(m[1], m[1]), text) if quote == '"' else text), index + 1, end + 1
+            return "\n".join(parts), index + 1, end + 1
         parts.append(line[start:])
         index, start = index + 1, 0
     return None
