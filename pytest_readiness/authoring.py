@@ -64,6 +64,7 @@ def rule(
     aliases: tuple[str, ...] = (),
     standards: tuple[str, ...] = (),
     effort: str = "30m",
+    secret: bool = False,
 ) -> Callable[[Callable[..., Iterable[Finding] | None]], Rule]:
     """Make a function ``check(resource[, project], *, option=default) -> findings`` a `Rule`.
 
@@ -71,7 +72,8 @@ def rule(
     there is no check at all. The docstring's first line is the title, its prose the reason, its fences
     (```` ```yaml bad ````, ``good``, with an optional path; ``with path`` adds a file to the example
     before) the documentation and the tests: every ``# <--`` marks a line a finding must point at.
-    ``effort`` is what closing the gap takes: ``30m``, ``2h``, ``1d``.
+    ``effort`` is what closing the gap takes: ``30m``, ``2h``, ``1d``. ``secret`` hides the values that
+    findings point at.
     Raises `RuleError` with file and line for anything that is not well-formed.
     """
 
@@ -116,6 +118,7 @@ def rule(
             aliases=aliases,
             standards=standards,
             effort=effort,
+            secret=secret,
             options=options,
             examples=examples(rest, id.partition(".")[0]),
             source=source,

@@ -180,7 +180,7 @@ class Check(pytest.Item):
         if not finding.span.line:
             return
         try:
-            yield from excerpt(self.run.project.text(finding.span.path), finding.span)
+            yield from excerpt(self.run.project.text(finding.span.path), finding.span, secret=self.rule.secret)
         except ParseFailure:
             return
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from .formats.secrets import masked
 from .model import Span
@@ -10,21 +12,39 @@ from .text import safe
 
 WIDTH = 140  # characters of a source line shown; a longer one is cut around the cause
 LINES = 3
+_KEY = re.compile(r"""[\s"']*[\w.-]+["']?\s*(?:: |=|:$)\s*|(?:ENV|ARG)\s+\w+[ =]|- """)
+_YAML_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 
 
-def excerpt(text: str, span: Span) -> Iterator[str]:
-    """The first lines of a span as ``  12 | text``, the cause underlined; nothing for a span without a line."""
-    lines = text.split("\n", span.end_line)[: span.end_line]
+def excerpt(text: str, span: Span, *, secret: bool = False) -> Iterator[str]:
+    """The first lines of a span as ``  12 | text``, the cause underlined; nothing for a span without a line.
+
+    Recognised tokens are masked, and with ``secret`` the values in the span as well.
+    """
+    lines = _lines(text, as_yaml=span.path.endswith((".yaml", ".yml", ".json")))
     last = min(span.end_line, span.line + LINES - 1, len(lines))
     for number in range(span.line, last + 1) if span.line else ():
         line = lines[number - 1].rstrip("\r")
         start = span.column - 1 if number == span.line else len(line) - len(line.lstrip())
         end = span.end_column - 1 if number == span.end_line else len(line.rstrip())
         cut = max(0, start - WIDTH // 2) if len(line) > WIDTH else 0
-        before, cause = (_shown(part) for part in (line[cut:start], line[start:end][:WIDTH]))
-        after = _shown(line[max(start, end) : cut + WIDTH])
+        before, cause, after = line[cut:start], line[start:end][:WIDTH], line[max(start, end) : cut + WIDTH]
+        before, cause, after = (_shown(part) for part in (before, _without_value(cause) if secret else cause, after))
         yield f"{number:>6} | {before}{cause}{after}"
         yield f"{'':>6} | {' ' * len(before)}{'^' * max(1, len(cause))}"
+
+
+def _without_value(text: str) -> str:
+    """Stars for what stands behind the first ``:`` or ``=``, or for all where there is neither."""
+    key = _KEY.match(text)
+    shown = key[0] if key else ""
+    return shown + "*" * (len(text) - len(shown))
+
+
+@lru_cache(maxsize=2)
+def _lines(text: str, *, as_yaml: bool) -> list[str]:
+    """The lines as the file's format counts them: YAML knows more ends of a line than others."""
+    return _YAML_BREAK.split(text) if as_yaml else text.split("\n")
 
 
 def _shown(text: str) -> str:

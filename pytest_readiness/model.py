@@ -126,6 +126,7 @@ class Rule:
 
     ``check`` yields findings for one resource; ``when`` says which resources of the kinds in ``on``
     it applies to. Both take the project as second argument where ``*_needs_project`` says so.
+    ``secret`` says that its findings point at secrets, whose values are not shown.
     """
 
     id: str
@@ -142,6 +143,7 @@ class Rule:
     aliases: tuple[str, ...] = ()
     standards: tuple[str, ...] = ()
     effort: str = "30m"
+    secret: bool = False
     options: tuple[Option, ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
     examples: tuple[Example, ...] = ()

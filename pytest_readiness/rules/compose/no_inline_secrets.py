@@ -24,6 +24,7 @@ def holds_values(service: Service) -> bool:
     on="compose.service",
     when=holds_values,
     category="Environment configuration",
+    secret=True,
     remedy="Move the value to `secrets:` or to an env file that is not committed, and rotate it",
     effort="2h",
 )

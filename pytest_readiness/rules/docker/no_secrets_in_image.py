@@ -65,6 +65,7 @@ def _commands(stage: Stage) -> Iterator[tuple[str, Span]]:
     P0,
     on="docker.file",
     category="Security & Compliance",
+    secret=True,
     remedy="use `RUN --mount=type=secret` in the build and inject the value at run time",
     aliases=("DS-0031",),
     standards=("CIS Docker 4.10",),

@@ -27,6 +27,7 @@ _STANDS_FOR = re.compile(r"example|change|your|replace|secret|dummy|sample|x{4}|
     on="env.template",
     when=lambda template: any(entry.value for entry in template.entries),
     category="Environment configuration",
+    secret=True,
     remedy="leave the value empty or write a placeholder, and rotate the secret",
     standards=("OWASP CICD-SEC-6", "CWE-798"),
     effort="2h",

@@ -15,6 +15,7 @@ from pytest_readiness.formats.github_expressions import has_expression
     on="gha.job",
     when=lambda job: any("credentials" in data for _, _, _, data in job.images),
     category="Security & Compliance",
+    secret=True,
     remedy="store the password as a secret and use ${{ secrets.NAME }}, then change it at the registry",
     aliases=("zizmor:hardcoded-container-credentials", "actionlint:credentials"),
     standards=("OWASP CICD-SEC-6", "CWE-798"),

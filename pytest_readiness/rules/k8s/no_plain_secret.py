@@ -74,6 +74,7 @@ def values(secret: Object) -> Iterator[tuple[str, str, tuple[str | int, ...]]]:
     P0,
     on="k8s.secret",
     category="Security & Compliance",
+    secret=True,
     remedy="Replace it by an ExternalSecret or SealedSecret, or encrypt the file with SOPS, and change the value",
     effort="2h",
 )

@@ -16,6 +16,7 @@ from pytest_readiness.formats.leaks import leaks
     P0,
     on="repo",
     category="Security & Compliance",
+    secret=True,
     remedy="revoke the key or token first, then delete it and rewrite the history",
     standards=("OWASP CICD-SEC-6", "CWE-798"),
     effort="1d",
