@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
+from .defaults import TEST_DATA
+
 if TYPE_CHECKING:
     from .formats.base import Format
     from .model import Rule
 
-TEST_DATA = ("testdata", "fixtures", "__fixtures__", "test/data")
 MARKERS = (
     "readiness(priority, category): a readiness check on an infrastructure file",
     "p0: a readiness check to be met now",

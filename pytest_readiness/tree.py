@@ -15,6 +15,7 @@ from pathlib import Path
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from .defaults import TEST_DATA
 from .model import ParseFailure
 from .model import Span
 from .unknown import Unknown
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
 MAX_BYTES = 10_000_000
-TEST_DATA = ("testdata", "fixtures", "__fixtures__", "test/data")
 NEVER = frozenset(
     (".git", ".hg", ".svn", ".bzr", ".jj", "node_modules", ".terraform", ".terragrunt-cache", "__pycache__")
     + (".venv", ".tox", ".nox", ".mypy_cache", ".pytest_cache", ".ruff_cache", "site-packages")
