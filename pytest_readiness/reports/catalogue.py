@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -65,7 +66,7 @@ def page(rule: Rule) -> Iterator[str]:
         yield ""
         yield "In `readiness.yaml`, below `options:` and the rule's id:"
         yield ""
-        yield from (f"- `{option.name}` ({option.annotation}), default `{_value(option.default)}`" for option in rule.options)
+        yield from (f"- `{option.name}` ({_type(option.annotation)}), default {_value(option.default)}" for option in rule.options)
     if not rule.id.startswith("readiness."):
         yield ""
         yield "## How to waive"
@@ -83,8 +84,16 @@ def page(rule: Rule) -> Iterator[str]:
             yield f"- Same as {', '.join(f'`{alias}`' for alias in rule.aliases)}"
 
 
+def _type(annotation: str) -> str:
+    """A type as somebody calls it who writes YAML."""
+    return re.sub(r"^(?:tuple|frozenset|list)\[(\w+)(?:, \.\.\.)?\]$", r"list of \1", annotation)
+
+
 def _value(default: object) -> str:
-    return ", ".join(map(str, default)) if isinstance(default, (tuple, list)) else str(default)
+    """A default as YAML has it."""
+    if isinstance(default, (tuple, frozenset, list)):
+        return f"`[{', '.join(map(str, default))}]`"
+    return f"`{str(default).lower() if isinstance(default, bool) else default}`"
 
 
 def _shown(heading: str, rule: Rule, *, good: bool) -> Iterator[str]:
