@@ -227,6 +227,12 @@ class Module:
         return self._by_address.get(address)
 
     @cached_property
+    def constrained_providers(self) -> frozenset[str]:
+        """The local names of the providers that ``required_providers`` gives a version."""
+        blocks = [block for setting in self.of("terraform") for block in setting.body.of("required_providers")]
+        return frozenset(name for block in blocks for name, entry in block.body.attributes.items() if _has_version(entry.expression))
+
+    @cached_property
     def types(self) -> frozenset[str]:
         """The types of all its resources and data sources, also of those without an instance."""
         return frozenset(block.labels[0] for kind in ("resource", "data") for block in self.of(kind))
@@ -397,3 +403,10 @@ def mentions(expression: hcl_expressions.Expression) -> set[str]:
         if isinstance(node, hcl_expressions.Reference) and len(node.path) >= 2:
             found.add(".".join(node.path[: 3 if node.path[0] == "data" else 2]))
     return found
+
+
+def _has_version(expression: hcl_expressions.Expression) -> bool:
+    """Whether an entry of ``required_providers`` names a version: an object with one, or the old plain constraint."""
+    if isinstance(expression, hcl_expressions.Object):
+        return any(isinstance(key, hcl_expressions.Literal) and key.value == "version" for key, _ in expression.items)
+    return isinstance(expression, hcl_expressions.Literal)

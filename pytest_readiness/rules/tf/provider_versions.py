@@ -6,7 +6,6 @@ from pytest_readiness import P2
 from pytest_readiness import Finding
 from pytest_readiness import rule
 from pytest_readiness.formats.terraform_blocks import Root
-from pytest_readiness.syntax import hcl_expressions
 
 
 @rule(
@@ -41,12 +40,7 @@ def check(root: Root) -> Iterator[Finding]:
     ```
     """
     module = root.module
-    constrained = {
-        name
-        for setting in module.of("terraform")
-        for block in setting.body.of("required_providers")
-        for name in _versioned(block.body.attributes)
-    }
+    constrained = set(module.constrained_providers)
     for block in module.of("provider"):
         if block.labels[0] not in constrained and block.labels[0] != "terraform" and "version" not in block.body.attributes:
             constrained.add(block.labels[0])
@@ -59,17 +53,6 @@ def check(root: Root) -> Iterator[Finding]:
         if name not in constrained and name != "terraform" and not _aliased(root, name):
             constrained.add(name)
             yield root.finding(f"the provider {name}, which {type} needs, has no version constraint")
-
-
-def _versioned(attributes: object) -> Iterator[str]:
-    for name, attribute in attributes.items():  # type: ignore[attr-defined]
-        expression = attribute.expression
-        if isinstance(expression, hcl_expressions.Literal):
-            yield name
-        elif isinstance(expression, hcl_expressions.Object):
-            keys = [key.value for key, _ in expression.items if isinstance(key, hcl_expressions.Literal)]
-            if "version" in keys:
-                yield name
 
 
 def _aliased(root: Root, name: str) -> bool:
