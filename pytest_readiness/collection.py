@@ -32,6 +32,7 @@ from .model import Waiver
 from .records import record
 from .scope import REPOSITORY
 from .text import brief
+from .text import distinct
 from .text import node_path
 from .text import parameter
 from .text import safe
@@ -68,11 +69,10 @@ class Node(pytest.Collector):
 
     def named(self) -> Iterator[tuple[str, Rule, Resource]]:
         """Every check with its name; names that would come twice, because characters had to go, get a number."""
-        seen: dict[str, int] = {}
-        for rule, resource in self.run.checks(self.path_in_project):
-            name = "parses" if rule is governance.PARSES else f"{rule.id}[{parameter(resource.name)}]"
-            count = seen[name] = seen.get(name, 0) + 1
-            yield (name if count == 1 else f"{name[:-1]}-{count}]"), rule, resource
+        checks = tuple(self.run.checks(self.path_in_project))
+        names = distinct([(rule.id, parameter(resource.name)) for rule, resource in checks])
+        for (rule, resource), name in zip(checks, names, strict=True):
+            yield ("parses" if rule is governance.PARSES else f"{rule.id}[{name}]"), rule, resource
 
 
 class FileNode(Node, pytest.File):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -18,6 +17,7 @@ from typing import TypeVar
 from .model import ParseFailure
 from .model import Resource
 from .model import Span
+from .text import distinct
 from .tree import DiskTree
 from .tree import MemoryTree
 from .tree import Tree
@@ -225,10 +225,8 @@ def decode(path: str, data: bytes) -> str:
         raise ParseFailure(reason, Span(path, line, column, line, column + 1)) from None
 
 
-def _unique(resources: Iterable[Resource]) -> Iterator[Resource]:
+def _unique(resources: Sequence[Resource]) -> Iterator[Resource]:
     """The resources with a number behind names that come twice in a file."""
-    seen: dict[tuple[str, str], int] = {}
-    for resource in resources:
-        key = (resource.kind, resource.name)
-        seen[key] = seen.get(key, 0) + 1
-        yield resource if seen[key] == 1 else replace(resource, name=f"{resource.name}-{seen[key]}")
+    names = distinct([(resource.kind, resource.name) for resource in resources])
+    for resource, name in zip(resources, names, strict=True):
+        yield resource if resource.name == name else replace(resource, name=name)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from collections.abc import Iterator
+from collections.abc import Sequence
 from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
@@ -43,6 +45,24 @@ def _visible(match: re.Match[str]) -> str:
 def _harmless(match: re.Match[str]) -> str:
     """Break up what a runner reads as a command: ``::`` at the start of a line, ``##[`` and ``##vso[`` anywhere."""
     return f"{match[1]}:\u2236" if match[1] is not None else f"##{match[2]}\\["
+
+
+def distinct(names: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """The names, each the second of a pair, unique among those with the same first: one that came before gets the next free number."""
+    written = set(names)
+    given: set[tuple[str, str]] = set()
+    numbers: dict[tuple[str, str], int] = {}
+    for group, name in names:
+        found = name
+        if (group, name) in given:
+            number = numbers.get((group, name), 1) + 1
+            while (group, f"{name}-{number}") in written:
+                number += 1
+            numbers[group, name] = number
+            found = f"{name}-{number}"
+            written.add((group, found))
+        given.add((group, found))
+        yield found
 
 
 @lru_cache(maxsize=64)
