@@ -137,6 +137,8 @@ class Run:
         ours = [arg for arg in files if arg.path == "." or self.is_ours(arg.path)]
         if self.only and (others := [arg.text for arg in files if arg not in ours]):
             raise pytest.UsageError(*(f"{text}: no infrastructure file that readiness knows" for text in others))
+        if self.only and config.args_source is config.ArgsSource.ARGS and (missing := [arg for arg in args if isinstance(arg, str)]):
+            raise pytest.UsageError(*(f"file or directory not found below {self.root}: {text}" for text in missing))
         selections: dict[str, set[str]] = {}
         for arg in ours:
             selections.setdefault(arg.path, set()).update({arg.selector} - {""})
@@ -156,7 +158,7 @@ class Run:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_make_collect_report(self, collector: pytest.Collector) -> Iterator[None]:
-        report: pytest.CollectReport = yield  # type: ignore[misc, assignment]
+        report: pytest.CollectReport = yield  # type: ignore[assignment]
         if isinstance(collector, pytest.Session) and report.passed:
             report.result = [*report.result, *self.nodes(collector)]
         return report  # type: ignore[return-value]
@@ -270,7 +272,7 @@ class Run:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item) -> Iterator[None]:
-        report: pytest.TestReport = yield  # type: ignore[misc, assignment]
+        report: pytest.TestReport = yield  # type: ignore[assignment]
         if isinstance(item, Check):
             item.complete(report)
         return report  # type: ignore[return-value]
@@ -299,6 +301,7 @@ class Run:
             "durations": dict(self.durations),
         }
 
+    @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
         """Xdist's hook on the controller, called as each worker ends."""
         self.facts = self.facts or getattr(node, "workeroutput", {}).get("readiness", {})

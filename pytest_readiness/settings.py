@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from collections.abc import Iterator
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
@@ -85,49 +86,56 @@ def load(project: Project) -> Settings:
         ignore=tuple(data.get("ignore", ())),
         priorities={glob: Priority[name] for glob, name in data.get("priorities", {}).items()},
         options=data.get("options", {}),
-        expect=tuple(_expectation(name, str(text), expect.entry(name)) for name, text in expect.items()),
+        expect=tuple(_expectation(name, value, expect.entry(name)) for name, value in expect.items()),
         document=documents[0],
     )
 
 
-def _expectation(name: str, text: str, span: Span) -> Expectation:
-    found = _EXPECTED(text)
+def _expectation(name: str, value: Any, span: Span) -> Expectation:
+    found = _EXPECTED(value.strip() if isinstance(value, str) else str(int(value)))  # the schema takes 3.0 for an integer
     assert found
     return Expectation(name, found[1] or "==", int(found[2]), span)
 
 
 def mistakes(settings: Settings, rules: Iterable[Rule], formats: Iterable[str]) -> list[ParseFailure]:
     """What the schema cannot know: globs that name no rule, unknown options or formats, values of a wrong type."""
-    if settings.document is None:
+    if settings.document is None or not isinstance(settings.document.data, yaml.Mapping):
         return []
-    data = settings.document.data
-    by_id = {rule.id: rule for rule in rules}
-    found = []
-    globs = [(("select", n), glob) for n, glob in enumerate(settings.select) if "select" in data]  # type: ignore[operator]
-    globs += [(("ignore", n), glob) for n, glob in enumerate(settings.ignore)]
-    globs += [(("priorities", glob), glob) for glob in settings.priorities]
-    for place, glob in globs:
-        if not any(fnmatchcase(rule_id, glob) for rule_id in by_id):
-            found.append(ParseFailure(f"{place[0]}: no rule is called {glob!r}", yaml.at(data, *place)))
-    for rule_id, values in settings.options.items():
-        if rule_id not in by_id:
-            found.append(ParseFailure(f"options: no rule is called {rule_id!r}", yaml.at(data, "options", rule_id)))
-            continue
-        known = {option.name: option for option in by_id[rule_id].options}
-        for name, value in values.items():
-            place = ("options", rule_id, name)
-            if name.replace("-", "_") not in known:
-                listed = ", ".join(known) or "it has none"
-                found.append(ParseFailure(f"options: {rule_id} has no option {name!r} (known: {listed})", yaml.at(data, *place)))
-            elif not same_type(known[name.replace("-", "_")].default, value):
-                wanted = known[name.replace("-", "_")].annotation
-                found.append(ParseFailure(f"options: {rule_id}: {name} must be {wanted}, not {value!r}", yaml.at(data, *place)))
-    known_formats = set(formats)
-    for expectation in settings.expect:
-        if expectation.format not in known_formats:
-            reason = f"expect: no format is called {expectation.format!r} (known: {', '.join(sorted(known_formats))})"
-            found.append(ParseFailure(reason, expectation.span))
+    data, by_id = settings.document.data, {rule.id: rule for rule in rules}
+    found = [*_globs_of_nothing(settings, data, by_id), *_wrong_options(settings, data, by_id)]
+    known = sorted(set(formats))
+    found += [
+        ParseFailure(f"expect: no format is called {expected.format!r} (known: {', '.join(known)})", expected.span)
+        for expected in settings.expect
+        if expected.format not in known
+    ]
     return sorted(found, key=lambda failure: failure.span)
+
+
+def _globs_of_nothing(settings: Settings, data: yaml.Mapping, rules: Iterable[str]) -> Iterator[ParseFailure]:
+    written: list[tuple[str, int | str, str]] = []
+    written += [("select", number, glob) for number, glob in enumerate(settings.select) if "select" in data]
+    written += [("ignore", number, glob) for number, glob in enumerate(settings.ignore)]
+    written += [("priorities", glob, glob) for glob in settings.priorities]
+    for key, place, glob in written:
+        if not any(fnmatchcase(rule_id, glob) for rule_id in rules):
+            yield ParseFailure(f"{key}: no rule is called {glob!r}", yaml.at(data, key, place))
+
+
+def _wrong_options(settings: Settings, data: yaml.Mapping, rules: Mapping[str, Rule]) -> Iterator[ParseFailure]:
+    for rule_id, values in settings.options.items():
+        if rule_id not in rules:
+            yield ParseFailure(f"options: no rule is called {rule_id!r}", yaml.at(data, "options", rule_id))
+            continue
+        known = {option.name: option for option in rules[rule_id].options}
+        for name, value in values.items():
+            place = yaml.at(data, "options", rule_id, name)
+            option = known.get(name.replace("-", "_"))
+            if option is None:
+                listed = ", ".join(known) or "it has none"
+                yield ParseFailure(f"options: {rule_id} has no option {name!r} (known: {listed})", place)
+            elif not same_type(option.default, value):
+                yield ParseFailure(f"options: {rule_id}: {name} must be {option.annotation}, not {value!r}", place)
 
 
 def same_type(default: Any, value: Any) -> bool:

@@ -38,9 +38,9 @@ class Unknown:
         self._touched()
 
     __setattr__ = _touched
-    __bool__ = __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _touched  # type: ignore[assignment]
-    __hash__ = __len__ = __iter__ = __contains__ = __getitem__ = __call__ = _touched  # type: ignore[assignment]
-    __str__ = __format__ = __int__ = __float__ = __index__ = _touched  # type: ignore[assignment]
+    __bool__ = __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _touched
+    __hash__ = __len__ = __iter__ = __contains__ = __getitem__ = __call__ = _touched
+    __str__ = __format__ = __int__ = __float__ = __index__ = _touched
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __mod__ = _touched
     __truediv__ = __rtruediv__ = __neg__ = _touched
 

@@ -41,7 +41,7 @@ def _place(document: yaml.Document, error: ValidationError) -> Any:
 
 def _unknown_keys(error: ValidationError) -> list[str]:
     known = error.schema.get("properties", {}) if isinstance(error.schema, dict) else {}
-    return [key for key in error.instance if key not in known]
+    return [key for key in error.instance if key not in known] if isinstance(error.instance, dict) else []
 
 
 def _reason(error: ValidationError) -> str:
