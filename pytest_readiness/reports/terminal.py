@@ -28,13 +28,19 @@ def collected(run: Run) -> list[str]:
     """The line after pytest's own "collected n items"."""
     facts = run.looked_at()
     if not facts["files"]:
-        return [f"readiness: {_nothing(run, facts)}"]
+        return [f"readiness: {_nothing(run, facts)}"] if _is_concerned(run) else []
     return [f"readiness: {_files(facts['files'])} in {safe(facts['root'])}"]
 
 
+def _is_concerned(run: Run) -> bool:
+    """Whether a run that found nothing has to say so: not one of a few ordinary tests, where readiness is on by the ini file."""
+    return run.scope.whole or run.only or bool(run.config.getoption("readiness"))
+
+
 def _nothing(run: Run, facts: dict[str, Any]) -> str:
-    places = "" if run.scope.whole else f" ({', '.join((*run.scope.directories, *run.scope.files))})"
-    return f"no infrastructure file found in {safe(facts['root'])}{safe(places)}: {facts['looked_at']} files looked at, none of a known format"
+    if not run.scope.whole:
+        return f"no infrastructure file found in {safe(', '.join((*run.scope.directories, *run.scope.files)) or 'what was asked for')}"
+    return f"no infrastructure file found in {safe(facts['root'])}: {facts['looked_at']} files looked at, none of a known format"
 
 
 def _files(files: dict[str, int]) -> str:
@@ -46,6 +52,8 @@ def summary(run: Run, reporter: pytest.TerminalReporter) -> None:
     """The section at the end: what was read, the checks by priority and outcome, and what needs attention."""
     facts, records = run.looked_at(), list(run.records.values())
     verbose = run.config.get_verbosity() > 0
+    if not facts["files"] and not records and not _is_concerned(run):
+        return
     reporter.write_sep("=", "readiness")  # unlike section(), this ends the line of progress first
     for line in _lines(run, facts, records, verbose=verbose):
         reporter.write_line(line)
