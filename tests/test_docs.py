@@ -7,11 +7,13 @@ import re
 from pathlib import Path
 
 import pytest
+from test_examples import tool
 
+from pytest_readiness import builtin
 from pytest_readiness import hookspecs
 from pytest_readiness import plugin
 from pytest_readiness import schema
-from test_examples import tool
+from pytest_readiness.authoring import CATEGORIES
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
