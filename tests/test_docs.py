@@ -85,6 +85,11 @@ def test_every_hook_is_documented_with_its_signature() -> None:
         assert f"### {name}{inspect.signature(hook)}".replace("'", "") in page
 
 
+def test_every_category_and_format_is_documented() -> None:
+    assert [name for name in CATEGORIES if name not in text("writing-rules.md")] == []
+    assert [format_.name for format_ in builtin.formats() if f"| `{format_.name}` |" not in text("formats.md")] == ["repository"]
+
+
 @pytest.mark.parametrize(("name", "page"), [("readiness", "configuration.md"), ("waivers", "waivers.md"), ("report", "reports.md")])
 def test_every_key_of_the_schemas_is_documented(name: str, page: str) -> None:
     assert [key for key in sorted(keys(schema.load(name))) if f"`{key}`" not in text(page)] == []
