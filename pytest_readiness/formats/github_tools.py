@@ -1,7 +1,6 @@
-"""What steps of workflows do: which scanner they run, whether they build, publish, sign or describe an image.
+"""Tools that steps of workflows run: how each is recognised, where it runs, and whether its failure counts.
 
-A tool is recognised by the action that wraps it, or by its program in a script: behind runners (``npx``, ``uv run``,
-``docker run``), in a script or make target of the project that the step calls, or as a pre-commit hook.
+A tool is recognised by the action that wraps it, or by its program in what a step runs.
 """
 
 from __future__ import annotations
@@ -12,33 +11,14 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 from ..model import Finding
-from ..model import ParseFailure
 from ..model import Span
 from ..project import Project
-from ..syntax.shell import Command
-from ..syntax.shell import Word
-from ..syntax.shell import in_order
-from ..syntax.shell import parse
-from ..unknown import Unknown
-from ..unknown import Unresolved
-from ..unknown import is_unknown
 from .github import Job
 from .github import Repository
 from .github import Step
-
-MAX_SCRIPT = 200_000
-MAX_WORDS = 100
-_RUNNER = re.compile(
-    r"(?:uv run|uvx|poetry run|pipenv run|pdm run|hatch run|rye run|npx|pnpm dlx|pnpm exec|yarn dlx|yarn exec|bunx|bun x|pipx run"
-    r"|python3? -m|go run|uv tool run|bundle exec|composer exec|mise exec --|nix run)(?: -{1,2}[\w-]+(?:=\S+)?)* "
-)
-_PRE_COMMIT = re.compile(r"(?:.*/)?pre-commit(?:/action)?").fullmatch
-_CONTAINER = re.compile(r"(?:docker|podman|nerdctl) (?:container )?run ")
-_IMAGE_PARTS = re.compile(r"^(?:[\w.:-]+/)*([\w.-]+?)(?:[:@]\S+)?$")
-_TARGET = re.compile(r"^([\w./-]+(?: [\w./-]+)*)\s*:(?![=:])([^\n#]*)((?:\n\t[^\n]*|\n[ \t]*(?=\n\t))*)", re.MULTILINE)
+from .github_calls import calls
 
 
 @dataclass(frozen=True)
@@ -154,123 +134,6 @@ def has_source_code(project: Project) -> bool:
     return any(_SOURCES.fullmatch(path) and not _ELSEWHERE.search(path) for path in project.paths)
 
 
-@dataclass(frozen=True)
-class Call:
-    """A command line that a step runs, itself or through something it calls."""
-
-    line: str
-    span: Span
-    command: Command
-    own: bool
-
-
-def calls(step: Step, project: Project) -> tuple[Call, ...]:
-    """What a step runs, runners in front of a tool dropped; scripts, make targets and hooks of the project included."""
-    key = ("gha.calls", step.path, step.owner.name, step.index)
-    if key not in project.cache:
-        project.cache[key] = tuple(_calls(step, project))
-    return project.cache[key]  # type: ignore[no-any-return]
-
-
-def _calls(step: Step, project: Project) -> Iterator[Call]:
-    if step.action == "aquasecurity/trivy-action":
-        words = ["trivy", str(step.inputs.get("scan-type") or "image")]
-        for option in ("scanners", "format", "exit-code"):
-            words += [f"--{option}", str(step.inputs[option])] if option in step.inputs else []
-        line = " ".join(words)
-        yield Call(line, step.at("uses"), _command(words), own=False)
-    if _PRE_COMMIT(step.action):
-        yield from (Call(hook, step.at("uses"), _command([hook]), own=False) for hook in _hooks(project))
-    for command in step.commands:
-        span = step.command_span(command)
-        yield from (Call(line, span, command, own=True) for line in _lines(command))
-        for inner in _called(command, project):
-            yield from (Call(line, span, inner, own=False) for line in _lines(inner))
-
-
-def _command(words: Iterable[str]) -> Command:
-    """A command that stands in no script."""
-    return Command(tuple(Word(word, 0, 0) for word in words))
-
-
-def _lines(command: Command) -> Iterator[str]:
-    argv = list(command.argv[:MAX_WORDS])
-    if not argv:
-        return
-    argv[0] = command.name
-    line = " ".join(argv)
-    if _CONTAINER.match(line):
-        for index, word in enumerate(argv[2:], 2):
-            if not word.startswith("-") and (image := _IMAGE_PARTS.match(word)):
-                yield " ".join([image[1], *argv[index + 1 :]])
-        return
-    for _ in range(3):
-        runner = _RUNNER.match(line + " ")
-        if runner is None:
-            break
-        line = line[runner.end() :]
-        first, _, rest = line.partition(" ")
-        image = _IMAGE_PARTS.match(first)
-        line = f"{image[1] if image else first} {rest}".strip()
-    yield line
-
-
-def _called(command: Command, project: Project) -> Iterator[Command]:
-    """The commands of the script, make target or package script of the project that a command runs."""
-    argv = command.argv
-    if not argv:
-        return
-    if command.name == "make":
-        yield from _make(tuple(word for word in argv[1:] if not word.startswith("-") and "=" not in word), project)
-    elif command.name in ("npm", "pnpm", "yarn") and len(argv) > 2 and argv[1] in ("run", "run-script"):
-        yield from in_order(parse(_package_script(argv[2], project)))
-    elif command.name == "pre-commit" and "run" in argv:
-        yield from (_command([hook]) for hook in _hooks(project))
-    else:
-        word = next((word for word in argv[:3] if word.endswith((".sh", ".bash")) or word.startswith("./")), "")
-        path = word.removeprefix("./")
-        if path and project.exists(path):
-            yield from in_order(parse(_text(path, project)))
-
-
-def _text(path: str, project: Project) -> str:
-    try:
-        return project.text(path)[:MAX_SCRIPT] if project.exists(path) else ""
-    except ParseFailure:
-        return ""
-
-
-def _make(targets: tuple[str, ...], project: Project) -> Iterator[Command]:
-    text = next((text for name in ("Makefile", "makefile", "GNUmakefile") if (text := _text(name, project))), "")
-    rules: dict[str, tuple[tuple[str, ...], str]] = {}
-    for found in _TARGET.finditer(text):
-        for name in found[1].split():
-            rules.setdefault(name, (tuple(found[2].split()), found[3]))
-    work, seen = list(targets) or list(rules)[:1], set[str]()
-    while work:
-        target = work.pop()
-        if target not in seen and target in rules:
-            seen.add(target)
-            work += rules[target][0]
-            yield from in_order(parse(re.sub(r"^\t[@+-]*", "", rules[target][1], flags=re.MULTILINE)))
-
-
-def _package_script(name: str, project: Project) -> str:
-    import json
-
-    try:
-        scripts = json.loads(_text("package.json", project) or "{}").get("scripts", {})
-        return str(scripts.get(name, ""))
-    except (ValueError, AttributeError, RecursionError):
-        return ""
-
-
-def _hooks(project: Project) -> tuple[str, ...]:
-    """The ids of the pre-commit hooks of the project."""
-    path = ".pre-commit-config.yaml"
-    return tuple(re.findall(r"^\s*-?\s*id:\s*[\"']?([\w.-]+)", _text(path, project), re.MULTILINE))
-
-
 def runs(step: Step, tool: Tool, project: Project) -> Span | None:
     """Where a step runs a tool, None where it does not."""
     if step.action and tool.actions.match(step.action):
@@ -288,160 +151,6 @@ def ignores_failure(step: Step, span: Span | None = None) -> bool:
         for command, following in pairwise(step.commands)
     )
 
-
-# -- images
-
-_BUILD_ACTION = re.compile(
-    r"docker/(?:build-push-action|bake-action)|redhat-actions/buildah-build|.*/.*kaniko|mr-smithers-excellent/docker-build-push"
-)
-_BUILD = re.compile(
-    r"(?:docker|podman|nerdctl|img) (?:image )?build |docker (?:--\S+ )*buildx (?:build|bake)|buildah (?:bud|build)|executor .*--context"
-    r"|ko (?:build|publish|resolve|apply)|skaffold (?:build|run)|pack build|gcloud builds submit|az acr build"
-)
-_PUSH_ACTION = re.compile(r"redhat-actions/push-to-registry|mr-smithers-excellent/docker-build-push|.*/.*kaniko")
-_PROVENANCE_ONLY = "slsa-framework/slsa-github-generator/"
-_PUSH = re.compile(
-    r"(?:docker|podman|nerdctl) (?:image |manifest )?push|docker[ -]compose push|buildah push|crane push|docker buildx bake .*--push"
-    r"|docker buildx build .*(?:--push|type=registry|push=true)|docker buildx imagetools create"
-    r"|ko (?:build|publish|resolve|apply)|skaffold (?:build|run)|gcloud builds submit|az acr build|executor .*--destination"
-)
-
-
-def builds_image(step: Step, project: Project) -> Span | None:
-    """Where a step builds a container image."""
-    if _BUILD_ACTION.match(step.action):
-        return step.at("uses")
-    return next((call.span for call in calls(step, project) if _BUILD.match(call.line + " ")), None)
-
-
-def pushes_image(step: Step, project: Project) -> Span | None:
-    """Where a step publishes a container image. An expression for ``push`` is there because it does so at times."""
-    if step.action in ("docker/build-push-action", "docker/bake-action"):
-        push = step.input("push")
-        outputs = str(step.inputs.get("outputs") or "")
-        to_registry = "type=registry" in outputs or "push=true" in outputs.replace("push-by-digest=true", "")
-        return step.at("with", "push") if is_unknown(push) or push == "true" or to_registry else None
-    if _PUSH_ACTION.match(step.action):
-        return step.at("uses")
-    return next((call.span for call in calls(step, project) if _PUSH.match(call.line)), None)
-
-
-def building_steps(job: Job, project: Project) -> tuple[tuple[Step, Span], ...]:
-    """The steps of a job that build an image, with their places."""
-    return tuple((step, span) for step in own_steps(job, project) if (span := builds_image(step, project)))
-
-
-def publishing_steps(job: Job, project: Project) -> tuple[tuple[Step, Span], ...]:
-    """The steps of a job that publish an image, with their places."""
-    return tuple((step, span) for step in own_steps(job, project) if (span := pushes_image(step, project)))
-
-
-def builds(job: Job, project: Project) -> bool:
-    """Whether a job builds an image."""
-    return bool(building_steps(job, project))
-
-
-def publishes(job: Job, project: Project) -> bool:
-    """Whether a job publishes an image."""
-    return bool(publishing_steps(job, project))
-
-
-def own_steps(job: Job, project: Project) -> tuple[Step, ...]:
-    """The steps of a job and of composite actions in it; none for a call of a workflow, which is judged in its own file."""
-    return tuple(job.all_steps(project)) if job.uses is None else ()
-
-
-def later_steps(job: Job, project: Project) -> tuple[Step, ...]:
-    """The steps of a job and of every job behind it, reusable workflows of the project included."""
-    return (*own_steps(job, project), *(step for other in job.followers(project) for step in other.all_steps(project)))
-
-
-def see_all_followers(job: Job, project: Project) -> None:
-    """Raises `Unresolved` where a workflow of another repository runs behind a job and so may do what is not found here."""
-    outside = (text for other in job.followers(project) for text in other.outside(project))
-    for text in (text for text in outside if not text.startswith(_PROVENANCE_ONLY)):
-        raise Unresolved(f"{text} runs behind this job and cannot be seen from here")
-
-
-@dataclass(frozen=True)
-class Scan:
-    """One scan of a container image: what it scans, and why it cannot fail the build (or None, or unknown)."""
-
-    image: Any
-    lenient: Any
-    span: Span
-
-
-_SCAN = re.compile(
-    r"trivy (?:-\S+ )*(?:image|i)(?= )|grype (?!dir:|\.|sbom:)|snyk container test|docker scout (?:cves|quickview)|clair-scanner"
-)
-
-
-def image_scan(step: Step, project: Project) -> Scan | None:
-    """The scan of an image that a step runs, if any."""
-    if step.action == "aquasecurity/trivy-action":
-        return _trivy_action(step, project)
-    if step.action == "anchore/scan-action" and step.input("image") is not None:
-        blocks = step.input("fail-build")
-        return Scan(
-            step.input("image"),
-            "fail-build is false" if not is_unknown(blocks) and blocks == "false" else None,
-            step.at("with", "fail-build"),
-        )
-    if step.action == "docker/scout-action":
-        code = step.input("exit-code")
-        return Scan(step.input("image"), None if code is not None else "exit-code is not set", step.at("with", "exit-code"))
-    if step.action.startswith("snyk/actions/docker"):
-        return Scan(step.input("image"), None, step.at("uses"))
-    if re.match(
-        r"(?:azure/container-scan|crazy-max/ghaction-container-scan|sysdiglabs/scan-action|anchore/inline-scan|palo.*prisma.*scan)",
-        step.action,
-    ):
-        return Scan(step.input("image-name", "image", "image-tag"), None, step.at("uses"))
-    call = next((call for call in calls(step, project) if _SCAN.match(call.line)), None)
-    return _command_scan(call) if call is not None else None
-
-
-def _trivy_action(step: Step, project: Project) -> Scan | None:
-    kind = step.input("scan-type")
-    report = step.input("format")
-    if (not is_unknown(kind) and kind not in (None, "image")) or (not is_unknown(report) and report in ("cyclonedx", "spdx", "spdx-json")):
-        return None
-    code, severity, config = step.input("exit-code"), step.input("severity"), step.input("trivy-config")
-    place = step.at("with", "exit-code")
-    if code is None and config is not None:
-        text = "" if is_unknown(config) else _text(str(config), project)
-        found = re.search(r"^exit-code:\s*(\d+)", text, re.MULTILINE)
-        code = found[1] if found else None
-    image = step.input("image-ref", "input")
-    if is_unknown(code):
-        return Scan(image, code, place)
-    if code in (None, "0"):
-        return Scan(image, "exit-code is 0" if code else "exit-code is not set, and the default is 0", place)
-    if severity is not None and not is_unknown(severity) and "CRITICAL" not in severity.upper():
-        return Scan(image, f"severity is {severity}, without CRITICAL", step.at("with", "severity"))
-    return Scan(image, None, place)
-
-
-def _command_scan(call: Call) -> Scan | None:
-    command, line = call.command, call.line
-    image = Unknown(f"the image that {line[:60]!r} scans is not compared")
-    if line.startswith("trivy"):
-        if command.value("--format", "-f") in ("cyclonedx", "spdx", "spdx-json"):
-            return None
-        code, severity = command.value("--exit-code"), command.value("--severity", "-s")
-        if code in (None, "0"):
-            return Scan(image, f"--exit-code is {code or 'not set, and the default is 0'}", call.span)
-        if severity and "$" not in severity and "CRITICAL" not in severity.upper():
-            return Scan(image, f"--severity is {severity}, without CRITICAL", call.span)
-    elif line.startswith("grype") and command.value("--fail-on", "-f") is None:
-        return Scan(image, "--fail-on is not set", call.span)
-    elif line.startswith("docker scout") and command.value("--exit-code", "-e") is None:
-        return Scan(image, "--exit-code is not set", call.span)
-    return Scan(image, None, call.span)
-
-
-# -- answers for rules about the whole repository
 
 _CHANGES = frozenset(("pull_request", "pull_request_target", "merge_group"))
 
@@ -489,9 +198,3 @@ def outside_workflow(repository: Repository, names: str, project: Project) -> st
     pattern = re.compile(names, re.IGNORECASE)
     called = (text for job in repository.jobs for text in job.outside(project))
     return next((text for text in called if pattern.search(text)), None)
-
-
-def chain(job: Job, project: Project) -> tuple[Step, ...]:
-    """The steps of a job and of every job before and behind it."""
-    before = (step for other in job.before for step in other.all_steps(project))
-    return (*before, *later_steps(job, project))

@@ -10,8 +10,8 @@ from pytest_readiness import Unresolved
 from pytest_readiness import rule
 from pytest_readiness.formats.github import Repository
 from pytest_readiness.formats.github import Step
+from pytest_readiness.formats.github_calls import calls
 from pytest_readiness.formats.github_tools import IAC_SCAN
-from pytest_readiness.formats.github_tools import calls
 from pytest_readiness.formats.github_tools import outside_workflow
 from pytest_readiness.formats.github_tools import tool_problems
 

@@ -9,12 +9,12 @@ from pytest_readiness import Project
 from pytest_readiness import rule
 from pytest_readiness.formats.github import Job
 from pytest_readiness.formats.github import Step
-from pytest_readiness.formats.github_tools import Call
-from pytest_readiness.formats.github_tools import calls
-from pytest_readiness.formats.github_tools import later_steps
-from pytest_readiness.formats.github_tools import publishes
-from pytest_readiness.formats.github_tools import publishing_steps
-from pytest_readiness.formats.github_tools import see_all_followers
+from pytest_readiness.formats.github_calls import Call
+from pytest_readiness.formats.github_calls import calls
+from pytest_readiness.formats.github_images import later_steps
+from pytest_readiness.formats.github_images import publishes
+from pytest_readiness.formats.github_images import publishing_steps
+from pytest_readiness.formats.github_images import see_all_followers
 
 _SIGN = re.compile(r"cosign sign(?= )|notation sign|docker trust sign")
 

@@ -10,11 +10,11 @@ from pytest_readiness import is_unknown
 from pytest_readiness import rule
 from pytest_readiness.formats.github import Job
 from pytest_readiness.formats.github import Step
-from pytest_readiness.formats.github_tools import calls
-from pytest_readiness.formats.github_tools import chain
-from pytest_readiness.formats.github_tools import publishes
-from pytest_readiness.formats.github_tools import publishing_steps
-from pytest_readiness.formats.github_tools import see_all_followers
+from pytest_readiness.formats.github_calls import calls
+from pytest_readiness.formats.github_images import chain
+from pytest_readiness.formats.github_images import publishes
+from pytest_readiness.formats.github_images import publishing_steps
+from pytest_readiness.formats.github_images import see_all_followers
 
 _ATTESTS = re.compile(r"actions/attest(?:-build-provenance)?$|slsa-framework/|testifysec/witness-run-action|philips-labs/slsa-provenance")
 _COMMAND = re.compile(r"cosign attest .*slsaprovenance|witness run|docker buildx build .*(?:--provenance(?!=false)|type=provenance)")
