@@ -30,7 +30,7 @@ def excerpt(text: str, span: Span, *, secret: bool = False) -> Iterator[str]:
         cut = max(0, start - WIDTH // 2) if len(line) > WIDTH else 0
         before, cause, after = line[cut:start], line[start:end][:WIDTH], line[max(start, end) : cut + WIDTH]
         before, cause, after = (_shown(part) for part in (before, _without_value(cause) if secret else cause, after))
-        yield f"{number:>6} | {before}{cause}{after}"
+        yield safe(f"{number:>6} | {before}{cause}{after}")  # once more: a command may stand across the parts
         yield f"{'':>6} | {' ' * len(before)}{'^' * max(1, len(cause))}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 R = TypeVar("R", bound=Resource)
 YAML_SUFFIXES = (".yaml", ".yml")
+CRASH = "could not be read because of a bug in the reader of"
+_BREAK = re.compile("\r\n?|[\x85\u2028\u2029]")
 
 
 @dataclass(frozen=True)
@@ -122,11 +125,14 @@ class Project:
     def glance(self, path: str) -> str:
         """The text of a file for recognising it: never fails, wrong bytes replaced, only the head of a huge file."""
         try:
-            return self.text(path)
+            text = self.text(path)
+            # all that YAML takes for the end of a line, so that patterns see the lines it sees
+            return text if text.isascii() and "\r" not in text else _BREAK.sub("\n", text)
         except ParseFailure:
             data = self.tree.head(path) if isinstance(self.tree, DiskTree) else self.tree.read(path)
             utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-            return data.decode("utf-16" if utf16 else "utf-8", "replace")
+            # UTF-16 without a mark is, for what formats look for, ASCII between NUL bytes
+            return data.decode("utf-16", "replace") if utf16 else data.replace(b"\0", b"").decode("utf-8", "replace")
 
     def documents(self, path: str) -> tuple[Document, ...]:
         """The YAML (or JSON) documents of a file; raises `ParseFailure`."""
@@ -172,6 +178,8 @@ class Project:
             failures.append(failure)
         except Unresolved as unresolved:
             unjudged = unresolved.reason
+        except Exception as error:  # noqa: BLE001 - a bug in a format costs this file only
+            failures.append(ParseFailure(f"{CRASH} {format_.name} files: {type(error).__name__}: {error}", Span(path)))
         return Contents(format_.name, tuple(_unique(resources)), tuple(failures), unjudged)
 
     def files(self, format_name: str) -> tuple[str, ...]:
@@ -216,13 +224,21 @@ def decode(path: str, data: bytes) -> str:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise ParseFailure("is UTF-16, not UTF-8: save it as UTF-8", Span(path, 1, 1, 1, 2))
     data = data.removeprefix(codecs.BOM_UTF8)
+    if (nul := data.find(b"\0")) >= 0:
+        line, column = _place(data, nul)
+        raise ParseFailure("holds a NUL byte, so it is no text", Span(path, line, column, line, column + 1))
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        before = data[: error.start]
-        line, column = before.count(b"\n") + 1, error.start - (before.rfind(b"\n") + 1) + 1
+        line, column = _place(data, error.start)
         reason = f"is not UTF-8: byte 0x{data[error.start]:02x}"
         raise ParseFailure(reason, Span(path, line, column, line, column + 1)) from None
+
+
+def _place(data: bytes, index: int) -> tuple[int, int]:
+    """Line and column of a byte."""
+    start = data.rfind(b"\n", 0, index) + 1
+    return data.count(b"\n", 0, index) + 1, len(data[start:index].decode("utf-8", "replace")) + 1
 
 
 def _unique(resources: Sequence[Resource]) -> Iterator[Resource]:

@@ -86,8 +86,8 @@ def _finding(finding: Finding) -> FindingRecord:
 
 def _waiver(waiver: Waiver) -> WaiverRecord:
     return {
-        "reason": waiver.reason,
-        "owner": waiver.owner,
+        "reason": safe(waiver.reason),
+        "owner": safe(waiver.owner),
         "until": waiver.until,
         "kind": waiver.kind,
         "path": waiver.span.path,

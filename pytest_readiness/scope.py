@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from collections.abc import Iterator
 from dataclasses import dataclass
 from dataclasses import field
 from pathlib import Path
-from urllib.parse import unquote
 
 import pytest
 
+from .text import path_in
 from .tree import below
 
 REPOSITORY = "repository"
@@ -66,7 +67,7 @@ def arguments(args: Iterable[str], directory: Path, root: Path) -> Iterator[Argu
         if separator and name == REPOSITORY:
             yield Argument(text, ".", selector, is_dir=False)
             continue
-        full = next((path for path in (directory / name, directory / unquote(name)) if path.exists()), None)
+        full = next((path for path in (directory / name, directory / path_in(name)) if os.path.lexists(path)), None)
         if full is None:
             yield text
             continue

@@ -135,9 +135,7 @@ class DiskTree(Tree):
 
     root: Path
 
-    def __init__(
-        self, root: Path, *, within: Iterable[str] = (), exclude: Iterable[str] = TEST_DATA, named: Iterable[str] = ()
-    ) -> None:
+    def __init__(self, root: Path, *, within: Iterable[str] = (), exclude: Iterable[str] = TEST_DATA, named: Iterable[str] = ()) -> None:
         self.root = root
         self.within = tuple(within)
         self.exclude = tuple(exclude)
@@ -212,7 +210,8 @@ class DiskTree(Tree):
         command = ["git", "-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "-c", "safe.bareRepository=explicit"]
         command += ["ls-files", "-z", "-t", "--cached", "--others", "--deleted", "--exclude-standard"]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-        environment |= {"GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+        # a partial clone would fetch what is missing, by a command that its configuration names
+        environment |= {"GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "", "LC_ALL": "C"}
         try:
             done = subprocess.run(command, cwd=self.root, env=environment, capture_output=True, timeout=60, check=True)  # noqa: S603
         except (OSError, subprocess.SubprocessError):
@@ -253,12 +252,25 @@ class DiskTree(Tree):
     def _has_gitignore(self, path: str) -> bool:
         return (self.root / path).is_file()
 
+    @cached_property
+    def _real_root(self) -> str:
+        return os.path.realpath(self.root)
+
     def read(self, path: str) -> bytes:
+        return self._read(path)
+
+    def head(self, path: str, size: int = 65_536) -> bytes:
+        """The beginning of a file that may be too large to read; nothing where it cannot or must not be read."""
+        try:
+            return self._read(path, size)
+        except ParseFailure:
+            return b""
+
+    def _read(self, path: str, size: int | None = None) -> bytes:
+        """The bytes of a file, all of them or its first."""
         full = self.root / path
-        if full.is_symlink():
-            target = Path(os.path.realpath(full))
-            if not target.is_relative_to(os.path.realpath(self.root)):
-                raise ParseFailure("a link to outside of the project is not followed", Span(path))
+        if not Path(os.path.realpath(full)).is_relative_to(self._real_root):
+            raise ParseFailure("a link to outside of the project is not followed", Span(path))
         try:
             # without O_NONBLOCK, opening a pipe that took the file's place would wait for ever
             descriptor = os.open(full, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
@@ -268,22 +280,14 @@ class DiskTree(Tree):
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
                 raise ParseFailure("is not a regular file", Span(path))
-            if status.st_size > MAX_BYTES:
+            if size is None and status.st_size > MAX_BYTES:
                 raise ParseFailure(f"is larger than {MAX_BYTES // 1_000_000} MB and was not read", Span(path))
             with os.fdopen(descriptor, "rb", closefd=False) as stream:
-                return stream.read(MAX_BYTES + 1)
+                return stream.read(MAX_BYTES + 1 if size is None else size)
         except OSError as error:
             raise ParseFailure(f"cannot be read: {error.strerror}", Span(path)) from None
         finally:
             os.close(descriptor)
-
-    def head(self, path: str, size: int = 65_536) -> bytes:
-        """The beginning of a file that may be too large to read; nothing where it cannot be read."""
-        try:
-            with (self.root / path).open("rb") as stream:
-                return stream.read(size)
-        except OSError:
-            return b""
 
 
 def below(path: str, place: str) -> bool:

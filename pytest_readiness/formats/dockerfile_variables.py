@@ -20,6 +20,7 @@ _PLAIN = re.compile(r"\$([A-Za-z_]\w*)")
 _BRACE = re.compile(r"\$\{|\}")
 _OPERATION = re.compile(r"([A-Za-z_]\w*)(?:(:?[-+?])(.*))?\Z", re.DOTALL)
 _MAX_NESTING = 20
+_MAX_TEXT = 100_000  # characters of a value; a text that doubles itself line by line has no end
 
 
 class Lookup(Protocol):
@@ -63,7 +64,7 @@ def fill(text: str, scope: Lookup, unset: Callable[[str], Value], depth: int = 0
     """A text with its variables replaced, `HOLE` where the value is unknown, and why it is."""
     parts: list[str] = []
     missing: list[Unknown] = []
-    position = 0
+    position = size = 0
     while (dollar := text.find("$", position)) >= 0:
         escaped = dollar > position and text[dollar - 1] == "\\"
         parts.append(text[position : dollar - escaped])
@@ -77,6 +78,9 @@ def fill(text: str, scope: Lookup, unset: Callable[[str], Value], depth: int = 0
         value, reasons = _value(inside, scope, unset, depth)
         parts.append(value)
         missing += reasons
+        size += len(value)
+        if size > _MAX_TEXT:
+            return HOLE, [Unknown(f"{text[:40]} is longer than {_MAX_TEXT} characters")]
         position = plain.end() if plain else end + 1
     parts.append(text[position:])
     return "".join(parts), missing
@@ -89,6 +93,8 @@ def _closing(text: str, dollar: int) -> int:
         depth += 1 if found[0] == "${" else -1
         if depth == 0:
             return found.start()
+        if depth > _MAX_NESTING + 1:
+            return 0
     return 0
 
 

@@ -70,8 +70,9 @@ class Kubernetes(Format):
         content = text()
         if "apiVersion" not in content:
             return False
-        keys = _JSON_KEYS if content.lstrip("\ufeff \t\r\n").startswith("{") else _YAML_KEYS
-        return all(key.search(content) for key in keys)
+        # a template may begin with a brace as well
+        kinds = (_JSON_KEYS, _YAML_KEYS) if content.lstrip("\ufeff \t\r\n").startswith("{") else (_YAML_KEYS,)
+        return any(all(key.search(content) for key in keys) for keys in kinds)
 
     def resources(self, path: str, project: Project) -> Iterator[Resource | ParseFailure]:
         if is_fragment(path, project):

@@ -16,20 +16,21 @@ def _updates(stage: Stage) -> list[Step]:
     return [step for step in stage.runs("apt-get", "apt") if step.command.operands[:1] == ("update",)]
 
 
-def _is_cleaned(stage: Stage, update: Step) -> bool:
-    """Whether a later command of the same RUN removes the lists, also as ``cd /var/lib && rm -rf apt``."""
-    directory = ""
+def _cleaned(stage: Stage) -> set[int]:
+    """The lines of the RUNs in which a command removes the lists, also as ``cd /var/lib && rm -rf apt``."""
+    found: set[int] = set()
+    line, directory = 0, ""
     for step in stage.steps:
-        if step.instruction is not update.instruction:
-            continue
         command = step.command
+        if step.instruction.line != line:
+            line, directory = step.instruction.line, ""
         if command.name == "cd" and command.operands:
             directory = command.operands[0].rstrip("/") + "/"
         if command.name in ("rm", "find"):
             paths = [path if path.startswith("/") else directory + path for path in command.operands]
             if any(path.startswith("/var/lib/apt") or path.rstrip("/*") in ("/var/lib", "/var") for path in paths):
-                return True
-    return False
+                found.add(line)
+    return found
 
 
 @rule(
@@ -60,6 +61,7 @@ def check(stage: Stage) -> Iterator[Finding]:
     ```
     """
     for owner in stage.ancestry:
+        cleaned = _cleaned(owner)
         for step in _updates(owner):
-            if not keeps_cache(step.instruction, "/var/lib/apt") and not _is_cleaned(owner, step):
+            if step.instruction.line not in cleaned and not keeps_cache(step.instruction, "/var/lib/apt"):
                 yield stage.finding("the package lists in /var/lib/apt/lists stay in the layer", at=step.span)
