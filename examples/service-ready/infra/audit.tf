@@ -11,7 +11,8 @@ resource "aws_cloudtrail" "account" {
 }
 
 resource "aws_s3_bucket" "audit" {
-  bucket = "example-orders-audit"
+  bucket              = "example-orders-audit"
+  object_lock_enabled = true
 
   lifecycle {
     prevent_destroy = true
@@ -23,6 +24,18 @@ resource "aws_s3_bucket_versioning" "audit" {
 
   versioning_configuration {
     status = "Enabled"
+  }
+}
+
+# Nobody can delete a log within a year, whatever they may do otherwise.
+resource "aws_s3_bucket_object_lock_configuration" "audit" {
+  bucket = aws_s3_bucket.audit.id
+
+  rule {
+    default_retention {
+      mode = "COMPLIANCE"
+      days = 365
+    }
   }
 }
 

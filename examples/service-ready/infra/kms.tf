@@ -30,7 +30,7 @@ data "aws_iam_policy_document" "key" {
 
     principals {
       type        = "Service"
-      identifiers = ["cloudtrail.amazonaws.com", "logs.eu-central-1.amazonaws.com"]
+      identifiers = ["cloudtrail.amazonaws.com", "cloudwatch.amazonaws.com", "logs.eu-central-1.amazonaws.com"]
     }
   }
 }
