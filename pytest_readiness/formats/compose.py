@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from operator import itemgetter
 from typing import Any
 
 from ..model import ParseFailure
@@ -26,6 +25,10 @@ from . import compose_files
 from .base import Format
 from .compose_files import Unit
 from .compose_merge import colons
+from .compose_ports import Parts
+from .compose_ports import Port
+from .compose_ports import plain
+from .compose_ports import short_port
 from .dockerfile import Stage
 from .dockerfile import final_stage
 from .environments import is_production
@@ -34,18 +37,12 @@ from .images import parse_image
 from .interpolation import InterpolationError
 from .interpolation import defaults
 
-LOOPBACK = re.compile(r"127\.\d+\.\d+\.\d+|localhost|\[?::1\]?").fullmatch
+__all__ = ["Compose", "File", "Mount", "Port", "Service", "as_written"]
+
 _ENDING = re.compile(
     r"\b(?:migrat\w+|alembic|upgrade|seed|pytest|tests?|lint|build|init|setup|bootstrap|backup|restore|dump|prestart)\b", re.IGNORECASE
 )
-_SHORT_PORT = re.compile(
-    r"(?:(?P<ip>\[[0-9A-Fa-f:.]+\]|[^\[\]]*?):)??(?:(?P<host>[0-9]*(?:-[0-9]+)?):)?(?P<target>[0-9]+(?:-[0-9]+)?)(?:/(?P<protocol>\w+))?"
-).fullmatch
-Parts = tuple[str | Unknown, str | Unknown, str | Unknown, str | Unknown]
-_PORT = re.compile(r"[0-9]{1,5}").fullmatch
 _EXAMPLE = re.compile(r"[._-]?(?:example|sample|template|dist|tpl|tmpl|defaults?)\b", re.IGNORECASE)
-_QUOTED = re.compile(r"(?:[&!]\S*[ \t]+)*['\"]").match
-_LINES = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
 
 # images that keep data, by the last part of their name, and where
 DATA = {
@@ -376,14 +373,14 @@ class Service(Resource):
         if isinstance(item, Mapping):
             kind, source, target = (resolve(item.get(key)) for key in ("type", "source", "target"))
             at_source = item.entry("source") if "source" in item else span
-            return Mount(_text(kind), _text(source), _text(target), span, str(item.get("source", "")), at_source, frozenset(_options(item)))
+            return Mount(plain(kind), plain(source), plain(target), span, str(item.get("source", "")), at_source, frozenset(_options(item)))
         written = colons(str(item))
         parts = [resolve(part) for part in written]
         if len(parts) == 1:
-            return Mount("volume", "", _text(parts[0]), span, "", span)
-        source = _text(parts[0])
+            return Mount("volume", "", plain(parts[0]), span, "", span)
+        source = plain(parts[0])
         kind = source if isinstance(source, Unknown) else "bind" if _IS_PATH(source) else "volume"
-        return Mount(kind, source, _text(parts[1]), span, written[0], span, frozenset(",".join(written[2:]).split(",")))
+        return Mount(kind, source, plain(parts[1]), span, written[0], span, frozenset(",".join(written[2:]).split(",")))
 
     @property
     def env_files(self) -> Iterator[tuple[str | Unknown, bool, Span]]:
@@ -426,10 +423,10 @@ class Service(Resource):
         if isinstance(item, Mapping):
             ip, published, target, protocol = (resolve(item.get(key)) for key in ("host_ip", "published", "target", "protocol"))
             raw = f"{item.get('published', '')}:{item.get('target', '')}".lstrip(":")
-            parts: Parts = (_text(ip), _text(published), _text(target), _text("tcp" if protocol is None else protocol))
+            parts: Parts = (plain(ip), plain(published), plain(target), plain("tcp" if protocol is None else protocol))
         else:
             raw = str(item)
-            parts = _short_port(raw, resolve)
+            parts = short_port(raw, resolve)
         span = self.span if place.path != self.path else place
         return Port("compose.port", f"{self.name}/{_clean(raw)}", span, self, raw, isinstance(item, Mapping), *parts, place)
 
@@ -442,92 +439,6 @@ def _options(item: Mapping) -> Iterator[str]:
 
 
 _IS_PATH = re.compile(r"[./~\\]|[A-Za-z]:[/\\]").match
-
-
-@dataclass(frozen=True, eq=False)
-class Port(Resource):
-    """One entry of ``ports``; ``published`` is empty where Docker chooses the port. Parts may be unknown."""
-
-    service: Service
-    written: str
-    is_long: bool
-    host_ip: str | Unknown
-    published: str | Unknown
-    target: str | Unknown
-    protocol: str | Unknown
-    place: Span
-
-    @property
-    def is_loopback(self) -> bool:
-        """Whether only the host itself can connect."""
-        return bool(LOOPBACK(str(self.host_ip)))
-
-    @property
-    def range(self) -> range | None:
-        """The host ports; None where Docker chooses. Raises `Unresolved` where the shell chooses."""
-        first, _, last = str(self.published).partition("-")
-        if not _PORT(first):
-            return None
-        return range(int(first), int(last if _PORT(last) else first) + 1)
-
-    @property
-    def collision(self) -> Port | None:
-        """An earlier port of the file that takes the same port of the host; raises `Unresolved` where the shell chooses this one."""
-        here = self.range
-        if here is None:
-            return None
-        singles, ranges = self.service.file.published
-        numbers = here if len(here) <= len(singles) else [number for number in here if number in singles]
-        near = [*ranges, *(entry for number in numbers for entry in singles.get(number, ()))]
-        for _, other in sorted(near, key=itemgetter(0)):
-            if (other.service.label, other.place) == (self.service.label, self.place):
-                return None
-            if self._collides(other):
-                return other
-        return None
-
-    def _collides(self, other: Port) -> bool:
-        if self.protocol != other.protocol or not _share_address(str(self.host_ip), str(other.host_ip)):
-            return False
-        here, there = self.range, other.range
-        if here is None or there is None or here.start >= there.stop or there.start >= here.stop:
-            return False
-        ours, theirs = (frozenset(port.service.data.get("profiles") or ()) for port in (self, other))
-        return not ours or not theirs or bool(ours & theirs)
-
-    def is_quoted(self, project: Project) -> bool:
-        """Whether it is text for every YAML parser: in quotes, or not made of digits and colons."""
-        key = ("compose.lines", self.place.path)
-        if key not in project.cache:
-            project.cache[key] = _LINES.split(project.text(self.place.path))
-        line = project.cache[key][self.place.line - 1]
-        return bool(_QUOTED(line[self.place.column - 1 :]))
-
-
-def _short_port(raw: str, resolve: Callable[[Any], Any]) -> Parts:
-    """Host address, host port, container port and protocol of ``[[ip:]host:]container[/protocol]``."""
-    parts = [_text(resolve(part)) for part in colons(raw)]
-    missing = next((part for part in parts if isinstance(part, Unknown)), None)
-    if missing is None:
-        match = _SHORT_PORT(":".join(str(part) for part in parts))
-        if match is None:
-            wrong = Unknown(f"{raw} is no port mapping")
-            return wrong, wrong, wrong, wrong
-        return match["ip"] or "", match["host"] or "", match["target"], (match["protocol"] or "tcp").lower()
-    if len(parts) >= 3:  # an address, a host port and a container port
-        return parts[0], parts[-2], parts[-1], missing
-    return missing, missing, parts[-1], missing
-
-
-def _share_address(one: str, other: str) -> bool:
-    """Whether two host addresses can be one: an empty one is every address, ``0.0.0.0`` and ``::`` every one of their kind."""
-    every = ("", "0.0.0.0", "::")  # noqa: S104 - it is what the file says
-    one, other = one.strip("[]"), other.strip("[]")
-    return one == other or "" in (one, other) or ((":" in one) == (":" in other) and (one in every or other in every))
-
-
-def _text(value: Any) -> str | Unknown:
-    return "" if value is None else value if isinstance(value, Unknown) else str(value)
 
 
 def _clean(name: str) -> str:
