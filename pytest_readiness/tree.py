@@ -220,6 +220,8 @@ class DiskTree(Tree):
         for entry in os.fsdecode(done.stdout).split("\0")[:-1]:
             states.setdefault(entry[2:], set()).add(entry[0])
         present = [path for path, state in states.items() if "R" not in state and not path.endswith("/")]
+        # files that a sparse checkout left out are in the index and not called deleted
+        present = [path for path in present if "S" not in states[path] or os.path.lexists(self.root / path)]
         tracked = tuple(sorted(path for path, state in states.items() if state & {"H", "S", "M"} and "R" not in state))
         return present, tracked
 

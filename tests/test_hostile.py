@@ -730,6 +730,7 @@ def test_a_partial_clone_fetches_nothing(tmp_path) -> None:
     evil = tmp_path / "evil.sh"
     evil.write_text(f"#!/bin/sh\ntouch {ran}\n")
     evil.chmod(0o755)
+    (root / "untracked").write_text("x")  # git asks the ignore files only about such
     git(root, "update-index", "--skip-worktree", ".gitignore")
     (root / ".gitignore").unlink()
     done = subprocess.run(["git", "rev-parse", ":.gitignore"], cwd=root, check=True, capture_output=True, text=True, timeout=60)
@@ -743,6 +744,19 @@ def test_a_partial_clone_fetches_nothing(tmp_path) -> None:
     tree = DiskTree(root)
     assert "Dockerfile" in tree.paths
     assert not ran.exists()
+
+
+def test_files_that_a_sparse_checkout_leaves_out_are_not_missed(tmp_path) -> None:
+    for name in ("Dockerfile", "here/Dockerfile", "gone/Dockerfile"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("FROM a\n")
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-qm", "a")
+    git(tmp_path, "sparse-checkout", "set", "here")
+    tree = DiskTree(tmp_path)
+    assert tree.paths == ("Dockerfile", "here/Dockerfile")
+    assert tree.tracked("gone/Dockerfile") is True
 
 
 def test_an_embedded_bare_repository_is_not_taken_for_one(tmp_path) -> None:
