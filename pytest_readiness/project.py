@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -11,8 +12,11 @@ from dataclasses import dataclass
 from dataclasses import replace
 from functools import cached_property
 from functools import partial
+from functools import wraps
 from typing import TYPE_CHECKING
 from typing import Any
+from typing import Concatenate
+from typing import ParamSpec
 from typing import TypeVar
 
 from .model import ParseFailure
@@ -30,6 +34,8 @@ if TYPE_CHECKING:
     from .syntax.yaml import Document
 
 R = TypeVar("R", bound=Resource)
+P = ParamSpec("P")
+T = TypeVar("T")
 YAML_SUFFIXES = (".yaml", ".yml")
 CRASH = "could not be read because of a bug in the reader of"
 _BREAK = re.compile("\r\n?|[\x85\u2028\u2029]")
@@ -217,6 +223,25 @@ class Project:
         except ParseFailure:
             return True
         return False
+
+
+def once(function: Callable[Concatenate[Project, P], T]) -> Callable[Concatenate[Project, P], T]:
+    """A function whose result for a project and arguments is made once; what it raises of a text is raised again."""
+
+    @wraps(function)
+    def remembered(project: Project, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        key = (function, args, *kwargs.items())
+        if key not in project.cache:
+            try:
+                project.cache[key] = function(project, *args, **kwargs)
+            except (ParseFailure, Unresolved) as failure:
+                project.cache[key] = failure
+        found = project.cache[key]
+        if isinstance(found, (ParseFailure, Unresolved)):
+            raise found.with_traceback(None)
+        return found  # type: ignore[no-any-return]
+
+    return remembered
 
 
 def decode(path: str, data: bytes) -> str:

@@ -11,11 +11,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 from typing import Any
 
 from ..model import ParseFailure
 from ..model import Span
+from ..project import Project
+from ..project import once
 from ..syntax.yaml import Mapping
 from ..syntax.yaml import get
 from ..unknown import Unknown
@@ -29,9 +30,6 @@ from .compose_written import Written
 from .compose_written import read
 from .interpolation import dotenv
 from .interpolation import resolved
-
-if TYPE_CHECKING:
-    from ..project import Project
 
 MAX_EXTENDS = 50
 _LIKELY = re.compile(r"(?:docker-)?compose[.-][\w.-]+\.ya?ml|[\w.-]+[.-](?:docker-)?compose(?:\.[\w-]+)?\.ya?ml", re.IGNORECASE).fullmatch
@@ -95,11 +93,10 @@ def is_compose_file(project: Project, path: str) -> bool:
     return is_compose(path, partial(project.glance, path))
 
 
+@once
 def by_name(project: Project) -> tuple[str, ...]:
     """The compose files that are so by their name."""
-    if "compose.by-name" not in project.cache:
-        project.cache["compose.by-name"] = tuple(path for path in project.paths if is_compose_file(project, path))
-    return project.cache["compose.by-name"]  # type: ignore[no-any-return]
+    return tuple(path for path in project.paths if is_compose_file(project, path))
 
 
 def referenced(project: Project) -> dict[str, dict[str, list[str]]]:
@@ -203,14 +200,15 @@ def override_of(project: Project, path: str) -> str | None:
 def variables_of(project: Project, path: str) -> dict[str, str]:
     """The variables of the ``.env`` beside a compose file."""
     directory = path.rpartition("/")[0]
-    beside_it = f"{directory}/.env" if directory else ".env"
-    key = ("compose.env", beside_it)
-    if key not in project.cache:
-        try:
-            project.cache[key] = dotenv(project.text(beside_it)) if project.exists(beside_it) else {}
-        except ParseFailure:
-            project.cache[key] = {}
-    return project.cache[key]  # type: ignore[no-any-return]
+    return _variables_in(project, f"{directory}/.env" if directory else ".env")
+
+
+@once
+def _variables_in(project: Project, path: str) -> dict[str, str]:
+    try:
+        return dotenv(project.text(path)) if project.exists(path) else {}
+    except ParseFailure:
+        return {}
 
 
 # -- files that belong together
@@ -267,21 +265,9 @@ def _extended(project: Project, path: str, name: str, trail: tuple[tuple[str, st
     return merged
 
 
+@once
 def unit(project: Project, path: str) -> Unit:
     """A file with what Compose merges it with; raises `ParseFailure` or, where a part cannot be read, `Unresolved`."""
-    key = ("compose.unit", path)
-    if key not in project.cache:
-        try:
-            project.cache[key] = _unit(project, path)
-        except (ParseFailure, Unresolved) as error:
-            project.cache[key] = error
-    found = project.cache[key]
-    if isinstance(found, Exception):
-        raise found
-    return found  # type: ignore[no-any-return]
-
-
-def _unit(project: Project, path: str) -> Unit:
     written = read(project, path)
     failures = list(written.failures)
     dangling: list[tuple[str, Span]] = []

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from typing import Any
 
 from ..model import ParseFailure
 from ..model import Span
+from ..project import Project
+from ..project import once
 from ..syntax.yaml import Mapping
 from ..syntax.yaml import Sequence
 from ..syntax.yaml import at
@@ -19,9 +20,6 @@ from .compose_merge import remove
 from .interpolation import TEMPLATE
 from .interpolation import InterpolationError
 from .interpolation import parse
-
-if TYPE_CHECKING:
-    from ..project import Project
 
 DEFAULTS = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 
@@ -67,21 +65,9 @@ class Written:
         return self.data["services"]  # type: ignore[no-any-return]
 
 
+@once
 def read(project: Project, path: str) -> Written:
     """A file as written; raises `ParseFailure` where nothing of it can be judged."""
-    key = ("compose.written", path)
-    if key not in project.cache:
-        try:
-            project.cache[key] = _read(project, path)
-        except (ParseFailure, Unresolved) as error:
-            project.cache[key] = error
-    found = project.cache[key]
-    if isinstance(found, Exception):
-        raise found
-    return found  # type: ignore[no-any-return]
-
-
-def _read(project: Project, path: str) -> Written:
     failures: list[ParseFailure] = []
     data: Mapping | None = None
     try:

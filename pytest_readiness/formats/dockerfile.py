@@ -8,11 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from ..model import ParseFailure
 from ..model import Resource
 from ..model import Span
+from ..project import Project
+from ..project import once
 from ..syntax.dockerfile import File
 from ..syntax.dockerfile import Instruction
 from ..syntax.dockerfile import parse
@@ -31,9 +32,6 @@ from .dockerfile_parts import duration
 from .dockerfile_stages import Stage
 from .dockerfile_stages import stages_of
 from .dockerfile_variables import Arguments
-
-if TYPE_CHECKING:
-    from ..project import Project
 
 __all__ = [
     "Base",
@@ -76,18 +74,10 @@ class DockerfileFile(Resource):
         return self.stages[-1]
 
 
+@once
 def read(project: Project, path: str) -> File:
     """A Dockerfile, parsed once; raises `ParseFailure`."""
-    key = ("dockerfile", path)
-    if key not in project.cache:
-        try:
-            project.cache[key] = parse(path, project.text(path))
-        except ParseFailure as failure:
-            project.cache[key] = failure
-    found = project.cache[key]
-    if isinstance(found, ParseFailure):
-        raise found
-    return found  # type: ignore[no-any-return]
+    return parse(path, project.text(path))
 
 
 def stages(project: Project, path: str, args: Arguments | None = None) -> tuple[Stage, ...]:

@@ -8,15 +8,13 @@ from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 from typing import Any
 
 from ..model import ParseFailure
+from ..project import Project
+from ..project import once
 from ..syntax.yaml import get
 from ..unknown import Unknown
-
-if TYPE_CHECKING:
-    from ..project import Project
 
 _SECRET_FILE = re.compile(
     r"(?P<pem>[^/]+\.pem)|[^/]+\.key|id_(?:rsa|dsa|ecdsa|ed25519)|ssh_host_\w+_key|\.htpasswd|\.netrc|\.pgpass|\.env(?:\.(?P<env>.+))?",
@@ -59,13 +57,11 @@ def secret_files_below(project: Project, dockerfile: str, source: str) -> tuple[
     return tuple(path for path in secrets if not ignored(path.removeprefix(f"{home}/") if home else path))
 
 
+@once
 def _secret_paths(project: Project) -> tuple[str, ...]:
-    key = "dockerfile: secret files"
-    if key not in project.cache:
-        tracked = project.tracked_paths
-        known = () if isinstance(tracked, Unknown) else sorted(set(tracked).intersection(project.paths))
-        project.cache[key] = tuple(path for path in known if _is_secret_name(path.rpartition("/")[2]) and _holds_key(project, path))
-    return project.cache[key]  # type: ignore[no-any-return]
+    tracked = project.tracked_paths
+    known = () if isinstance(tracked, Unknown) else sorted(set(tracked).intersection(project.paths))
+    return tuple(path for path in known if _is_secret_name(path.rpartition("/")[2]) and _holds_key(project, path))
 
 
 def _below(dockerfile: str, source: str) -> str:
@@ -114,12 +110,10 @@ _AUTOMATION = re.compile(
 )
 
 
+@once
 def automation(project: Project) -> tuple[str, ...]:
     """The files that build images: workflows, pipelines, Makefiles, scripts, bake and compose files."""
-    key = "dockerfile: automation"
-    if key not in project.cache:
-        project.cache[key] = tuple(path for path in project.paths if _AUTOMATION.match(path))
-    return project.cache[key]  # type: ignore[no-any-return]
+    return tuple(path for path in project.paths if _AUTOMATION.match(path))
 
 
 _COMPOSE = re.compile(r"(?:.*/)?(?:docker-)?compose[^/]*\.ya?ml\Z")
@@ -143,31 +137,35 @@ def _services(project: Project) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 def is_built_here(project: Project, name: str) -> bool:
     """Whether the repository builds an image of this name: by a Dockerfile's directory or name, Compose, or ``-t name``."""
-    key = "dockerfile: built names"
-    if key not in project.cache:
-        names: set[str] = set()
-        for path in project.files("dockerfile"):
-            directory, _, file = path.lower().rpartition("/")
-            names |= {directory.rpartition("/")[2], file.partition(".")[2], file.removesuffix(".dockerfile")}
-        names |= {str(service.get("image", "")).partition(":")[0].lower() for _, service in _services(project)}
-        for path in automation(project):
-            builds = (line for line in project.glance(path).splitlines() if "build" in line)
-            names |= {found["image"].lower() for line in builds for found in _TAG_OPTION.finditer(line)}
-        project.cache[key] = frozenset(names - {""})
-    return name.lower() in project.cache[key]
+    return name.lower() in _built_names(project)
+
+
+@once
+def _built_names(project: Project) -> frozenset[str]:
+    names: set[str] = set()
+    for path in project.files("dockerfile"):
+        directory, _, file = path.lower().rpartition("/")
+        names |= {directory.rpartition("/")[2], file.partition(".")[2], file.removesuffix(".dockerfile")}
+    names |= {str(service.get("image", "")).partition(":")[0].lower() for _, service in _services(project)}
+    for path in automation(project):
+        builds = (line for line in project.glance(path).splitlines() if "build" in line)
+        names |= {found["image"].lower() for line in builds for found in _TAG_OPTION.finditer(line)}
+    return frozenset(names - {""})
 
 
 def compose_arguments(project: Project, dockerfile: str) -> Mapping[str, str | Unknown]:
     """The build arguments that compose files pass to a Dockerfile, as far as they are written out."""
-    key = "dockerfile: compose arguments"
-    if key not in project.cache:
-        found: dict[str, dict[str, str | Unknown]] = {}
-        for built, name, value in _passed(project):
-            earlier = found.setdefault(built, {}).setdefault(name, value)
-            if isinstance(earlier, str) and earlier != value:
-                found[built][name] = Unknown(f"compose files pass different values for {name}")
-        project.cache[key] = found
-    return project.cache[key].get(dockerfile, {})  # type: ignore[no-any-return]
+    return _compose_arguments(project).get(dockerfile, {})
+
+
+@once
+def _compose_arguments(project: Project) -> dict[str, dict[str, str | Unknown]]:
+    found: dict[str, dict[str, str | Unknown]] = {}
+    for built, name, value in _passed(project):
+        earlier = found.setdefault(built, {}).setdefault(name, value)
+        if isinstance(earlier, str) and earlier != value:
+            found[built][name] = Unknown(f"compose files pass different values for {name}")
+    return found
 
 
 def _passed(project: Project) -> Iterator[tuple[str, str, str]]:

@@ -14,6 +14,7 @@ from typing import Any
 from ..model import Resource
 from ..model import Span
 from ..project import Project
+from ..project import once
 from ..syntax import yaml
 from ..syntax.shell import Command
 from ..syntax.shell import in_order
@@ -446,24 +447,22 @@ def _steps(owner: Job | Action, items: object, source: Source) -> Iterator[Step]
         yield Step("gha.step", prefix + label(str(named)), item.head, item, source, owner, index)
 
 
+@once
 def workflows_of(project: Project) -> dict[str, Workflow]:
     """The workflows of the project by path."""
-    if "gha.workflows" not in project.cache:
-        found: dict[str, Workflow] = {}
-        for path in project.below(HOME):
-            contents = project.contents(path) if path.endswith(SUFFIXES) else None
-            found.update((path, resource) for resource in (contents.resources if contents else ()) if isinstance(resource, Workflow))
-        project.cache["gha.workflows"] = found
-    return project.cache["gha.workflows"]  # type: ignore[no-any-return]
+    found: dict[str, Workflow] = {}
+    for path in project.below(HOME):
+        contents = project.contents(path) if path.endswith(SUFFIXES) else None
+        found.update((path, resource) for resource in (contents.resources if contents else ()) if isinstance(resource, Workflow))
+    return found
 
 
+@once
 def _callers(project: Project) -> dict[str, list[Job]]:
     """The jobs that call each workflow of the project, by its path."""
-    if "gha.callers" not in project.cache:
-        found: dict[str, list[Job]] = {}
-        for workflow in workflows_of(project).values():
-            for job in workflow.jobs:
-                if job.uses is not None and job.uses.is_local:
-                    found.setdefault(job.uses.text.removeprefix("./"), []).append(job)
-        project.cache["gha.callers"] = found
-    return project.cache["gha.callers"]  # type: ignore[no-any-return]
+    found: dict[str, list[Job]] = {}
+    for workflow in workflows_of(project).values():
+        for job in workflow.jobs:
+            if job.uses is not None and job.uses.is_local:
+                found.setdefault(job.uses.text.removeprefix("./"), []).append(job)
+    return found

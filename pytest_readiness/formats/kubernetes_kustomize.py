@@ -11,6 +11,7 @@ from typing import Any
 from ..model import ParseFailure
 from ..model import Resource
 from ..project import Project
+from ..project import once
 from ..syntax.yaml import Mapping
 from .kubernetes_objects import Object
 from .kubernetes_objects import dig
@@ -41,18 +42,15 @@ class Kustomizations:
     images: dict[str, list[Mapping]] = field(default_factory=dict)  # a directory -> the images it rewrites
 
 
+@once
 def kustomizations(project: Project) -> Kustomizations:
     """The index, made once."""
-    key = "k8s.kustomizations"
-    if key not in project.cache:
-        index = Kustomizations()
-        for path in project.paths:
-            if path.rpartition("/")[2] in KUSTOMIZATIONS:
-                for body in _documents(path, project):
-                    _add(index, path.rpartition("/")[0], body)
-        project.cache[key] = index
-    found: Kustomizations = project.cache[key]
-    return found
+    index = Kustomizations()
+    for path in project.paths:
+        if path.rpartition("/")[2] in KUSTOMIZATIONS:
+            for body in _documents(path, project):
+                _add(index, path.rpartition("/")[0], body)
+    return index
 
 
 def _documents(path: str, project: Project) -> Iterator[Mapping]:

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from ..project import Project
+from ..project import once
 from ..unknown import Unknown
 from ..unknown import is_unknown
 from .images import Image
@@ -89,19 +90,16 @@ def _grouped(pairs: Iterable[tuple[Any, Object]]) -> dict[Any, tuple[Object, ...
     return {key: tuple(things) for key, things in found.items()}
 
 
+@once
 def world(project: Project) -> World:
     """The world of a project, made once."""
-    key = "k8s.world"
-    if key not in project.cache:
-        found: dict[str, list[Object]] = {}
-        for path in project.files("kubernetes"):
-            contents = project.contents(path)
-            for resource in contents.resources if contents else ():
-                if isinstance(resource, Object) and resource.kind == "k8s.object":
-                    found.setdefault(resource.id, []).append(resource)
-        project.cache[key] = World({id: tuple(objects) for id, objects in found.items()})
-    result: World = project.cache[key]
-    return result
+    found: dict[str, list[Object]] = {}
+    for path in project.files("kubernetes"):
+        contents = project.contents(path)
+        for resource in contents.resources if contents else ():
+            if isinstance(resource, Object) and resource.kind == "k8s.object":
+                found.setdefault(resource.id, []).append(resource)
+    return World({id: tuple(objects) for id, objects in found.items()})
 
 
 def deployed_image(container: Container, project: Project) -> Image | Unknown | None:
@@ -118,13 +116,15 @@ def deployed_image(container: Container, project: Project) -> Image | Unknown | 
 
 def built_here(image: Image | Unknown, project: Project) -> bool:
     """Whether an image without a registry is built in this project: a Dockerfile in a directory of its name, or by Skaffold."""
-    key = "k8s.built"
-    if key not in project.cache:
-        built = {path.rpartition("/")[0].rpartition("/")[2] for path in project.paths if path.rpartition("/")[2].startswith("Dockerfile")}
-        for config in (body for id, objects in world(project).by_id.items() if id.startswith("skaffold/") for body in objects):
-            built.update(str(artifact.get("image")) for artifact in mappings(config.peek("build", "artifacts")))
-        project.cache[key] = built
-    return not image.registry and image.repository in project.cache[key]
+    return not image.registry and image.repository in _built(project)
+
+
+@once
+def _built(project: Project) -> frozenset[str]:
+    built = {path.rpartition("/")[0].rpartition("/")[2] for path in project.paths if path.rpartition("/")[2].startswith("Dockerfile")}
+    for config in (body for id, objects in world(project).by_id.items() if id.startswith("skaffold/") for body in objects):
+        built.update(str(artifact.get("image")) for artifact in mappings(config.peek("build", "artifacts")))
+    return frozenset(built)
 
 
 def has_services(project: Project) -> bool:
