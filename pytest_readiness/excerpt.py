@@ -8,12 +8,12 @@ from functools import lru_cache
 
 from .formats.secrets import masked
 from .model import Span
+from .syntax import yaml
 from .text import safe
 
 WIDTH = 140  # characters of a source line shown; a longer one is cut around the cause
 LINES = 3
 _KEY = re.compile(r"""[\s"']*[\w.-]+["']?\s*(?:: |=|:$)\s*|(?:ENV|ARG)\s+\w+[ =]|- """)
-_YAML_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 
 
 def excerpt(text: str, span: Span, *, secret: bool = False) -> Iterator[str]:
@@ -44,7 +44,7 @@ def _without_value(text: str) -> str:
 @lru_cache(maxsize=2)
 def _lines(text: str, *, as_yaml: bool) -> list[str]:
     """The lines as the file's format counts them: YAML knows more ends of a line than others."""
-    return _YAML_BREAK.split(text) if as_yaml else text.split("\n")
+    return yaml.lines(text) if as_yaml else text.split("\n")
 
 
 def _shown(text: str) -> str:

@@ -12,6 +12,8 @@ from typing import Any
 from ..model import Resource
 from ..model import Span
 from ..project import Project
+from ..project import once
+from ..syntax.yaml import lines
 from ..unknown import Unknown
 from .compose_merge import colons
 
@@ -25,7 +27,6 @@ _SHORT_PORT = re.compile(
 Parts = tuple[str | Unknown, str | Unknown, str | Unknown, str | Unknown]
 _PORT = re.compile(r"[0-9]{1,5}").fullmatch
 _QUOTED = re.compile(r"(?:[&!]\S*[ \t]+)*['\"]").match
-_LINES = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,11 +82,13 @@ class Port(Resource):
 
     def is_quoted(self, project: Project) -> bool:
         """Whether it is text for every YAML parser: in quotes, or not made of digits and colons."""
-        key = ("compose.lines", self.place.path)
-        if key not in project.cache:
-            project.cache[key] = _LINES.split(project.text(self.place.path))
-        line = project.cache[key][self.place.line - 1]
+        line = _lines(project, self.place.path)[self.place.line - 1]
         return bool(_QUOTED(line[self.place.column - 1 :]))
+
+
+@once
+def _lines(project: Project, path: str) -> list[str]:
+    return lines(project.text(path))
 
 
 def short_port(raw: str, resolve: Callable[[Any], Any]) -> Parts:

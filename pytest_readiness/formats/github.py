@@ -47,7 +47,6 @@ __all__ = [
 _WORKFLOW = re.compile(r"\.github/workflows/[^/]+\.ya?ml").fullmatch
 _NESTED = re.compile(r"(?:.+/)?\.github/workflows/.+\.ya?ml").fullmatch
 _RUNS = re.compile(r"^runs:", re.MULTILINE).search
-_LINE_BREAK = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")  # as YAML counts lines
 
 
 class Actions(Format):
@@ -69,7 +68,7 @@ class Actions(Format):
             raise ParseFailure("is not a mapping", documents[0].span)
         if len(documents) > 1:
             yield ParseFailure("a second YAML document, which GitHub does not read", documents[1].span)
-        source = Source(path, tuple(_LINE_BREAK.split(project.text(path))))
+        source = Source(path, tuple(yaml.lines(project.text(path))))
         name = path.rpartition("/")[2].rpartition(".")[0] if _WORKFLOW(path) else path.rpartition("/")[0] or "action"
         if not _WORKFLOW(path):
             action = Action("gha.action", name, data.head, data, source)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from ..model import ParseFailure
 from ..model import Span
 from ..project import Project
+from ..project import once
 from ..syntax.shell import Command
 from ..syntax.shell import Word
 from ..syntax.shell import in_order
@@ -41,13 +42,15 @@ class Call:
 
 def calls(step: Step, project: Project) -> tuple[Call, ...]:
     """What a step runs, runners in front of a tool dropped; scripts, make targets and hooks of the project included."""
-    key = ("gha.calls", step.path, step.owner.name, step.index)
-    if key not in project.cache:
-        project.cache[key] = tuple(_calls(step, project))
-    return project.cache[key]  # type: ignore[no-any-return]
+    return _calls(project, step)
 
 
-def _calls(step: Step, project: Project) -> Iterator[Call]:
+@once
+def _calls(project: Project, step: Step) -> tuple[Call, ...]:
+    return tuple(_each_call(step, project))
+
+
+def _each_call(step: Step, project: Project) -> Iterator[Call]:
     if step.action == "aquasecurity/trivy-action":
         words = ["trivy", str(step.inputs.get("scan-type") or "image")]
         for option in ("scanners", "format", "exit-code"):

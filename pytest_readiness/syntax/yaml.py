@@ -171,6 +171,11 @@ _JSON_ESCAPE = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a
 _JSON_BREAKS = {0x85: "\\N", 0x2028: "\\L", 0x2029: "\\P"}  # ends of lines in YAML 1.1, ordinary characters of a string in JSON
 
 
+def lines(text: str) -> list[str]:
+    """The lines of a text as YAML, and so every place in it, counts them."""
+    return _BREAK.split(text)
+
+
 def plain(text: str) -> Any:
     """The value of a plain scalar by the YAML 1.2 core schema, which JSON shares."""
     if text in _WORDS:
