@@ -40,6 +40,14 @@ class Span(NamedTuple):
     def __str__(self) -> str:
         return f"{self.path}:{self.line}:{self.column}" if self.line else self.path
 
+    @classmethod
+    def within(cls, path: str, text: str, start: int, end: int) -> Span:
+        """The place of a piece of a text, cut off at the end of its first line."""
+        line = text.count("\n", 0, start) + 1
+        column = start - text.rfind("\n", 0, start)
+        width = len(text[start:end].partition("\n")[0].rstrip())
+        return cls(path, line, column, line, column + max(width, 1))
+
     def to(self, end: Span) -> Span:
         """From the start of this span to the end of another one in the same file."""
         return Span(self.path, self.line, self.column, end.end_line, end.end_column)

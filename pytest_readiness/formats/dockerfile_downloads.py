@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ..syntax.shell import SHELLS
 from ..syntax.shell import Command
 from ..syntax.shell import walk
 from .dockerfile import Stage
@@ -15,7 +16,7 @@ _PACKAGES = frozenset(
     ["apt-get", "apt", "apk", "yum", "dnf", "microdnf", "tdnf", "zypper", "echo", "which", "command", "type", "rm", "printf"]
 )
 _STORES = frozenset(("aws", "gsutil"))
-_SHELLS = frozenset(("sh", "bash", "dash", "ash", "zsh", "ksh", "source", ".", "iex"))
+_SHELLS = SHELLS | {"source", ".", "iex"}
 _LANGUAGES = re.compile(r"(python|perl|ruby|node|php)[\d.]*")
 _VERIFIES = re.compile(r"(sha\d+|md5|b2)sum|shasum|gpgv?|cosign|minisign|openssl|rhash")
 _COMMIT = re.compile(r"/[0-9a-f]{40}(/|\Z)")

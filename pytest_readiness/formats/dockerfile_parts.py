@@ -142,11 +142,9 @@ class Script:
         """The place of a piece of the text, cut off at the end of its first line."""
         if self.heredoc is None:
             return self.instruction.at(start, end)
-        text = self.heredoc.text
-        line = self.heredoc.line + text.count("\n", 0, start)
-        column = start - (text.rfind("\n", 0, start) + 1) + 1
-        width = len(text[start:end].partition("\n")[0].rstrip())
-        return Span(self.instruction.path, line, column, line, column + max(width, 1))
+        found = Span.within(self.instruction.path, self.heredoc.text, start, end)
+        line = self.heredoc.line + found.line - 1
+        return found._replace(line=line, end_line=line)
 
 
 @dataclass(frozen=True, eq=False)

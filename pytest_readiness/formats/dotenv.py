@@ -141,6 +141,4 @@ def _commented(text: str, position: int) -> bool:
 
 def _place(path: str, text: str, found: re.Match[str]) -> Span:
     start = found.start() + len(found[0]) - len(found[0].lstrip())
-    line = text.count("\n", 0, start) + 1
-    column = start - (text.rfind("\n", 0, start) + 1) + 1
-    return Span(path, line, column, line, column + len(found[0].strip()))
+    return Span.within(path, text, start, found.end())

@@ -16,7 +16,9 @@ from ..model import Span
 from ..project import Project
 from ..project import once
 from ..syntax import yaml
+from ..syntax.shell import SHELLS
 from ..syntax.shell import Command
+from ..syntax.shell import base
 from ..syntax.shell import in_order
 from ..syntax.shell import parse
 from .github_expressions import has_expression
@@ -303,11 +305,8 @@ class Step(Element):
     @cached_property
     def commands(self) -> tuple[Command, ...]:
         """What its script runs, where the shell is one of the Unix ones."""
-        return (
-            tuple(in_order(parse(self.script)))
-            if self.shell.split(" ")[0].rpartition("/")[2] in ("", "bash", "sh", "dash", "zsh", "ksh")
-            else ()
-        )
+        shell = base(self.shell.split(" ")[0])
+        return tuple(in_order(parse(self.script))) if not shell or shell in SHELLS else ()
 
     @property
     def shell(self) -> str:

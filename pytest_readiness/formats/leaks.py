@@ -162,10 +162,9 @@ def _tokens(path: str, text: str) -> Iterator[Leak]:
         if not _is_real(name, token, text[start : start + 400]) or shown == MAX_FINDINGS:
             continue
         shown += 1
-        line, column = text.count("\n", 0, start) + 1, start - (text.rfind("\n", 0, start) + 1) + 1
         article = "an" if name[0] in "AEIOUa" else "a"
         label = name if name == "private key" else f"{name} {token[:4]}{'*' * 8}"
-        yield Leak(f"{article} {label}", Span(path, line, column, line, column + len(token)))
+        yield Leak(f"{article} {label}", Span.within(path, text, start, start + len(token)))
 
 
 def _is_real(name: str, token: str, following: str) -> bool:

@@ -103,9 +103,7 @@ def _bound_depth(path: str, text: str) -> None:
         if found[0] in "[({":
             depth += 1
             if depth > MAX_DEPTH:
-                line = text.count("\n", 0, found.start()) + 1
-                column = found.start() - text.rfind("\n", 0, found.start())
-                raise ParseFailure(f"nested deeper than {MAX_DEPTH} levels", Span(path, line, column, line, column + 1))
+                raise ParseFailure(f"nested deeper than {MAX_DEPTH} levels", Span.within(path, text, *found.span()))
         elif depth:
             depth -= 1
 

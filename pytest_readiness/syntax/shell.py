@@ -17,7 +17,7 @@ from dataclasses import replace
 MAX_DEPTH = 20
 MAX_COMMANDS = 20_000
 _RESERVED = frozenset(["if", "then", "else", "elif", "fi", "do", "done", "while", "until", "!", "{", "}", "esac", "time"])
-_SHELLS = frozenset(("sh", "bash", "dash", "ash", "zsh", "ksh"))
+SHELLS = frozenset(("sh", "bash", "dash", "ash", "zsh", "ksh"))
 _WRAPPERS = frozenset(("sudo", "env", "exec", "command", "nice", "nohup", "xargs", "doas", "gosu", "time", "timeout", "busybox", "stdbuf"))
 # short options that take the next word
 _VALUED = {"sudo": "ughpCcrtTR", "env": "uCS", "nice": "n", "xargs": "nPIaEdLs", "timeout": "ks", "exec": "a", "time": "f", "stdbuf": "ioe"}
@@ -199,7 +199,7 @@ def _with_script(command: Command, depth: int) -> Command:
         return command
     name, arguments = command.name, command.arguments
     script: Word | None = None
-    if name in _SHELLS or name == "su":
+    if name in SHELLS or name == "su":
         flag = next((n for n, word in enumerate(arguments) if _C_FLAG.match(word.text)), None)
         script = arguments[flag + 1] if flag is not None and flag + 1 < len(arguments) else None
     elif name == "eval" and arguments:

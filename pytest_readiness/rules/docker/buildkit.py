@@ -57,7 +57,5 @@ def check(repository: Resource, project: Project) -> Iterator[Finding]:
     """
     for path, text in _texts(project):
         for found in _OFF.finditer(text):
-            line = text.count("\n", 0, found.start()) + 1
-            column = found.start() - (text.rfind("\n", 0, found.start()) + 1) + 1
-            at = Span(path, line, column, line, column + len(found[0]))
+            at = Span.within(path, text, *found.span())
             yield repository.finding("DOCKER_BUILDKIT=0 builds with the old builder: no secret mounts, no provenance", at=at)
