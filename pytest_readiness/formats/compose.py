@@ -33,6 +33,7 @@ from .dockerfile import Stage
 from .dockerfile import final_stage
 from .environments import is_production
 from .images import Image
+from .images import data_directory
 from .images import parse_image
 from .interpolation import InterpolationError
 from .interpolation import defaults
@@ -43,50 +44,6 @@ _ENDING = re.compile(
     r"\b(?:migrat\w+|alembic|upgrade|seed|pytest|tests?|lint|build|init|setup|bootstrap|backup|restore|dump|prestart)\b", re.IGNORECASE
 )
 _EXAMPLE = re.compile(r"[._-]?(?:example|sample|template|dist|tpl|tmpl|defaults?)\b", re.IGNORECASE)
-
-# images that keep data, by the last part of their name, and where
-DATA = {
-    "postgres": "/var/lib/postgresql",
-    "postgresql": "/var/lib/postgresql",
-    "postgis": "/var/lib/postgresql",
-    "pgvector": "/var/lib/postgresql",
-    "timescaledb": "/var/lib/postgresql",
-    "mysql": "/var/lib/mysql",
-    "mysql-server": "/var/lib/mysql",
-    "mariadb": "/var/lib/mysql",
-    "percona": "/var/lib/mysql",
-    "percona-server": "/var/lib/mysql",
-    "mongo": "/data/db",
-    "mongodb": "/data/db",
-    "redis": "/data",
-    "redis-stack": "/data",
-    "redis-stack-server": "/data",
-    "valkey": "/data",
-    "keydb": "/data",
-    "rabbitmq": "/var/lib/rabbitmq",
-    "kafka": "/var/lib/kafka",
-    "cp-kafka": "/var/lib/kafka",
-    "redpanda": "/var/lib/redpanda",
-    "nats": "/data",
-    "activemq": "/opt/apache-activemq",
-    "zookeeper": "/data",
-    "etcd": "/etcd-data",
-    "cassandra": "/var/lib/cassandra",
-    "scylla": "/var/lib/scylla",
-    "couchdb": "/opt/couchdb/data",
-    "couchbase": "/opt/couchbase/var",
-    "neo4j": "/data",
-    "influxdb": "/var/lib/influxdb",
-    "clickhouse-server": "/var/lib/clickhouse",
-    "clickhouse": "/var/lib/clickhouse",
-    "elasticsearch": "/usr/share/elasticsearch/data",
-    "opensearch": "/usr/share/opensearch/data",
-    "cockroach": "/cockroach",
-    "mssql": "/var/opt/mssql",
-    "azure-sql-edge": "/var/opt/mssql",
-    "minio": "/data",
-    "memcached": "",
-}
 
 
 @dataclass(frozen=True)
@@ -245,7 +202,7 @@ class Service(Resource):
     @property
     def data_directory(self) -> str | None:
         """Where an image of a database, cache or broker keeps its data; None for any other, empty for one that keeps none."""
-        return None if self.builds else DATA.get(str(self.image_name))
+        return None if self.builds else data_directory(str(self.image_name))
 
     @property
     def is_stateful(self) -> bool:

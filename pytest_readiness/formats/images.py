@@ -6,6 +6,30 @@ import re
 from dataclasses import dataclass
 
 MOVING = ("stable", "edge", "nightly", "main", "master", "dev", "develop")
+# images of databases, caches and brokers by the directory of their data
+_DATA = {
+    "/var/lib/postgresql": ("postgres", "postgresql", "postgis", "pgvector", "timescaledb"),
+    "/var/lib/mysql": ("mysql", "mysql-server", "mariadb", "percona", "percona-server"),
+    "/data/db": ("mongo", "mongodb"),
+    "/data": ("redis", "redis-stack", "redis-stack-server", "valkey", "keydb", "nats", "zookeeper", "neo4j", "minio"),
+    "/var/lib/rabbitmq": ("rabbitmq",),
+    "/var/lib/kafka": ("kafka", "cp-kafka"),
+    "/var/lib/redpanda": ("redpanda",),
+    "/opt/apache-activemq": ("activemq",),
+    "/etcd-data": ("etcd",),
+    "/var/lib/cassandra": ("cassandra",),
+    "/var/lib/scylla": ("scylla",),
+    "/opt/couchdb/data": ("couchdb",),
+    "/opt/couchbase/var": ("couchbase",),
+    "/var/lib/influxdb": ("influxdb",),
+    "/var/lib/clickhouse": ("clickhouse-server", "clickhouse"),
+    "/usr/share/elasticsearch/data": ("elasticsearch",),
+    "/usr/share/opensearch/data": ("opensearch",),
+    "/cockroach": ("cockroach",),
+    "/var/opt/mssql": ("mssql", "azure-sql-edge"),
+    "": ("memcached",),
+}
+_DIRECTORIES = {name: directory for directory, names in _DATA.items() for name in names}
 
 
 @dataclass(frozen=True)
@@ -44,3 +68,8 @@ def parse_image(text: str) -> Image:
     is_registry = bool(slash) and (first == "localhost" or bool(re.search(r"[.:]", first)))
     registry, repository = (first, remainder) if is_registry else ("", path)
     return Image(text, registry, repository, tag, digest)
+
+
+def data_directory(name: str) -> str | None:
+    """Where an image of a database, cache or broker keeps its data; None for any other, empty for one that keeps none."""
+    return _DIRECTORIES.get(name)

@@ -9,15 +9,10 @@ from pytest_readiness import Finding
 from pytest_readiness import is_unknown
 from pytest_readiness import rule
 from pytest_readiness.formats.images import Image
+from pytest_readiness.formats.images import data_directory
 from pytest_readiness.formats.kubernetes_objects import Workload
 from pytest_readiness.formats.kubernetes_objects import mappings
 
-DATABASES = frozenset(
-    """
-    postgres postgresql mysql mariadb mongo mongodb redis valkey kafka cassandra elasticsearch opensearch rabbitmq etcd zookeeper
-    influxdb clickhouse clickhouse-server neo4j couchdb minio cockroach timescaledb redpanda percona
-    """.split()  # noqa: SIM905 - a list of one word a line reads worse
-)
 CACHE = "readiness/cache"
 
 
@@ -25,7 +20,7 @@ def database_of(workload: Workload) -> str | None:
     if not workload.is_a("apps/Deployment", "apps/StatefulSet") or workload.annotations.get(CACHE) is not None:
         return None
     known = (image for image in workload.images if not is_unknown(image))
-    return next((image.name for image in known if isinstance(image, Image) and image.name in DATABASES), None)
+    return next((image.name for image in known if isinstance(image, Image) and data_directory(image.name)), None)
 
 
 @rule(
