@@ -303,10 +303,15 @@ class Step(Element):
         return str(value) if isinstance(value, (str, int, float)) else ""
 
     @cached_property
-    def commands(self) -> tuple[Command, ...]:
+    def nested_commands(self) -> tuple[Command, ...]:
         """What its script runs, where the shell is one of the Unix ones."""
         shell = base(self.shell.split(" ")[0])
-        return tuple(in_order(parse(self.script))) if not shell or shell in SHELLS else ()
+        return parse(self.script) if not shell or shell in SHELLS else ()
+
+    @cached_property
+    def commands(self) -> tuple[Command, ...]:
+        """The same in the order the commands run, those inside of others included."""
+        return tuple(in_order(self.nested_commands))
 
     @property
     def shell(self) -> str:

@@ -8,16 +8,18 @@ from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import rule
 from pytest_readiness.formats.dockerfile import Stage
-from pytest_readiness.formats.dockerfile_downloads import downloads
-from pytest_readiness.formats.dockerfile_downloads import piped
-from pytest_readiness.formats.dockerfile_downloads import saved
+from pytest_readiness.formats.dockerfile import Step
+from pytest_readiness.formats.downloads import downloads
+from pytest_readiness.formats.downloads import piped
+from pytest_readiness.formats.downloads import saved
+from pytest_readiness.formats.downloads import substituted
 
 
 @rule(
     "docker.no-remote-script",
     P1,
     on="docker.stage",
-    when=downloads,
+    when=lambda stage: downloads(step.command for step in stage.steps),
     category="Security & Compliance",
     remedy="download it, verify its checksum, then run it",
 )
@@ -40,7 +42,16 @@ def check(stage: Stage) -> Iterator[Finding]:
     RUN curl -fsSLo i.sh https://example.com/i.sh && echo "0123  i.sh" | sha256sum -c && sh i.sh
     ```
     """
-    yield from (
-        stage.finding(f"{what}: whoever controls the server runs commands in the build", at=step.span) for what, step in piped(stage)
-    )
-    yield from (stage.finding(f"{what}, and nothing verifies it", at=step.span) for what, step in saved(stage))
+    for what, step in _run_at_once(stage):
+        yield stage.finding(f"{what}: whoever controls the server runs commands in the build", at=step.span)
+    steps = {id(step.command): step for step in stage.steps}
+    for path, fetch, _ in saved(step.command for step in stage.steps):
+        yield stage.finding(f"{path} is downloaded and run, and nothing verifies it", at=steps[id(fetch)].span)
+
+
+def _run_at_once(stage: Stage) -> Iterator[tuple[str, Step]]:
+    for script in stage.scripts:
+        for fetch, target in piped(script.commands):
+            yield f"the output of {fetch.name} is piped into {target.name}", Step(fetch, script)
+        for fetch, target in substituted(script.commands):
+            yield f"{target.name} runs the output of {fetch.name}", Step(target, script)

@@ -1,27 +1,25 @@
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
+from itertools import chain
 
 from pytest_readiness import P2
 from pytest_readiness import Finding
-from pytest_readiness import Span
 from pytest_readiness import rule
-from pytest_readiness.formats.github import Command
+from pytest_readiness.formats.downloads import FETCHERS
+from pytest_readiness.formats.downloads import STORES
+from pytest_readiness.formats.downloads import address
+from pytest_readiness.formats.downloads import piped
+from pytest_readiness.formats.downloads import saved
+from pytest_readiness.formats.downloads import substituted
 from pytest_readiness.formats.github import Step
-
-_OUTPUT = {"curl": re.compile(r"-[a-zA-Z]*o|--output"), "wget": re.compile(r"-[a-zA-Z]*O|--output-document")}
-_FETCH = frozenset(_OUTPUT)
-_RUN = frozenset(("sh", "bash", "dash", "zsh", "ash", "ksh", "python", "python3", "node", "perl", "ruby", "source", "."))
-_CHECKS = re.compile(r"sha(?:1|224|256|384|512)sum|shasum|gpgv?|cosign|minisign|slsa-verifier|gh")
-_FROM_COMMIT = re.compile(r"[/=@][0-9a-f]{40}(?:[/?]|$)")
 
 
 @rule(
     "gha.no-piped-downloads",
     P2,
     on="gha.step",
-    when=lambda step: any(command.name in _FETCH for command in step.commands),
+    when=lambda step: any(command.name in FETCHERS for command in step.commands),
     category="Security & Compliance",
     remedy="download a fixed version, compare its checksum, and run it then",
     standards=("OpenSSF Scorecard Pinned-Dependencies", "OWASP CICD-SEC-3"),
@@ -60,52 +58,9 @@ def check(step: Step) -> Iterator[Finding]:
               ./tool --version
     ```
     """
-    for place, address in _piped(step):
-        if not _FROM_COMMIT.search(address):
-            yield step.finding(f"runs whatever {address or 'the server'} sends today", place)
-    downloads = [(_target(command), _address(command)) for command in step.commands]
-    files = {name: address for name, address in downloads if name and not _FROM_COMMIT.search(address)}
-    if not files or any(_CHECKS.fullmatch(command.name) for command in step.commands):
-        return
-    for command in step.commands:
-        words = command.argv[:2] if command.name in _RUN else command.argv[:1]
-        for name in (word.removeprefix("./") for word in words):
-            if name in files:
-                message = f"runs {name} as it was downloaded from {files.pop(name)}, without a checksum"
-                yield step.finding(message, step.command_span(command))
-
-
-def _piped(step: Step) -> Iterator[tuple[Span, str]]:
-    """The places where the output of a download becomes the text of an interpreter, with the address."""
-    address, open_pipe = "", False
-    for command in step.commands:
-        if command.name in _FETCH:
-            address, open_pipe = _address(command), command.after == "|"
-            continue
-        arguments = [word for word in command.argv[1:] if not word.startswith("-")]
-        direct = any(re.match(r"<\((?:curl|wget)\b|\$\((?:curl|wget)\b|`(?:curl|wget)\b", word) for word in command.argv[1:])
-        if command.name in _RUN and ((open_pipe and not _is_file(arguments)) or direct):
-            yield step.command_span(command), address
-            open_pipe = False
-        open_pipe = open_pipe and command.after == "|"
-
-
-def _is_file(arguments: list[str]) -> bool:
-    """Whether the interpreter runs a file of its own and only reads what is piped."""
-    return bool(arguments) and (arguments[0].endswith((".sh", ".py", ".js", ".pl", ".rb")) or arguments[0] == "json.tool")
-
-
-def _address(command: Command) -> str:
-    return next((word for word in command.argv[1:] if "://" in word), "")
-
-
-def _target(command: Command) -> str:
-    """The file a download is written to."""
-    if command.name not in _FETCH or not _address(command):
-        return ""
-    flag = _OUTPUT[command.name]
-    for index, word in enumerate(command.argv[:-1]):
-        if flag.fullmatch(word):
-            return command.argv[index + 1].removeprefix("./")
-    redirect = next((target.text for operator, target in command.redirections if operator == ">"), "")
-    return redirect or _address(command).rpartition("/")[2]
+    for fetch, runner in chain(piped(step.nested_commands), substituted(step.nested_commands)):
+        yield step.finding(f"runs whatever {address(fetch) or 'the server'} sends today", step.command_span(runner))
+    for name, fetch, runner in saved(step.commands):
+        if fetch.name not in STORES:
+            message = f"runs {name} as it was downloaded from {address(fetch)}, without a checksum"
+            yield step.finding(message, step.command_span(runner))
