@@ -18,7 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 
-FLOOR = '''
+FLOOR = """
 import pytest
 
 class Boom(Exception):
@@ -45,7 +45,7 @@ class File(pytest.File):
 def pytest_collect_file(file_path, parent):
     if file_path.suffix == ".floor":
         return File.from_parent(parent, path=file_path)
-'''
+"""
 
 READINESS = '''
 from pytest_readiness import P0, Format, Resource, Span, rule

@@ -19,7 +19,6 @@ from _pytest._code.code import ReprTraceback
 
 from . import governance
 from .checks import Outcome
-from .checks import applies
 from .checks import evaluate
 from .excerpt import excerpt
 from .model import Finding

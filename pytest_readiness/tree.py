@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from .defaults import TEST_DATA
@@ -25,8 +24,10 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 10_000_000
 NEVER = frozenset(
-    (".git", ".hg", ".svn", ".bzr", ".jj", "node_modules", ".terraform", ".terragrunt-cache", "__pycache__")
-    + (".venv", ".tox", ".nox", ".mypy_cache", ".pytest_cache", ".ruff_cache", "site-packages")
+    (
+        *(".git", ".hg", ".svn", ".bzr", ".jj", "node_modules", ".terraform", ".terragrunt-cache", "__pycache__"),
+        *(".venv", ".tox", ".nox", ".mypy_cache", ".pytest_cache", ".ruff_cache", "site-packages"),
+    )
 )
 
 
@@ -294,7 +295,7 @@ class DiskTree(Tree):
 
 def below(path: str, place: str) -> bool:
     """Whether a path is a place or lies below it; everything lies below ``.``."""
-    return place == "." or path == place or path.startswith(f"{place}/")
+    return place in (".", path) or path.startswith(f"{place}/")
 
 
 def _matches(path: str, glob: str) -> bool:

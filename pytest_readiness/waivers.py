@@ -110,10 +110,8 @@ def written(waiver: Waiver, indent: str = "  ") -> str:
 
 def _scalar(text: str) -> str:
     """Text as a YAML scalar: plain where that reads back the same, else quoted as JSON does."""
-    if re.fullmatch(r"[A-Za-z0-9_./][A-Za-z0-9_./@ ,:()+=-]*", text) and ": " not in text and not text.endswith((":", " ")):
-        if yaml.plain(text) == text:
-            return text
-    return json.dumps(text)
+    harmless = re.fullmatch(r"[A-Za-z0-9_./][A-Za-z0-9_./@ ,:()+=-]*", text) and ": " not in text and not text.endswith((":", " "))
+    return text if harmless and yaml.plain(text) == text else json.dumps(text)
 
 
 def extended(path: str, text: str, waivers: Iterable[Waiver]) -> str:
@@ -136,7 +134,9 @@ def extended(path: str, text: str, waivers: Iterable[Waiver]) -> str:
     elif isinstance(listed, yaml.Sequence) and not _in_brackets(lines, listed):
         place, indent = listed.span.end_line, " " * (listed.span.column - 1)
     else:
-        raise ParseFailure("the list is written in brackets; write one entry a line to have it extended", documents[0].data.entry("waivers"))
+        raise ParseFailure(
+            "the list is written in brackets; write one entry a line to have it extended", documents[0].data.entry("waivers")
+        )
     if lines and not lines[place - 1].endswith("\n"):
         lines[place - 1] += "\n"
     return "".join(lines[:place] + [written(waiver, indent) for waiver in new] + lines[place:])

@@ -103,5 +103,5 @@ def write(pytester: pytest.Pytester, **files: str) -> None:
 
 
 @pytest.fixture(name="write")
-def write_fixture(pytester: pytest.Pytester):  # type: ignore[no-untyped-def]  # noqa: ANN201
+def write_fixture(pytester: pytest.Pytester):  # type: ignore[no-untyped-def]
     return lambda **files: write(pytester, **files)

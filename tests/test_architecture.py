@@ -56,10 +56,8 @@ def type_checking(path: Path) -> set[tuple[str, ...]]:
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_imports_point_down_only(path: Path) -> None:
     own = layer(path)
-    if own == "project":  # Project.of() is a convenience for tests that fills in the built-in formats
-        allowed = {("builtin",)}
-    else:
-        allowed = set()
+    # Project.of() is a convenience for tests that fills in the built-in formats
+    allowed = {("builtin",)} if own == "project" else set()
     for module in imports(path) - type_checking(path) - allowed:
         if module[0].startswith(".") or not module[0]:
             continue
@@ -76,7 +74,7 @@ def test_nothing_below_the_checks_knows_pytest(path: Path) -> None:
 def test_rules_import_only_the_public_names_and_formats(path: Path) -> None:
     for module in imports(path):
         standard = module[0].removeprefix(".") in sys.stdlib_module_names
-        assert module[0] in ("", "formats") or module[0].startswith(".") and standard, module
+        assert module[0] in ("", "formats") or (module[0].startswith(".") and standard), module
 
 
 def test_every_rule_is_loaded_for_the_kinds_it_judges() -> None:
@@ -86,4 +84,4 @@ def test_every_rule_is_loaded_for_the_kinds_it_judges() -> None:
     for platform in builtin.platforms():
         for rule in builtin.rules(platform):
             homes = {kind.partition(".")[0] for kind in rule.on}
-            assert homes <= {platform} or homes == {"repo"} and platform in REPOSITORY_PLATFORMS, f"{rule.id} would never run"
+            assert homes <= {platform} or (homes == {"repo"} and platform in REPOSITORY_PLATFORMS), f"{rule.id} would never run"

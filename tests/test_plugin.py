@@ -166,7 +166,7 @@ def test_an_excluded_directory_is_judged_when_named(toy, write) -> None:
 
 
 def test_gitignored_files_are_left_out_in_git_and_outside(toy, write) -> None:
-    write(**{"_gitignore": "*.tmp.toy\n/out/\n!keep.tmp.toy\n"})
+    write(_gitignore="*.tmp.toy\n/out/\n!keep.tmp.toy\n")
     (toy.path / ".gitignore").write_text("*.tmp.toy\n/out/\n!keep.tmp.toy\n")
     write(a_toy="x: ok", out__b_toy="x: bad")
     (toy.path / "c.tmp.toy").write_text("x: bad")
@@ -189,7 +189,7 @@ def test_git_runs_no_command_of_the_repository(toy, write) -> None:
     write(a_toy="x: ok")
     toy.run("git", "init", "-q")
     hook = toy.path / "evil.sh"
-    hook.write_text("#!/bin/sh\ntouch \"$(dirname $0)/ran\"\n")
+    hook.write_text('#!/bin/sh\ntouch "$(dirname $0)/ran"\n')
     hook.chmod(0o755)
     toy.run("git", "config", "core.fsmonitor", str(hook))
     toy.run("git", "config", "core.hooksPath", str(toy.path))
@@ -260,7 +260,7 @@ def test_protocols_and_xdist_give_the_same_records(toy, write, protocol, workers
 
 def junit(pytester: pytest.Pytester, *args: str) -> dict[str, ET.Element]:
     pytester.runpytest("--readiness", "--junitxml=out.xml", *args)
-    root = ET.parse(pytester.path / "out.xml").getroot()  # noqa: S314
+    root = ET.parse(pytester.path / "out.xml").getroot()
     return {f"{case.get('classname')} {case.get('name')}": case for case in root.iter("testcase")}
 
 

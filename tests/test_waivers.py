@@ -151,7 +151,7 @@ def test_freeze_records_what_fails_and_the_next_run_expects_it(project, write) -
     result.stdout.fnmatch_lines(["freeze    1 known gaps added to *readiness-waivers.yaml; the next run expects them"])
     assert (project.path / "readiness-waivers.yaml").read_text() == (
         "# ours\nwaivers:\n  # the first\n" + ENTRY.format(rule="toy.good", where="b.toy::z", until="2030-05-05")
-        + "  - rule: toy.good\n    where: a.toy::two\n    reason: \"frozen 2030-01-31: the line two is bad\"\n"
+        + '  - rule: toy.good\n    where: a.toy::two\n    reason: "frozen 2030-01-31: the line two is bad"\n'
         "    owner: ops\n    until: 2030-05-01\n"
     )
     _, checks = run(project)

@@ -1,5 +1,7 @@
-"""What steps of workflows run: by themselves, behind runners (``npx``, ``uv run``, ``docker run``), in a script or make target
-of the project that they call, or as pre-commit hooks."""
+"""What steps of workflows run, themselves or through what they call.
+
+Behind runners (``npx``, ``uv run``, ``docker run``), in a script or make target of the project, or as pre-commit hooks.
+"""
 
 from __future__ import annotations
 

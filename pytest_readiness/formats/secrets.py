@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 _WORD_BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+")
 _WORDS = frozenset(
@@ -41,7 +42,10 @@ _INTERPOLATION = re.compile(r"\$\{.*\}|\$\(.*\)|\$[A-Za-z_]\w*|\{\{.*\}\}|%\(?\w
 _REFERENCE = re.compile(r"(op|vault|ref\+\w+|secretsmanager|ssm|arn|projects|keyvault|awskms|gcpkms)(:|/)|sm://|ENC\[|AQICA", re.IGNORECASE)
 _URL_PASSWORD = re.compile(r"[a-z][a-z0-9+.-]{0,30}://[^\s:/?#@'\"]{0,200}:(?P<password>[^\s@/'\"]+)@", re.IGNORECASE)
 _PAIR_PASSWORD = re.compile(r"(?:^|[;\s])(?:password|pwd|accountkey|sharedaccesskey)[ \t]*=[ \t]*(?P<password>[^;\s]*)", re.IGNORECASE)
-_FLAG_PASSWORD = re.compile(r"--?(?:[a-z0-9]{1,30}[-_]){0,5}(?:password|passwd|pass|secret|token|api[-_]key|requirepass)[= ]+(?P<password>[^\s'\"|;&]+|'[^']*'|\"[^\"]*\")", re.IGNORECASE)
+_FLAG_PASSWORD = re.compile(
+    r"--?(?:[a-z0-9]{1,30}[-_]){0,5}(?:password|passwd|pass|secret|token|api[-_]key|requirepass)[= ]+(?P<password>[^\s'\"|;&]+|'[^']*'|\"[^\"]*\")",
+    re.IGNORECASE,
+)
 
 TOKENS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern))
@@ -72,7 +76,7 @@ def is_secret_name(name: str) -> bool:
         return False
     if parts[-1] in ("pass", "pw"):  # DB_PASS, not PASS_THROUGH
         return True
-    return any(part in _WORDS for part in parts) or any(pair in _PAIRS for pair in zip(parts, parts[1:]))
+    return any(part in _WORDS for part in parts) or any(pair in _PAIRS for pair in pairwise(parts))
 
 
 def is_auth_pair_name(name: str) -> bool:
@@ -142,7 +146,7 @@ def literal_secret(name: str, value: object) -> str | None:
     if password is not None:
         known = password and not is_interpolated(password) and not is_reference(password)
         return f"{name} holds {'a placeholder' if is_placeholder(password) else 'a password'} in a connection string" if known else None
-    if is_secret_name(name) or is_auth_pair_name(name) and re.search(r"[:/]", text):
+    if is_secret_name(name) or (is_auth_pair_name(name) and re.search(r"[:/]", text)):
         if text.lower() in ("true", "false", "yes", "no", "0", "1"):
             return None
         return f"{name} holds {'a placeholder where a secret belongs' if is_placeholder(text) else 'a literal secret'}"

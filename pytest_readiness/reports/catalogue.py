@@ -5,19 +5,15 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+
+import pytest
 
 from ..model import Example
 from ..model import Rule
 
-if TYPE_CHECKING:
-    import pytest
-
 
 def main(config: pytest.Config) -> int:
     """Print the list, or one page; 0, or pytest's usage error for a rule that does not exist."""
-    import pytest as pytest_
-
     from ..run import Run
 
     config._do_configure()  # noqa: SLF001 - as pytest's own --help and --markers do
@@ -27,7 +23,7 @@ def main(config: pytest.Config) -> int:
         if wanted and wanted not in rules:
             close = difflib.get_close_matches(wanted, rules, n=3)
             hint = f"; did you mean {' or '.join(close)}?" if close else ""
-            raise pytest_.UsageError(f"no rule is called {wanted!r}{hint}")
+            raise pytest.UsageError(f"no rule is called {wanted!r}{hint}")
         lines = page(rules[wanted]) if wanted else listing(rules.values())  # type: ignore[arg-type]
         print(*lines, sep="\n")  # noqa: T201 - this is what the option is for
     finally:
