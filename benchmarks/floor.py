@@ -112,7 +112,9 @@ def compare(directory: Path, checks: int, failing: float, rounds: int) -> None:
     ratio = statistics.median(ours[0] / base[0] for base, ours in zip(runs["floor"], runs["readiness"], strict=True))
     for name, figures in runs.items():
         seconds, memory = (statistics.median(column) for column in zip(*figures, strict=True))
-        print(f"{checks:>7} checks  {failing:4.0%} failing  {name:<10} {seconds:7.2f} s  {seconds / checks * 1e6:6.0f} us/check  {memory:5.0f} MB")
+        print(
+            f"{checks:>7} checks  {failing:4.0%} failing  {name:<10} {seconds:7.2f} s  {seconds / checks * 1e6:6.0f} us/check  {memory:5.0f} MB"
+        )
     print(f"{'':>7} readiness / floor = {ratio:.2f}", flush=True)
 
 

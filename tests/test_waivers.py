@@ -62,7 +62,9 @@ def test_a_closed_gap_fails_and_names_the_line_to_delete(project, write) -> None
     result, checks = run(project)
     assert result.ret == 1
     assert checks["a.toy::toy.good[two]"]["outcome"] == "xpassed"
-    result.stdout.fnmatch_lines(["[[]XPASS(strict)[]] a.toy:1:1: toy.good: the gap is closed: delete the waiver at readiness-waivers.yaml:3:5"])
+    result.stdout.fnmatch_lines(
+        ["[[]XPASS(strict)[]] a.toy:1:1: toy.good: the gap is closed: delete the waiver at readiness-waivers.yaml:3:5"]
+    )
 
 
 def test_a_lapsed_waiver_fails_and_says_since_when(project) -> None:
@@ -150,7 +152,8 @@ def test_freeze_records_what_fails_and_the_next_run_expects_it(project, write) -
     result, _ = run(project, "--readiness-freeze", "--readiness-owner=ops")
     result.stdout.fnmatch_lines(["freeze    1 known gaps added to *readiness-waivers.yaml; the next run expects them"])
     assert (project.path / "readiness-waivers.yaml").read_text() == (
-        "# ours\nwaivers:\n  # the first\n" + ENTRY.format(rule="toy.good", where="b.toy::z", until="2030-05-05")
+        "# ours\nwaivers:\n  # the first\n"
+        + ENTRY.format(rule="toy.good", where="b.toy::z", until="2030-05-05")
         + '  - rule: toy.good\n    where: a.toy::two\n    reason: "frozen 2030-01-31: the line two is bad"\n'
         "    owner: ops\n    until: 2030-05-01\n"
     )
