@@ -23,12 +23,14 @@ from ..unknown import Unresolved
 from ..unknown import is_unknown
 from . import compose_files
 from .base import Format
-from .compose_files import Unit
 from .compose_merge import colons
 from .compose_ports import Parts
 from .compose_ports import Port
 from .compose_ports import plain
 from .compose_ports import short_port
+from .compose_units import Unit
+from .compose_units import dangling
+from .compose_units import unit as unit_of
 from .dockerfile import Stage
 from .dockerfile import final_stage
 from .environments import is_production
@@ -131,7 +133,7 @@ class File(Resource):
             hidden = path if isinstance(path, Unknown) else hidden
             if isinstance(path, str) and not compose_files.exists(project, path) and not _in_submodule(project, path):
                 yield f"service {service.label} builds {path}, and there is no such file", service.place("build")
-        yield from compose_files.dangling(project, self.unit)
+        yield from dangling(project, self.unit)
         if hidden is not None:
             raise Unresolved(hidden.source)
 
@@ -436,7 +438,7 @@ class Compose(Format):
         return self.claims(path, text) or (path.endswith((".yaml", ".yml")) and path in compose_files.referenced(project))
 
     def resources(self, path: str, project: Project) -> Iterable[Resource | ParseFailure]:
-        unit = compose_files.unit(project, path)
+        unit = unit_of(project, path)
         yield from unit.failures
         head = unit.own.entry("services") if "services" in unit.own.key_spans else unit.own.head
         file = File("compose.file", "file", head, unit)
