@@ -9,6 +9,7 @@ import re
 import subprocess
 import time
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -75,6 +76,7 @@ def place(kind: str, directory: str = "bad") -> str:
     return f".github/workflows/{directory}.yml" if kind == "workflow" else f"{directory}/{kind}"
 
 
+@lru_cache(maxsize=4)
 def lines_of(path: str, text: str) -> list[str]:
     return re.split("\r\n|[\n\r\x85\u2028\u2029]", text) if path.endswith((".yaml", ".yml", ".json")) else text.split("\n")
 
@@ -335,6 +337,20 @@ def test_bombs_end_soon(files) -> None:
     started = time.monotonic()
     judge(Project.of(files))
     assert time.monotonic() - started < 20
+
+
+def test_a_large_file_that_is_no_hcl_is_refused_without_the_slow_parser() -> None:
+    text = "locals {\n" + "".join(f"  a{n} = 1\n" for n in range(100_000)) + "= }\n"
+    started = time.monotonic()
+    assert [str(failure) for failure in judge(Project.of({"main.tf": text}))["main.tf"]] == ["main.tf:100002:1: not valid HCL"]
+    assert time.monotonic() - started < 10
+
+
+def test_many_expressions_in_one_script() -> None:
+    script = "          echo ${{ github.event.issue.title }}\n" * 5000
+    started = time.monotonic()
+    judge(Project.of({".github/workflows/a.yml": f"on: push\njobs:\n  a:\n    runs-on: b\n    steps:\n      - run: |\n{script}"}))
+    assert time.monotonic() - started < 10
 
 
 def test_numbers_without_measure() -> None:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from .hcl_expressions import Expression
 
 MAX_DEPTH = 250  # brackets open at once; both parsers, and we, walk nested things
+MAX_SECOND_OPINION = 1_000_000  # characters; python-hcl2 takes hundreds of bytes and a microsecond for each
 _BRACKETS = re.compile(r"[\[\](){}]")
 
 
@@ -93,7 +94,18 @@ def parse(path: str, text: str) -> Body:
     if not root.has_error:
         body = next((child for child in root.children if child.type == "body"), None)
         return _file(body.children, source.span(body, body), _Native(source)) if body is not None else Body({}, (), Span(path))
+    if len(text) > MAX_SECOND_OPINION:
+        raise ParseFailure("not valid HCL", _error(root, source))
     return _second_opinion(path, text)
+
+
+def _error(root: tree_sitter.Node, source: _Source) -> Span:
+    """The first character of the first piece that does not fit."""
+    node = root
+    while (inner := next((child for child in node.children if child.has_error), None)) is not None and not node.is_error:
+        node = inner
+    place = source.span(node, node)
+    return place._replace(end_line=place.line, end_column=place.column + 1)
 
 
 def _bound_depth(path: str, text: str) -> None:

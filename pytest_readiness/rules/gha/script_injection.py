@@ -60,13 +60,13 @@ def check(step: Step) -> Iterator[Finding]:
     ```
     """
     for text, keys in step.sources:
+        written = dict(expressions(text))
         for reference in references(text):
             origin = _origin(step, reference)
             if origin is None:
                 continue
             line = text.count("\n", 0, reference.offset)
-            shown = next(inside for offset, inside in expressions(text) if offset == reference.offset)
-            place = step.line(line, f"${{{{{shown}}}}}".partition("\n")[0], keys)
+            place = step.line(line, f"${{{{{written[reference.offset]}}}}}".partition("\n")[0], keys)
             if origin.untrusted:
                 yield step.finding(f"{origin} is written by whoever opens the event and becomes part of the script", place)
             elif _is_free_input(step, origin):
