@@ -849,6 +849,21 @@ def test_skaffold_builds_images() -> None:
 
 
 @pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("web/Dockerfile", "FROM debian:12\n"),
+        ("build/web.Dockerfile", "FROM debian:12\n"),
+        ("compose.yaml", "services: {app: {image: web, build: .}}\n"),
+        ("Makefile", "image:\n\tdocker build -t web .\n"),
+    ],
+)
+def test_images_that_the_repository_builds(path: str, text: str) -> None:
+    manifest = pod("{containers: [{name: a, image: web}]}")
+    assert said("image-not-latest", Project.of({"pod.yaml": manifest, path: text})) == "advice"
+    assert said("image-not-latest", Project.of({"pod.yaml": manifest})) == "failed"
+
+
+@pytest.mark.parametrize(
     "text",
     [
         pytest.param("apiVersion: v1\nkind: Pod\nmetadata: " + "[" * 30_000, id="deep nesting"),

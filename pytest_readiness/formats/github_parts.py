@@ -119,6 +119,12 @@ class Element(Resource):
         return value if isinstance(value, yaml.Mapping) else yaml.Mapping((self.path, self.span.line, 1, self.span.line, 1))
 
     @property
+    def uses(self) -> Reference | None:
+        """The action of a step, or the reusable workflow that a job calls."""
+        value = self.data.get("uses")
+        return Reference(value) if isinstance(value, str) else None
+
+    @property
     def env(self) -> yaml.Mapping:
         """Its own ``env:``."""
         return self.mapping("env")

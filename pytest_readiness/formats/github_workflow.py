@@ -105,12 +105,6 @@ class Job(Element):
 
     workflow: Workflow = field(repr=False)
 
-    @property
-    def uses(self) -> Reference | None:
-        """The reusable workflow it calls."""
-        value = self.data.get("uses")
-        return Reference(value) if isinstance(value, str) else None
-
     @cached_property
     def steps(self) -> tuple[Step, ...]:
         """Its steps in order."""
@@ -283,11 +277,6 @@ class Step(Element):
     @property
     def job(self) -> Job | None:
         return self.owner if isinstance(self.owner, Job) else None
-
-    @property
-    def uses(self) -> Reference | None:
-        value = self.data.get("uses")
-        return Reference(value) if isinstance(value, str) else None
 
     @property
     def action(self) -> str:

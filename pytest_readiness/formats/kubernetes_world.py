@@ -13,6 +13,7 @@ from ..project import Project
 from ..project import once
 from ..unknown import Unknown
 from ..unknown import is_unknown
+from .dockerfile_context import is_built_here
 from .images import Image
 from .images import parse_image
 from .kubernetes_kustomize import kustomized_image
@@ -115,16 +116,15 @@ def deployed_image(container: Container, project: Project) -> Image | Unknown | 
 
 
 def built_here(image: Image | Unknown, project: Project) -> bool:
-    """Whether an image without a registry is built in this project: a Dockerfile in a directory of its name, or by Skaffold."""
-    return not image.registry and image.repository in _built(project)
+    """Whether an image without a registry is built in this project."""
+    return not image.registry and (is_built_here(project, image.repository) or image.repository in _skaffold(project))
 
 
 @once
-def _built(project: Project) -> frozenset[str]:
-    built = {path.rpartition("/")[0].rpartition("/")[2] for path in project.paths if path.rpartition("/")[2].startswith("Dockerfile")}
-    for config in (body for id, objects in world(project).by_id.items() if id.startswith("skaffold/") for body in objects):
-        built.update(str(artifact.get("image")) for artifact in mappings(config.peek("build", "artifacts")))
-    return frozenset(built)
+def _skaffold(project: Project) -> frozenset[str]:
+    """The images that Skaffold builds."""
+    configs = (body for id, objects in world(project).by_id.items() if id.startswith("skaffold/") for body in objects)
+    return frozenset(str(artifact.get("image")) for config in configs for artifact in mappings(config.peek("build", "artifacts")))
 
 
 def has_services(project: Project) -> bool:
