@@ -13,8 +13,10 @@ from ..syntax.shell import Command
 if TYPE_CHECKING:
     from .dockerfile import Step
 
+APT = ("apt-get", "apt", "aptitude")
+DNF = ("yum", "dnf", "microdnf", "tdnf")
 _INSTALL = {
-    **dict.fromkeys(("apt-get", "apt", "aptitude", "yum", "dnf", "microdnf", "tdnf"), ("install",)),
+    **dict.fromkeys((*APT, *DNF), ("install",)),
     "zypper": ("install", "in"),
     "apk": ("add",),
 }

@@ -10,12 +10,12 @@ from ..syntax.shell import SHELLS
 from ..syntax.shell import Command
 from ..syntax.shell import pipelines
 from ..syntax.shell import walk
+from .dockerfile_packages import APT
+from .dockerfile_packages import DNF
 
 FETCHERS = frozenset(("curl", "wget", "fetch", "aria2c", "iwr", "irm", "Invoke-WebRequest"))
 STORES = frozenset(("aws", "gsutil"))
-_PACKAGES = frozenset(
-    ["apt-get", "apt", "apk", "yum", "dnf", "microdnf", "tdnf", "zypper", "echo", "which", "command", "type", "rm", "printf"]
-)
+_PACKAGES = frozenset([*APT, *DNF, "apk", "zypper", "echo", "which", "command", "type", "rm", "printf"])
 _SHELLS = SHELLS | {"source", ".", "iex"}
 _LANGUAGES = re.compile(r"(python|perl|ruby|node|php)[\d.]*")
 _VERIFIERS = re.compile(r"(sha\d+|md5|b2)sum|shasum|gpgv?|cosign|minisign|openssl|rhash|slsa-verifier")

@@ -32,6 +32,8 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     "argoproj.io/Rollout": ("spec", "template"),
     "apps.openshift.io/DeploymentConfig": ("spec", "template"),
 }
+# those that run several of the same pod side by side to serve
+REPLICATED = ("apps/Deployment", "apps/StatefulSet", "argoproj.io/Rollout", "apps.openshift.io/DeploymentConfig")
 # kinds that were served under another group before
 _MOVED = {
     "extensions/Deployment": "apps/Deployment",

@@ -13,6 +13,9 @@ from ..syntax import yaml
 from ..syntax.yaml import Mapping
 from ..syntax.yaml import Sequence
 from ..unknown import Unknown
+from .kubernetes_objects import HANDLERS
+from .kubernetes_objects import SECTIONS
+from .kubernetes_objects import TEMPLATES
 
 Keys = tuple[str | int, ...]
 
@@ -29,7 +32,7 @@ _SECURITY = {
     "windowsOptions": MAP,
     "sysctls": [MAP],
 }
-_PROBE = {"httpGet": MAP, "tcpSocket": MAP, "exec": MAP, "grpc": MAP}
+_PROBE = dict.fromkeys(HANDLERS, MAP)
 _RESOURCES = {"requests": MAP, "limits": MAP}
 _CONTAINER = {
     "name": TEXT,
@@ -90,21 +93,8 @@ _SHAPES: dict[str, Any] = {
     "Service": {"metadata": _METADATA, "spec": {"selector": MAP, "ports": [MAP]}},
     "Secret": {"metadata": _METADATA, "data": MAP, "stringData": MAP},
     "ConfigMap": {"metadata": _METADATA, "data": MAP, "binaryData": MAP},
-} | dict.fromkeys(
-    (
-        "ReplicationController",
-        "apps/Deployment",
-        "apps/StatefulSet",
-        "apps/DaemonSet",
-        "apps/ReplicaSet",
-        "batch/Job",
-        "argoproj.io/Rollout",
-        "apps.openshift.io/DeploymentConfig",
-    ),
-    _WORKLOAD,
-)
+} | {kind: _WORKLOAD for kind, place in TEMPLATES.items() if place == ("spec", "template")}
 _GENERIC = {"metadata": {"name": TEXT, "namespace": TEXT, "labels": MAP, "annotations": MAP}}
-_CONTAINER_LISTS = ("containers", "initContainers", "ephemeralContainers")
 
 _PLACEHOLDER = re.compile(
     r"\$\$\w+\$\$|\$\([A-Za-z_][\w.]*\)|\$\{[^{}\n]*\}|\$[A-Z_][A-Z0-9_]*\b|\{\{[^{}\n]*\}\}|<[A-Za-z_][\w. -]*>|%%\w+%%|__[A-Z][A-Z0-9_]*__|\(\(\s*[\w./-]+\s*\)\)"
@@ -161,7 +151,7 @@ def _path(keys: Keys) -> str:
 
 def is_placeholder(key: str | int, text: str) -> bool:
     """Whether a text stands for one that is filled in at deploy time; never a whole list of containers."""
-    return key not in _CONTAINER_LISTS and bool(_PLACEHOLDER.search(text))
+    return key not in SECTIONS and bool(_PLACEHOLDER.search(text))
 
 
 def _form(node: Any) -> str:

@@ -10,10 +10,12 @@ from pytest_readiness import rule
 from pytest_readiness.formats.dockerfile import ShellWord
 from pytest_readiness.formats.dockerfile import Stage
 from pytest_readiness.formats.dockerfile import Step
+from pytest_readiness.formats.dockerfile_packages import APT
+from pytest_readiness.formats.dockerfile_packages import DNF
 
 _UNVERIFIED = {
-    **dict.fromkeys(("apt-get", "apt", "aptitude"), ("--allow-unauthenticated", "--force-yes", "--allow-insecure-repositories")),
-    **dict.fromkeys(("yum", "dnf", "tdnf", "microdnf", "yum-config-manager"), ("--nogpgcheck", "--no-gpgchecks", "--no-gpg-checks")),
+    **dict.fromkeys(APT, ("--allow-unauthenticated", "--force-yes", "--allow-insecure-repositories")),
+    **dict.fromkeys((*DNF, "yum-config-manager"), ("--nogpgcheck", "--no-gpgchecks", "--no-gpg-checks")),
     "zypper": ("--no-gpg-checks", "--allow-unsigned-rpm"),
     "apk": ("--allow-untrusted",),
     "rpm": ("--nosignature", "--nodigest", "--noverify", "--nofiledigest"),

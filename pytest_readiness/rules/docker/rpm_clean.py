@@ -10,9 +10,10 @@ from pytest_readiness import rule
 from pytest_readiness.formats.dockerfile import Command
 from pytest_readiness.formats.dockerfile import Stage
 from pytest_readiness.formats.dockerfile import Step
+from pytest_readiness.formats.dockerfile_packages import DNF
 from pytest_readiness.formats.dockerfile_packages import keeps_cache
 
-_MANAGERS = ("yum", "dnf", "microdnf", "tdnf", "zypper")
+_MANAGERS = (*DNF, "zypper")
 _VERBS = ("install", "in", "update", "upgrade", "up", "groupinstall", "localinstall", "reinstall")
 
 

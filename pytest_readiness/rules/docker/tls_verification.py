@@ -11,6 +11,7 @@ from pytest_readiness import rule
 from pytest_readiness.formats.dockerfile import Command
 from pytest_readiness.formats.dockerfile import DockerfileFile
 from pytest_readiness.formats.dockerfile import Step
+from pytest_readiness.formats.dockerfile_packages import DNF
 
 _FALSE = ("0", "false", "no", "off")
 # git takes any value, also 0, for yes
@@ -55,7 +56,7 @@ def _option(command: Command) -> str | None:
         return f"{name} {option.text}"
     if name in ("npm", "yarn", "pnpm") and _STRICT.search(text):
         return f"{name} strict-ssl=false"
-    if name in ("yum", "dnf", "tdnf", "microdnf", "yum-config-manager", "dnf-config-manager"):
+    if name in (*DNF, "yum-config-manager", "dnf-config-manager"):
         found = next((word.text for word in command.arguments if _SSL_VERIFY.fullmatch(word.text)), None)
         return f"{name} {found}" if found else None
     if name == "git" and re.search(r"http\.sslverify[ =](?:false|0|no)\b", text, re.IGNORECASE):

@@ -10,10 +10,12 @@ from pytest_readiness import Finding
 from pytest_readiness import rule
 from pytest_readiness.formats.dockerfile import Stage
 from pytest_readiness.formats.dockerfile import Step
+from pytest_readiness.formats.dockerfile_packages import APT
+from pytest_readiness.formats.dockerfile_packages import DNF
 
 _REFRESH = {
-    **dict.fromkeys(("apt-get", "apt", "aptitude", "apk"), ("update",)),
-    **dict.fromkeys(("yum", "dnf", "microdnf", "tdnf"), ("makecache", "check-update")),
+    **dict.fromkeys((*APT, "apk"), ("update",)),
+    **dict.fromkeys(DNF, ("makecache", "check-update")),
     "zypper": ("refresh", "ref"),
 }
 _USES = re.compile(r"\b(install|add|upgrade|full-upgrade|dist-upgrade|build-dep|in|dup|download)\b|\.sh\b|\$")

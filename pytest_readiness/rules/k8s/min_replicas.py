@@ -8,16 +8,15 @@ from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import Project
 from pytest_readiness import rule
+from pytest_readiness.formats.kubernetes_objects import REPLICATED
 from pytest_readiness.formats.kubernetes_objects import Workload
 from pytest_readiness.formats.kubernetes_objects import whole
 from pytest_readiness.formats.kubernetes_world import autoscaler_of
 from pytest_readiness.formats.kubernetes_world import rollout_of
 
-SCALED = ("apps/Deployment", "apps/StatefulSet", "argoproj.io/Rollout", "apps.openshift.io/DeploymentConfig")
-
 
 def applies(workload: Workload, project: Project) -> bool:
-    if not workload.is_a(*SCALED) or not workload.is_production:
+    if not workload.is_a(*REPLICATED) or not workload.is_production:
         return False
     return rollout_of(workload, project) is None  # the Rollout runs the replicas then
 

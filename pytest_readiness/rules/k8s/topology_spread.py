@@ -9,6 +9,7 @@ from pytest_readiness import P3
 from pytest_readiness import Finding
 from pytest_readiness import Project
 from pytest_readiness import rule
+from pytest_readiness.formats.kubernetes_objects import REPLICATED
 from pytest_readiness.formats.kubernetes_objects import Workload
 from pytest_readiness.formats.kubernetes_objects import entries
 from pytest_readiness.formats.kubernetes_objects import items
@@ -16,12 +17,11 @@ from pytest_readiness.formats.kubernetes_objects import mappings
 from pytest_readiness.formats.kubernetes_objects import selects
 from pytest_readiness.formats.kubernetes_world import autoscaler_of
 
-SPREAD = ("apps/Deployment", "apps/StatefulSet", "argoproj.io/Rollout", "apps.openshift.io/DeploymentConfig")
 KEYS = ("topology.kubernetes.io/zone", "kubernetes.io/hostname", "failure-domain.beta.kubernetes.io/zone")
 
 
 def applies(workload: Workload, project: Project) -> bool:
-    if not workload.is_a(*SPREAD) or workload.pod_get("containers") is None:
+    if not workload.is_a(*REPLICATED) or workload.pod_get("containers") is None:
         return False
     replicas = workload.replicas
     return (replicas is not None and replicas > 1) or autoscaler_of(workload, project) is not None
