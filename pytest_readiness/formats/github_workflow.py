@@ -132,7 +132,11 @@ class Job(Element):
     @cached_property
     def after(self) -> tuple[Job, ...]:
         """Every job that waits for it, directly or not."""
-        return tuple(job for job in self.workflow.jobs if self.name in {other.name for other in job.before})
+        return tuple(job for job in self.workflow.jobs if self.name in job._names_before)  # noqa: SLF001 - a job like this one
+
+    @cached_property
+    def _names_before(self) -> frozenset[str]:
+        return frozenset(job.name for job in self.before)
 
     @property
     def effective_permissions(self) -> Permissions | str | None:

@@ -60,6 +60,8 @@ def check(repository: Repository, project: Project) -> Iterator[Finding]:
         return
     for job, step in repository.steps(project):
         place = runs(step, SECRET_SCAN, project)
+        if not place or "gitleaks" not in f"{step.action} {step.script}":
+            continue
         checkouts = [other for other in job.steps if other.action == "actions/checkout"]
-        if place and "gitleaks" in f"{step.action} {step.script}" and checkouts and all(c.input("fetch-depth") is None for c in checkouts):
+        if checkouts and all(c.input("fetch-depth") is None for c in checkouts):
             yield repository.advice("gitleaks sees one commit only: the checkout has no fetch-depth: 0", place)
