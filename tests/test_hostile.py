@@ -353,6 +353,47 @@ def test_many_expressions_in_one_script() -> None:
     assert time.monotonic() - started < 10
 
 
+@pytest.mark.parametrize(
+    "files",
+    [
+        pytest.param(
+            {"Dockerfile": "FROM a\nRUN " + "apt-get update && apk add b && pip install c && curl d | sh && " * 1500 + "true\n"},
+            id="one RUN",
+        ),
+        pytest.param({"Dockerfile": "FROM a\n" + "RUN apt-get update\nRUN apk add b\nRUN pip install c\n" * 1000}, id="many RUNs"),
+        pytest.param(
+            {".github/workflows/a.yml": "on: push\njobs:\n  a:\n    runs-on: b\n    steps:\n" + "      - uses: a/b@v1\n" * 3000}, id="steps"
+        ),
+        pytest.param(
+            {
+                ".github/workflows/a.yml": "on: push\njobs:\n  j0: {runs-on: x, steps: [{run: a}]}\n"
+                + "".join(f"  j{n}: {{needs: [j{n - 1}], runs-on: x, steps: [{{run: a}}]}}\n" for n in range(1, 300))
+            },
+            id="a chain of jobs",
+        ),
+        pytest.param(
+            {
+                "compose.yaml": "services:\n"
+                + "".join(f"  s{n}: {{image: a, depends_on: [s{n + 1}], ports: ['{n}:80']}}\n" for n in range(500))
+            },
+            id="services",
+        ),
+        pytest.param(
+            {"k8s.yaml": "---\n".join(GOOD["ok/k8s.yaml"].replace("good", f"p{n}") for n in range(300))},
+            id="pods",
+        ),
+        pytest.param(
+            {"main.tf": "".join(f'resource "aws_s3_bucket" "b{n}" {{\n  bucket = "b{n}"\n}}\n' for n in range(1000))},
+            id="buckets",
+        ),
+    ],
+)
+def test_a_large_file_takes_time_in_proportion(files) -> None:
+    started = time.monotonic()
+    judge(Project.of(files))
+    assert time.monotonic() - started < 10
+
+
 def test_numbers_without_measure() -> None:
     huge = ("1e999", "-1e999", "9" * 400, "0x" + "f" * 16, "-0", ".5e-999")
     for number in huge:

@@ -52,7 +52,7 @@ __all__ = [
     "walk",
 ]
 
-_NAME = re.compile(r"(?:.*/)?(?:Dockerfile|Containerfile|dockerfile(?=\Z))(?P<rest>[^/]*)\Z|(?:.*/)?[^/]+\.(?:d|D)ockerfile\Z")
+_NAME = re.compile(r"(?s:.*/)?(?:Dockerfile|Containerfile|dockerfile(?=\Z))(?P<rest>[^/]*)\Z|(?s:.*/)?[^/]+\.(?:d|D)ockerfile\Z")
 _NEVER = (".dockerignore", ".containerignore", ".md", ".rst", ".adoc", ".html", ".swp", ".png", ".svg")
 _DOUBTFUL = re.compile(
     r"\.(?:txt|py|go|js|ts|java|rb|rs|sh|yml|yaml|json|toml|lock|orig|bak|diff|patch|tf|hcl|xml|ini|cfg|c|cs|php|kt|swift|snap)\Z"

@@ -42,9 +42,8 @@ def check(stage: Stage) -> Iterator[Finding]:
     ```
     """
     for owner in stage.ancestry:
+        removals = (step for step in owner.steps if step.command.name == "rm")
+        cleaned = {step.instruction.line for step in removals if any("/var/cache" in path for path in step.command.operands)}
         for step in _adds(owner):
-            if step.command.option("--no-cache") or keeps_cache(step.instruction, "/apk"):
-                continue
-            beside = [other.command for other in owner.steps if other.instruction is step.instruction]
-            if not any(command.name == "rm" and any("/var/cache" in path for path in command.operands) for command in beside):
+            if step.instruction.line not in cleaned and not step.command.option("--no-cache") and not keeps_cache(step.instruction, "/apk"):
                 yield stage.finding("apk add without --no-cache leaves the package index in the layer", at=step.span)

@@ -26,18 +26,23 @@ def _tool(step: Step) -> str | None:
     return "pip" if name.startswith("pip") and name[3:].replace(".", "").isdigit() | (name == "pip") and "install" in words else None
 
 
+_VARIABLES = {"pip": "PIP_NO_CACHE_DIR", "uv": "UV_NO_CACHE"}
+
+
+def _spared(stage: Stage, tool: str) -> set[int]:
+    """The lines of the RUNs that switch the cache off by a variable or remove it themselves."""
+    removed = {s.instruction.line for s in stage.steps if s.command.name == "rm" and any(".cache" in word for word in s.command.operands)}
+    exported = (s for s in stage.steps if any(name == _VARIABLES[tool] for name, _, _ in s.command.variables()))
+    return removed.union(step.instruction.line for step in exported)
+
+
 def _is_uncached(stage: Stage, step: Step, tool: str) -> bool:
     command, run = step.command, step.instruction
-    variable = "UV_NO_CACHE" if tool == "uv" else "PIP_NO_CACHE_DIR"
     if command.option("--no-cache-dir", "--no-cache", "-n" if tool == "uv" else "--no-cache-dir") or keeps_cache(
         run, "pip", "uv", ".cache"
     ):
         return True
-    if stage.variables(run).get(variable) is not None:
-        return True
-    beside = [other.command for other in stage.steps if other.instruction is run]
-    exported = any(name == variable for other in beside for name, _, _ in other.variables())
-    return exported or any(other.name == "rm" and any(".cache" in word for word in other.operands) for other in beside)
+    return stage.variables(run).get(_VARIABLES[tool]) is not None
 
 
 @rule(
@@ -74,8 +79,9 @@ def check(stage: Stage) -> Iterator[Finding]:
     ```
     """
     for owner in stage.ancestry:
+        spared = {tool: _spared(owner, tool) for tool in _VARIABLES}
         for step in owner.steps:
             tool = _tool(step)
-            if tool and not _is_uncached(owner, step, tool):
+            if tool and step.instruction.line not in spared[tool] and not _is_uncached(owner, step, tool):
                 flag = "--no-cache" if tool == "uv" else "--no-cache-dir"
                 yield stage.finding(f"{tool} without {flag} leaves its cache in the layer", at=step.span)

@@ -52,11 +52,10 @@ def check(stage: Stage) -> Iterator[Finding]:
     ```
     """
     steps = stage.steps
+    uses = (index for index, step in enumerate(steps) if _USES.search(" ".join(word.text for word in step.command.words)))
+    last_use = {steps[index].instruction.line: index for index in uses}
     for index, step in enumerate(steps):
-        if not _is_update(step):
-            continue
-        later = (other for other in steps[index + 1 :] if other.instruction is step.instruction)
-        if not any(_USES.search(" ".join(word.text for word in other.command.words)) for other in later):
+        if _is_update(step) and last_use.get(step.instruction.line, -1) <= index:
             yield stage.finding(
                 f"{step.command.name} {step.command.operands[0]} in a RUN of its own is cached and soon out of date", at=step.span
             )
