@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import time
 from collections import Counter
 from collections.abc import Iterable
@@ -60,6 +61,7 @@ class Run:
         self.only: bool = config.getoption("readiness_only")
         self.strict_advice: bool = config.getini("readiness_strict_advice")
         self.one_phase = _one_phase(config.getini("readiness_protocol"))
+        self.phased_in: pytest.Collector | None = None  # the file whose checks run in three phases from here on
         self.is_worker = hasattr(config, "workerinput")
         self.today = _date(config.getoption("readiness_today")) or datetime.date.today()  # noqa: DTZ011 - a waiver's day is a local one
         self.records: dict[str, Record] = {}
@@ -255,7 +257,9 @@ class Run:
         junit = getattr(item.config.option, "xmlpath", None)
         if junit and not item.user_properties:
             item.user_properties.extend(item.properties())
-        if not self.one_phase or any(mark.name in PHASED for mark in item.iter_markers()):
+        # what a check in three phases has set up stands until the last of its file tears it down
+        if not self.one_phase or item.parent is self.phased_in or any(mark.name in PHASED for mark in item.iter_markers()):
+            self.phased_in = item.parent
             return None
         hook = item.ihook
         hook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
@@ -379,7 +383,8 @@ def _freezer(config: pytest.Config, today: datetime.date) -> Any:
     def freezer(record: Record) -> Waiver:
         reason = given or f"frozen {today}: {record['findings'][0]['message']}"
         _, _, resource = record["id"].partition("[")
-        return Waiver(record["rule"], f"{record['path']}::{resource[:-1]}", reason, owner, until.isoformat(), Span(""))
+        where = re.sub(r"([*?[])", r"[\1]", f"{record['path']}::{resource[:-1]}")  # of a glob, the text itself
+        return Waiver(record["rule"], where, reason, owner, until.isoformat(), Span(""))
 
     return freezer
 

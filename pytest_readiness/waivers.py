@@ -16,6 +16,7 @@ from .model import Rule
 from .model import Span
 from .model import Waiver
 from .syntax import yaml
+from .text import safe
 
 if TYPE_CHECKING:
     from .project import Project
@@ -80,6 +81,7 @@ class Waivers:
 
     def find(self, rule: Rule, path: str, resource: str) -> Waiver | None:
         """The waiver that covers a check, the one that names it most exactly first. All that cover it count as used."""
+        path = safe(path)  # as reports and --readiness-freeze write it
         where = f"{path}::{resource}"
         matching = [self._exact.get((rule.id, where)), self._exact.get((rule.id, path))]
         matching += [w for w in self._globs if fnmatchcase(rule.id, w.rule) and (fnmatchcase(where, w.where) or fnmatchcase(path, w.where))]
@@ -111,7 +113,8 @@ def written(waiver: Waiver, indent: str = "  ") -> str:
 def _scalar(text: str) -> str:
     """Text as a YAML scalar: plain where that reads back the same, else quoted as JSON does."""
     harmless = re.fullmatch(r"[A-Za-z0-9_./][A-Za-z0-9_./@ ,:()+=-]*", text) and ": " not in text and not text.endswith((":", " "))
-    return text if harmless and yaml.plain(text) == text else json.dumps(text)
+    # YAML has no escapes for half characters, which JSON writes others with
+    return text if harmless and yaml.plain(text) == text else json.dumps(safe(text), ensure_ascii=False)
 
 
 def extended(path: str, text: str, waivers: Iterable[Waiver]) -> str:
