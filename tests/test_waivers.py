@@ -56,6 +56,14 @@ def test_a_known_gap_is_an_expected_failure_on_its_last_day(project, rule, where
     result.stdout.fnmatch_lines(["known gaps 1 open, 1 lapse within 14 days"])
 
 
+def test_gaps_of_several_files_with_checks_and_tests_between_them(project, write) -> None:
+    waive(project, waived("toy.good", "*::two") + waived("toy.good", "c.toy::x").removeprefix("waivers:\n"))
+    write(b_toy="one: ok\n", c_toy="x: bad\ny: ok\n", test_own_py="def test_own(): pass\n")
+    result, checks = run(project)
+    assert [name for name, check in checks.items() if check["outcome"] == "xfailed"] == ["a.toy::toy.good[two]", "c.toy::toy.good[x]"]
+    assert result.parseoutcomes().get("errors", 0) == 0
+
+
 def test_a_closed_gap_fails_and_names_the_line_to_delete(project, write) -> None:
     waive(project, "# gaps\n" + waived())
     write(a_toy="two: ok\n")
