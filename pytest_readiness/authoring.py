@@ -84,7 +84,7 @@ def rule(
         if not _ID(id):
             problems.append(f"the id {id!r} is not like platform.name")
         if category not in CATEGORIES:
-            problems.append(f"unknown category {category!r}")
+            problems.append(f"unknown category {category!r} (known: {', '.join(CATEGORIES)})")
         if not _EFFORT(effort):
             problems.append(f"the effort {effort!r} is not like 30m, 2h or 1d")
         kinds = (on,) if isinstance(on, str) else on

@@ -29,11 +29,12 @@ from .model import Rule
 from .model import Span
 from .model import Waiver
 from .records import record
-from .scope import REPOSITORY
+from .text import REPOSITORY
 from .text import brief
 from .text import distinct
 from .text import node_path
 from .text import parameter
+from .text import place
 from .text import safe
 
 if TYPE_CHECKING:
@@ -172,7 +173,7 @@ class Check(pytest.Item):
             yield f"... and {len(failing) - SHOWN} more findings of this check"
         yield f"remedy: {self.rule.remedy}"
         if self.rule.platform != governance.PARSES.platform:
-            yield f"page:   docs/rules/{self.rule.id}.md (pytest --readiness-explain {self.rule.id})"
+            yield f"page:   pytest --readiness-explain {self.rule.id}"
         if self.waiver is not None and self.run.waivers.lapsed(self.waiver):
             yield f"the waiver at {safe(str(self.waiver.span))} ({safe(self.waiver.owner)}) lapsed: it held until {self.waiver.until}"
 
@@ -216,7 +217,7 @@ class Check(pytest.Item):
 
 
 def _shown(span: Span) -> str:
-    return REPOSITORY if span.path == "." else safe(str(span))
+    return place(span.path) if span.path == "." else safe(str(span))
 
 
 def _judged(report: pytest.TestReport, *, closed: bool, crashed: bool) -> tuple[str, str | None]:

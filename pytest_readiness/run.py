@@ -40,6 +40,7 @@ from .scope import arguments
 from .scope import not_found
 from .scope import selects
 from .text import parameter
+from .text import place
 from .text import safe
 from .tree import DiskTree
 from .waivers import Waivers
@@ -332,7 +333,7 @@ class Run:
         return self.scope.whole and not self.looked_at()["files"]
 
     def _write_reports(self) -> None:
-        report = document(self.rules, self.records.values(), {**self.looked_at(), "durations": None})
+        report = document(self.rules, self.records.values(), {key: value for key, value in self.looked_at().items() if key != "durations"})
         for render, path in self.reports:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(render(report), "utf-8")
@@ -383,7 +384,7 @@ def _freezer(config: pytest.Config, today: datetime.date) -> Any:
     def freezer(record: Record) -> Waiver:
         reason = given or f"frozen {today}: {record['findings'][0]['message']}"
         _, _, resource = record["id"].partition("[")
-        where = re.sub(r"([*?[])", r"[\1]", f"{record['path']}::{resource[:-1]}")  # of a glob, the text itself
+        where = re.sub(r"([*?[])", r"[\1]", f"{place(record['path'])}::{resource[:-1]}")  # of a glob, the text itself
         return Waiver(record["rule"], where, reason, owner, until.isoformat(), Span(""))
 
     return freezer

@@ -11,10 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from .text import REPOSITORY
 from .text import path_in
 from .tree import below
-
-REPOSITORY = "repository"
 
 
 @dataclass(frozen=True)

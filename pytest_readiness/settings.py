@@ -135,18 +135,26 @@ def _wrong_options(settings: Settings, data: yaml.Mapping, rules: Mapping[str, R
                 listed = ", ".join(known) or "it has none"
                 yield ParseFailure(f"options: {rule_id} has no option {name!r} (known: {listed})", place)
             elif not same_type(option.default, value):
-                yield ParseFailure(f"options: {rule_id}: {name} must be {option.annotation}, not {value!r}", place)
+                yield ParseFailure(f"options: {rule_id}: {name} must be {type_name(option.default)}, not {value!r}", place)
 
 
 def same_type(default: Any, value: Any) -> bool:
-    """Whether a value from YAML can stand for an option with this default."""
+    """Whether a value from YAML can stand for an option with this default; a list's items are like the default's first."""
+    if isinstance(default, (tuple, frozenset, list)):
+        sample = next(iter(default), "")
+        return isinstance(value, list) and all(same_type(sample, item) for item in value)
     if isinstance(default, bool) or isinstance(value, bool):
         return isinstance(default, bool) and isinstance(value, bool)
-    if isinstance(default, (tuple, frozenset, list)):
-        return isinstance(value, list) and all(isinstance(item, str) for item in value)
     if isinstance(default, float):
         return isinstance(value, (int, float))
     return isinstance(value, type(default)) if default is not None else True
+
+
+def type_name(default: Any) -> str:
+    """What an option with this default takes, in the words of YAML."""
+    if isinstance(default, (tuple, frozenset, list)):
+        return f"a list of {type_name(next(iter(default), '')).partition(' ')[2]}s"
+    return {bool: "a boolean", int: "a number", float: "a number"}.get(type(default), "a text")
 
 
 def rule_settings(rule: Rule, settings: Settings) -> dict[str, Any]:

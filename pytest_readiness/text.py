@@ -18,6 +18,7 @@ _UNSAFE = (
 _CONTROL = re.compile(f"[{_UNSAFE}]")
 _COMMAND = re.compile(r"^(\s*)::|##(\w*)\[")
 _IN_NODE_ID = re.compile(rf"[{_UNSAFE}\[\]%\\]|::|^:|:$")
+REPOSITORY = "repository"  # what the root as a whole is called, in node ids, messages and waivers
 LONGEST = 5000  # characters of a text that go out, more than any path has
 LONGEST_NAME = 300
 
@@ -63,6 +64,11 @@ def distinct(names: Sequence[tuple[str, str]]) -> Iterator[str]:
             written.add((group, found))
         given.add((group, found))
         yield found
+
+
+def place(path: str) -> str:
+    """A path as people read and write it: ``.`` is the repository."""
+    return REPOSITORY if path == "." else safe(path)
 
 
 @lru_cache(maxsize=64)

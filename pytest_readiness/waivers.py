@@ -16,6 +16,7 @@ from .model import Rule
 from .model import Span
 from .model import Waiver
 from .syntax import yaml
+from .text import place
 from .text import safe
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class Waivers:
 
     def find(self, rule: Rule, path: str, resource: str) -> Waiver | None:
         """The waiver that covers a check, the one that names it most exactly first. All that cover it count as used."""
-        path = safe(path)  # as reports and --readiness-freeze write it
+        path = place(path)
         where = f"{path}::{resource}"
         matching = [self._exact.get((rule.id, where)), self._exact.get((rule.id, path))]
         matching += [w for w in self._globs if fnmatchcase(rule.id, w.rule) and (fnmatchcase(where, w.where) or fnmatchcase(path, w.where))]

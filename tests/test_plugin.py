@@ -39,14 +39,14 @@ def test_every_outcome(toy, write) -> None:
             "     2 | two: bad",
             "       |      ^^^",
             "remedy: make it good",
-            "page:   docs/rules/toy.good.md (pytest --readiness-explain toy.good)",
+            "page:   pytest --readiness-explain toy.good",
             "*= readiness =*",
-            "read      2 files (toy 2)",
-            "checks         failed      error    unknown     passed",
-            "  P0                1          1          1          4",
-            "  P1                1          .          .          1",
-            "unknown   1 x unknown: unknown until apply: data.x",
-            "advice    1 (listed with -v)",
+            "read        2 files (toy 2)",
+            "checks           failed      error    unknown     passed",
+            "  P0                  1          1          1          4",
+            "  P1                  1          .          .          1",
+            "unknown     1 x unknown until apply: data.x",
+            "advice      1 (listed with -v)",
             "FAILED a.toy::toy.good[[]two] - a.toy:2:6: P0 toy.good: the line two is bad",
             "ERROR a.toy::toy.good[[]five] - RuntimeError: boom",
         ],
@@ -255,7 +255,7 @@ def test_protocols_and_xdist_give_the_same_records(toy, write, protocol, workers
     base, out = (json.loads((toy.path / name).read_text()) for name in ("base.json", "out.json"))
     assert base["checks"] == out["checks"]
     assert base["run"]["files"] == out["run"]["files"] == {"toy": 2}
-    result.stdout.fnmatch_lines(["read      2 files (toy 2)"])
+    result.stdout.fnmatch_lines(["read        2 files (toy 2)"])
 
 
 def junit(pytester: pytest.Pytester, *args: str) -> dict[str, ET.Element]:
@@ -333,14 +333,14 @@ def test_advice_is_shown_and_can_be_made_to_fail(toy, write) -> None:
     write(a_toy="x: advice", wanted_toy="")
     result = toy.runpytest("--readiness", "-v")
     result.assert_outcomes(passed=2)
-    result.stdout.fnmatch_lines(["advice    a.toy:1: toy.good: could be better"])
+    result.stdout.fnmatch_lines(["advice      a.toy:1: toy.good: could be better"])
     toy.makeini("[pytest]\nreadiness_strict_advice = true\n")
     toy.runpytest("--readiness").assert_outcomes(passed=1, failed=1)
 
 
 def test_durations_name_the_slowest_formats(toy, write) -> None:
     write(a_toy="x: ok")
-    toy.runpytest("--readiness", "--durations=3").stdout.fnmatch_lines(["slowest   *toy * s*"])
+    toy.runpytest("--readiness", "--durations=3").stdout.fnmatch_lines(["slowest     *toy * s*"])
 
 
 def test_an_unknown_protocol_is_an_error(toy) -> None:

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from pytest_readiness import schema
+from pytest_readiness.settings import same_type
 from pytest_readiness.syntax import yaml
 
 
@@ -42,6 +43,24 @@ def test_options(project) -> None:
     assert checks["a.toy::toy.good[two]"] == "passed"
 
 
+@pytest.mark.parametrize(
+    ("default", "value", "fits"),
+    [
+        ((22,), [22, 5432], True),
+        ((22,), ["ssh"], False),
+        ((22,), 22, False),
+        (("a",), ["b"], True),
+        ((), ["b"], True),
+        (3, True, False),
+        (True, 1, False),
+        (0.5, 1, True),
+        ("x", 1, False),
+    ],
+)
+def test_values_of_options(default, value, fits) -> None:
+    assert same_type(default, value) is fits
+
+
 @pytest.mark.parametrize(("expected", "outcome"), [("2", "passed"), ("'>=3'", "failed"), ("'<2'", "failed"), ("'== 2'", "passed")])
 def test_expected_files(project, expected, outcome) -> None:
     result, checks = run(project, f"expect:\n  toy: {expected}\n")
@@ -62,7 +81,7 @@ def test_expected_files(project, expected, outcome) -> None:
         ("priorities:\n  toy.gone: P1\n", "readiness.yaml:2:3: priorities: no rule is called 'toy.gone'"),
         ("options:\n  toy.gone: {}\n", "readiness.yaml:2:3: options: no rule is called 'toy.gone'"),
         ("options:\n  toy.good:\n    wrd: x\n", "readiness.yaml:3:5: options: toy.good has no option 'wrd' (known: word)"),
-        ("options:\n  toy.good:\n    word: 3\n", "readiness.yaml:3:5: options: toy.good: word must be str, not 3"),
+        ("options:\n  toy.good:\n    word: 3\n", "readiness.yaml:3:5: options: toy.good: word must be a text, not 3"),
         ("expect:\n  toys: 3\n", "readiness.yaml:2:3: expect: no format is called 'toys' (known:*"),
         ("expect:\n  toy: many\n", "readiness.yaml:2:3: expect.toy: 'many' is not a number of files*"),
         ("a: [\n", "readiness.yaml:*: not valid YAML*"),

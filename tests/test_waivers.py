@@ -53,7 +53,7 @@ def test_a_known_gap_is_an_expected_failure_on_its_last_day(project, rule, where
     assert (check["outcome"], check["waiver"]["owner"], check["waiver"]["line"]) == ("xfailed", "team-a", 2)
     assert check["findings"][0]["message"] == "the line two is bad"
     assert check["reason"] == "known gap: in the next release (team-a, until 2030-01-31)"
-    result.stdout.fnmatch_lines(["known gaps 1 open, 1 lapse within 14 days"])
+    result.stdout.fnmatch_lines(["known gaps  1 open, 1 to lapse within 14 days"])
 
 
 def test_gaps_of_several_files_with_checks_and_tests_between_them(project, write) -> None:
@@ -80,7 +80,7 @@ def test_a_lapsed_waiver_fails_and_says_since_when(project) -> None:
     result, checks = run(project)
     assert checks["a.toy::toy.good[two]"]["outcome"] == "failed"
     result.stdout.fnmatch_lines(["the waiver at readiness-waivers.yaml:2:5 (team-a) lapsed: it held until 2030-01-30"])
-    result.stdout.fnmatch_lines(["known gaps 0 open, 1 waivers lapsed"])
+    result.stdout.fnmatch_lines(["known gaps  0 open, 1 waiver lapsed"])
 
 
 def test_a_lapsed_waiver_of_a_closed_gap_asks_to_be_deleted(project, write) -> None:
@@ -158,7 +158,7 @@ def test_freeze_records_what_fails_and_the_next_run_expects_it(project, write) -
     write(b_toy="no colon\nz: bad\ny: crash\n")
     waive(project, "# ours\nwaivers:\n  # the first\n" + ENTRY.format(rule="toy.good", where="b.toy::z", until="2030-05-05"))
     result, _ = run(project, "--readiness-freeze", "--readiness-owner=ops")
-    result.stdout.fnmatch_lines(["freeze    1 known gaps added to *readiness-waivers.yaml; the next run expects them"])
+    result.stdout.fnmatch_lines(["freeze      1 known gap added to *readiness-waivers.yaml; the next run expects them"])
     assert (project.path / "readiness-waivers.yaml").read_text() == (
         "# ours\nwaivers:\n  # the first\n"
         + ENTRY.format(rule="toy.good", where="b.toy::z", until="2030-05-05")
@@ -168,6 +168,16 @@ def test_freeze_records_what_fails_and_the_next_run_expects_it(project, write) -
     _, checks = run(project)
     assert checks["a.toy::toy.good[two]"]["outcome"] == "xfailed"
     assert checks["b.toy::parses"]["outcome"] == "failed"
+
+
+def test_a_gap_of_the_repository_is_named_as_its_node_id_is(project) -> None:
+    (project.path / "wanted.toy").unlink()
+    waive(project, waived("toy.any", "repository::repo"))
+    assert run(project)[1]["repository::toy.any[repo]"]["outcome"] == "xfailed"
+    waive(project, "")
+    run(project, "--readiness-freeze", "--readiness-owner=ops")
+    assert "where: repository::repo" in (project.path / "readiness-waivers.yaml").read_text()
+    assert run(project)[0].ret == 0
 
 
 def test_freeze_under_xdist(project) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Iterable
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from typing import Any
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
 OUTCOMES = ("failed", "xpassed", "error", "xfailed", "skipped", "passed")
 HEADINGS = {"failed": "failed", "xpassed": "gap closed", "error": "error", "xfailed": "known gap", "skipped": "unknown", "passed": "passed"}
+HEADING = 12  # characters
 LISTED = 10  # lines of a list before it is cut; -v shows all
 SOON = 14  # days
 
@@ -44,8 +44,7 @@ def _nothing(run: Run, facts: dict[str, Any]) -> str:
 
 
 def _files(files: dict[str, int]) -> str:
-    total = sum(files.values())
-    return f"{total} {'file' if total == 1 else 'files'} (" + ", ".join(f"{name} {count}" for name, count in files.items()) + ")"
+    return f"{_count(sum(files.values()), 'file')} (" + ", ".join(f"{name} {count}" for name, count in files.items()) + ")"
 
 
 def summary(run: Run, reporter: pytest.TerminalReporter) -> None:
@@ -64,56 +63,65 @@ def _lines(run: Run, facts: dict[str, Any], records: list[Record], *, verbose: b
         yield _nothing(run, facts)
     else:
         left_out = [f"{count} {reason}" for reason, count in facts["left_out"].items()]
-        yield f"read      {_files(facts['files'])}" + (f"; left out: {', '.join(left_out)}" if left_out else "")
+        yield _row("read", _files(facts["files"]) + (f"; left out: {', '.join(left_out)}" if left_out else ""))
     if facts["not_read"]:
-        yield from _list("not read ", "YAML of unknown format that cannot be parsed", facts["not_read"], verbose=verbose)
+        yield from _list("not read", ["YAML of unknown format that cannot be parsed", *facts["not_read"]], verbose=verbose)
     if records:
         yield from _table(records)
-    unknown = Counter(record["reason"] or "" for record in records if record["outcome"] == "skipped")
-    yield from _list("unknown  ", "", [f"{count} x {reason}" for reason, count in unknown.most_common()], verbose=verbose)
+    unknown = Counter((record["reason"] or "").removeprefix("unknown: ") for record in records if record["outcome"] == "skipped")
+    yield from _list("unknown", [f"{count} x {reason}" for reason, count in unknown.most_common()], verbose=verbose)
     unreadable = [record for record in records if record["rule"] == "readiness.parses" and record["outcome"] == "failed"]
-    yield from _list("unreadable ", "", [record["path"] for record in unreadable], verbose=verbose)
+    yield from _list("unreadable", [record["path"] for record in unreadable], verbose=verbose)
     yield from _gaps(run, records)
     advice = [f"{_place(item)}: {record['rule']}: {item['message']}" for record in records for item in record["advice"]]
-    if advice and verbose:
-        yield from _list("advice   ", "", advice, verbose=True)
-    elif advice:
-        yield f"advice    {len(advice)} (listed with -v)"
-    frozen = getattr(run, "frozen", None)
-    if isinstance(frozen, str):
-        yield f"freeze    nothing written: {frozen}"
-    elif frozen:
-        yield f"freeze    {frozen[1]} known gaps added to {safe(str(frozen[0]))}; the next run expects them"
-    for _, path in run.reports:
-        yield f"report    {safe(str(path))}"
+    if advice:
+        yield from _list("advice", advice if verbose else [f"{len(advice)} (listed with -v)"], verbose=verbose)
+    yield from _written(run)
     if run.config.option.durations is not None:
         slowest = Counter(facts["durations"]) + run.durations if run.facts else run.durations
-        yield "slowest   " + ", ".join(f"{name} {seconds:.2f} s" for name, seconds in slowest.most_common(8))
+        yield _row("slowest", ", ".join(f"{name} {seconds:.2f} s" for name, seconds in slowest.most_common(8)))
+
+
+def _written(run: Run) -> Iterator[str]:
+    """What the run wrote to disk."""
+    frozen = getattr(run, "frozen", None)
+    if isinstance(frozen, str):
+        yield _row("freeze", f"nothing written: {frozen}")
+    elif frozen:
+        yield _row("freeze", f"{_count(frozen[1], 'known gap')} added to {safe(str(frozen[0]))}; the next run expects them")
+    for _, path in run.reports:
+        yield _row("report", safe(str(path)))
+
+
+def _row(heading: str, text: str) -> str:
+    return f"{heading:<{HEADING}}{text}"
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def _place(finding: Any) -> str:
     return f"{finding['path']}:{finding['line']}" if finding["line"] else finding["path"]
 
 
-def _list(heading: str, what: str, entries: Iterable[str], *, verbose: bool) -> Iterator[str]:
+def _list(heading: str, entries: list[str], *, verbose: bool) -> Iterator[str]:
     """Entries below each other behind one heading, cut unless verbose."""
-    entries = list(entries)
     shown = entries if verbose else entries[:LISTED]
-    lines = [what, *shown] if what and entries else shown
-    for number, line in enumerate(lines):
-        yield f"{heading if number == 0 else '':<10}{line}"
+    for number, line in enumerate(shown):
+        yield _row(heading if number == 0 else "", line)
     if len(entries) > len(shown):
-        yield f"{'':<10}... and {len(entries) - len(shown)} more (all with -v)"
+        yield _row("", f"... and {len(entries) - len(shown)} more (all with -v)")
 
 
 def _table(records: list[Record]) -> Iterator[str]:
     """Checks by priority and outcome; outcomes nobody has are left out."""
     counts = Counter((record["priority"], record["outcome"]) for record in records)
     columns = [outcome for outcome in OUTCOMES if any(key[1] == outcome for key in counts)]
-    yield f"{'checks':<10}" + "".join(f"{HEADINGS[outcome]:>11}" for outcome in columns)
+    yield _row("checks", "") + "".join(f"{HEADINGS[outcome]:>11}" for outcome in columns)
     for priority in Priority:
         if any(key[0] == priority.name for key in counts):
-            yield f"  {priority.name:<8}" + "".join(f"{counts[priority.name, outcome] or '.':>11}" for outcome in columns)
+            yield _row(f"  {priority.name}", "") + "".join(f"{counts[priority.name, outcome] or '.':>11}" for outcome in columns)
 
 
 def _gaps(run: Run, records: list[Record]) -> Iterator[str]:
@@ -124,6 +132,6 @@ def _gaps(run: Run, records: list[Record]) -> Iterator[str]:
     lapsed = {(waiver["path"], waiver["line"]) for _, waiver in waived if waiver["until"] < run.today.isoformat()}
     soon = (run.today + datetime.timedelta(days=SOON)).isoformat()
     lapsing = {(waiver["path"], waiver["line"]) for waiver in open_gaps if waiver["until"] <= soon}
-    line = f"known gaps {len(open_gaps)} open"
-    line += f", {len(lapsed)} waivers lapsed" if lapsed else ""
-    yield line + (f", {len(lapsing)} lapse within {SOON} days" if lapsing else "")
+    line = f"{len(open_gaps)} open"
+    line += f", {_count(len(lapsed), 'waiver')} lapsed" if lapsed else ""
+    yield _row("known gaps", line + (f", {len(lapsing)} to lapse within {SOON} days" if lapsing else ""))
