@@ -28,7 +28,8 @@ def test_example_is_judged_as_it_claims(rule: Rule, example: Example) -> None:
 def test_rule_shows_what_to_avoid_and_what_to_prefer(rule: Rule) -> None:
     assert {example.good for example in rule.examples} == {True, False}
     assert any(example.marks for example in rule.examples if not example.good), "no bad example marks the line with # <--"
-    assert rule.remedy.strip() and not rule.remedy.endswith(".")
+    assert rule.remedy and not rule.remedy.endswith(".")
+    assert rule.remedy[:1].islower() or not rule.remedy[1:2].islower(), "a remedy is a phrase behind 'remedy:'"
     assert len(rule.title) <= 90 and not rule.title.startswith("Check")
 
 

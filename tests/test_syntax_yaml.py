@@ -426,3 +426,9 @@ def test_empty_documents_are_left_out_and_each_knows_its_place() -> None:
     assert [document.data for document in documents] == [{"a": 1}, {"b": 2}]
     assert [document.span.line for document in documents] == [3, 7]
     assert parse("a.yaml", "") == parse("a.yaml", "# only a comment\n") == ()
+
+
+def test_a_tab_is_named_as_the_cause() -> None:
+    with pytest.raises(ParseFailure, match="a tab where YAML takes spaces only") as failure:
+        yaml.parse("f.yaml", "a:\n\tb: 1\n")
+    assert failure.value.span.line == 2

@@ -203,8 +203,11 @@ def parse(path: str, text: str) -> tuple[Document, ...]:
         return tuple(_Builder(path, text).documents())
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
+        place = _point(path, text, mark)
         reason = " ".join(filter(None, (error.context, error.problem))).replace("\n", " ")
-        raise ParseFailure(f"not valid YAML: {reason}", _point(path, text, mark)) from None
+        if "\t" in lines(text)[place.line - 1][: place.column]:
+            reason = f"a tab where YAML takes spaces only ({reason})"
+        raise ParseFailure(f"not valid YAML: {reason}", place) from None
     except yaml.reader.ReaderError as error:
         before = text.encode()[: error.position]  # libyaml counts bytes
         line = before.count(b"\n") + 1

@@ -18,7 +18,7 @@ def builds(service: Service) -> bool:
     on="compose.service",
     when=builds,
     category="Docker",
-    remedy="Set pull_policy: build, or leave out image where nothing is pushed",
+    remedy="set pull_policy: build, or leave out image where nothing is pushed",
     aliases=("dclint:no-build-and-image",),
 )
 def check(service: Service) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from pytest_readiness.formats.compose import Service
     P1,
     on="compose.service",
     category="Security & Compliance",
-    remedy="Set cap_drop: [ALL] and add back what is needed",
+    remedy="set cap_drop: [ALL] and add back what is needed",
     standards=("CIS Docker 5.3 (v1.5)", "OWASP Docker RULE 3"),
     effort="1h",
 )

@@ -19,7 +19,7 @@ def waits_for_others(service: Service) -> bool:
     on="compose.service",
     when=waits_for_others,
     category="Resilience/DR",
-    remedy="Write depends_on in its long form, with condition: service_healthy",
+    remedy="write depends_on in its long form, with condition: service_healthy",
 )
 def check(service: Service, project: Project) -> Iterator[Finding]:
     """Service waits until what it depends on is healthy.

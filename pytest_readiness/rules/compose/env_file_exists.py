@@ -19,7 +19,7 @@ def names_files(service: Service) -> bool:
     on="compose.service",
     when=names_files,
     category="Environment configuration",
-    remedy="Commit the file or an example of it, or mark it with required: false",
+    remedy="commit the file or an example of it, or mark it with required: false",
 )
 def check(service: Service, project: Project) -> Iterator[Finding]:
     """Environment file exists or is known to be supplied.

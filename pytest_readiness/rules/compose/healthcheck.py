@@ -19,7 +19,7 @@ def runs_on(service: Service) -> bool:
     on="compose.service",
     when=runs_on,
     category="Docker",
-    remedy="Add a healthcheck with test, interval, timeout and retries",
+    remedy="add a healthcheck with test, interval, timeout and retries",
     standards=("CIS Docker 5.26 (v1.5)",),
 )
 def check(service: Service, project: Project) -> Iterator[Finding]:

@@ -18,7 +18,7 @@ def pulls(service: Service) -> bool:
     on="compose.service",
     when=pulls,
     category="Docker",
-    remedy="Pin the image to a version, better to a digest",
+    remedy="pin the image to a version, better to a digest",
     aliases=("dclint:service-image-require-explicit-tag",),
 )
 def check(service: Service) -> Iterator[Finding]:

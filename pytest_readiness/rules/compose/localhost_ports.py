@@ -13,7 +13,7 @@ from pytest_readiness.formats.compose import Port
     P1,
     on="compose.port",
     category="Security & Compliance",
-    remedy="Prefix the mapping with 127.0.0.1: or, between services, use the network without publishing",
+    remedy="prefix the mapping with 127.0.0.1: or, between services, use the network without publishing",
     aliases=("dclint:no-unbound-port-interfaces",),
     standards=("CIS Docker 5.13 (v1.5)",),
 )

@@ -27,7 +27,7 @@ def no_daemon_decides(service: Service, project: Project) -> bool:
     on="compose.service",
     when=no_daemon_decides,
     category="Monitoring & Observability",
-    remedy="Set logging.options max-size and max-file, or a driver that rotates",
+    remedy="set logging.options max-size and max-file, or a driver that rotates",
 )
 def check(service: Service) -> Iterator[Finding]:
     """Container logs are rotated.

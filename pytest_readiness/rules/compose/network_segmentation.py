@@ -18,7 +18,7 @@ def has_several_services(file: File) -> bool:
     on="compose.file",
     when=has_several_services,
     category="Security & Compliance",
-    remedy="Put the edge and the data stores on networks of their own",
+    remedy="put the edge and the data stores on networks of their own",
     standards=("OWASP Docker RULE 5",),
     effort="2h",
 )

@@ -23,7 +23,7 @@ def adds_capabilities(service: Service) -> bool:
     on="compose.service",
     when=adds_capabilities,
     category="Security & Compliance",
-    remedy="Remove the capability, or narrow what needs it",
+    remedy="remove the capability, or narrow what needs it",
     standards=("CIS Docker 5.3 (v1.5)", "OWASP Docker RULE 3"),
     effort="2h",
 )

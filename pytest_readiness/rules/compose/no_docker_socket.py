@@ -21,7 +21,7 @@ def mounts_something(service: Service) -> bool:
     on="compose.service",
     when=mounts_something,
     category="Security & Compliance",
-    remedy="Remove the socket, or put a filtering socket proxy in between",
+    remedy="remove the socket, or put a filtering socket proxy in between",
     standards=("CIS Docker 5.31 (v1.5)", "OWASP Docker RULE 1"),
     effort="1d",
 )

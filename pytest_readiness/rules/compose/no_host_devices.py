@@ -18,7 +18,7 @@ def uses_devices(service: Service) -> bool:
     on="compose.service",
     when=uses_devices,
     category="Security & Compliance",
-    remedy="Remove the device, or name it in the option allow once it has been reviewed",
+    remedy="remove the device, or name it in the option allow once it has been reviewed",
     standards=("CIS Docker 5.17 (v1.5)",),
     effort="1h",
 )

@@ -22,7 +22,7 @@ _MEANING = {
     P1,
     on="compose.service",
     category="Security & Compliance",
-    remedy="Remove the host namespace and publish the ports that are needed",
+    remedy="remove the host namespace and publish the ports that are needed",
     standards=(
         "CIS Docker 5.9 (v1.5)",
         "CIS Docker 5.15 (v1.5)",

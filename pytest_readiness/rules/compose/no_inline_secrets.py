@@ -25,7 +25,7 @@ def holds_values(service: Service) -> bool:
     when=holds_values,
     category="Environment configuration",
     secret=True,
-    remedy="Move the value to `secrets:` or to an env file that is not committed, and rotate it",
+    remedy="move the value to `secrets:` or to an env file that is not committed, and rotate it",
     effort="2h",
 )
 def check(service: Service, *, allow: tuple[str, ...] = ()) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from pytest_readiness.formats.compose import Service
     P3,
     on="compose.service",
     category="Docker",
-    remedy="Put both services on one network and use the service name, or a network alias",
+    remedy="put both services on one network and use the service name, or a network alias",
 )
 def check(service: Service) -> Iterator[Finding]:
     """Services find each other by network, not by links.

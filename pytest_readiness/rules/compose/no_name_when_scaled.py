@@ -19,7 +19,7 @@ def has_name(service: Service) -> bool:
     on="compose.service",
     when=has_name,
     category="Docker",
-    remedy="Remove container_name from the service",
+    remedy="remove container_name from the service",
 )
 def check(service: Service) -> Iterator[Finding]:
     """Scaled service has no fixed container name.

@@ -14,7 +14,7 @@ from pytest_readiness.formats.compose import Service
     P2,
     on="compose.service",
     category="Security & Compliance",
-    remedy="Set security_opt: [no-new-privileges:true]",
+    remedy="set security_opt: [no-new-privileges:true]",
     standards=("CIS Docker 5.25 (v1.5)", "OWASP Docker RULE 4"),
 )
 def check(service: Service) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from pytest_readiness.formats.compose import Service
     P0,
     on="compose.service",
     category="Security & Compliance",
-    remedy="Remove privileged, and add the one capability or device that is needed",
+    remedy="remove privileged, and add the one capability or device that is needed",
     standards=("CIS Docker 5.4 (v1.5)", "OWASP Docker RULE 3"),
     effort="2h",
 )

@@ -40,7 +40,7 @@ def mounts_something(service: Service) -> bool:
     on="compose.service",
     when=mounts_something,
     category="Security & Compliance",
-    remedy="Mount only the file or directory that is needed, read-only",
+    remedy="mount only the file or directory that is needed, read-only",
     standards=("CIS Docker 5.5 (v1.5)",),
     effort="2h",
 )

@@ -18,7 +18,7 @@ def mounts_something(service: Service) -> bool:
     on="compose.service",
     when=mounts_something,
     category="Security & Compliance",
-    remedy="Use the default propagation, rprivate, or rslave",
+    remedy="use the default propagation, rprivate, or rslave",
     standards=("CIS Docker 5.19 (v1.5)",),
 )
 def check(service: Service) -> Iterator[Finding]:

@@ -21,7 +21,7 @@ def has_options(service: Service) -> bool:
     on="compose.service",
     when=has_options,
     category="Security & Compliance",
-    remedy="Remove the option, or write a profile that allows the one call that is needed",
+    remedy="remove the option, or write a profile that allows the one call that is needed",
     standards=("CIS Docker 5.1 (v1.5)", "CIS Docker 5.21 (v1.5)", "OWASP Docker RULE 6"),
     effort="2h",
 )

@@ -13,7 +13,7 @@ from pytest_readiness.formats.compose import File
     P3,
     on="compose.file",
     category="Docker",
-    remedy="Delete the line",
+    remedy="delete the line",
     aliases=("dclint:no-version-field",),
     effort="5m",
 )

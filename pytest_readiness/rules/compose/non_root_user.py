@@ -15,7 +15,7 @@ from pytest_readiness.formats.compose import Service
     P1,
     on="compose.service",
     category="Docker",
-    remedy='Set user: "1000:1000", or USER in the Dockerfile',
+    remedy='set user: "1000:1000", or USER in the Dockerfile',
     standards=("CIS Docker 4.1", "OWASP Docker RULE 2"),
     effort="1h",
 )

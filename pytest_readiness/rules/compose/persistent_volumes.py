@@ -18,7 +18,7 @@ def keeps_data(service: Service) -> bool:
     on="compose.service",
     when=keeps_data,
     category="Resilience/DR",
-    remedy="Mount a named volume, declared under the top-level `volumes`, on the data directory",
+    remedy="mount a named volume, declared under the top-level `volumes`, on the data directory",
 )
 def check(service: Service) -> Iterator[Finding]:
     """Stateful services use named volumes.

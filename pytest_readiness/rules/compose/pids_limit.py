@@ -13,7 +13,7 @@ from pytest_readiness.formats.compose import Service
     P3,
     on="compose.service",
     category="Performance",
-    remedy="Set pids_limit, or deploy.resources.limits.pids",
+    remedy="set pids_limit, or deploy.resources.limits.pids",
     standards=("CIS Docker 5.28 (v1.5)", "OWASP Docker RULE 7"),
 )
 def check(service: Service) -> Iterator[Finding]:

@@ -18,7 +18,7 @@ def is_run_by_itself(file: File) -> bool:
     on="compose.file",
     when=is_run_by_itself,
     category="Resilience/DR",
-    remedy="Set the top-level name",
+    remedy="set the top-level name",
     aliases=("dclint:require-project-name-field",),
     effort="5m",
 )

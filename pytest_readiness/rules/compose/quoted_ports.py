@@ -20,7 +20,7 @@ def is_short(port: Port) -> bool:
     on="compose.port",
     when=is_short,
     category="Docker",
-    remedy="Put the mapping in quotes",
+    remedy="put the mapping in quotes",
     aliases=("dclint:require-quotes-in-ports",),
     effort="5m",
 )

@@ -18,7 +18,7 @@ def keeps_no_data(service: Service) -> bool:
     on="compose.service",
     when=keeps_no_data,
     category="Security & Compliance",
-    remedy="Set read_only: true, with tmpfs or volumes for what must be written",
+    remedy="set read_only: true, with tmpfs or volumes for what must be written",
     standards=("CIS Docker 5.12 (v1.5)", "OWASP Docker RULE 8"),
     effort="1h",
 )

@@ -13,7 +13,7 @@ from pytest_readiness.formats.compose import Service
     P2,
     on="compose.service",
     category="Performance",
-    remedy="Set deploy.resources.limits with cpus and memory",
+    remedy="set deploy.resources.limits with cpus and memory",
     standards=("CIS Docker 5.10 (v1.5)", "CIS Docker 5.11 (v1.5)", "OWASP Docker RULE 7"),
 )
 def check(service: Service) -> Iterator[Finding]:

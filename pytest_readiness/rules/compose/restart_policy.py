@@ -18,7 +18,7 @@ def runs_on(service: Service) -> bool:
     on="compose.service",
     when=runs_on,
     category="Resilience/DR",
-    remedy="Set restart: unless-stopped, or restart: on-failure with a number of attempts",
+    remedy="set restart: unless-stopped, or restart: on-failure with a number of attempts",
 )
 def check(service: Service) -> Iterator[Finding]:
     """Long-running service has a restart policy.

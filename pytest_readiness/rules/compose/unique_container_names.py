@@ -18,7 +18,7 @@ def has_name(service: Service) -> bool:
     on="compose.service",
     when=has_name,
     category="Docker",
-    remedy="Give the container a name of its own, or none",
+    remedy="give the container a name of its own, or none",
     aliases=("dclint:no-duplicate-container-names",),
 )
 def check(service: Service) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from pytest_readiness.formats.compose import Port
     P2,
     on="compose.port",
     category="Docker",
-    remedy="Publish one of them on another port",
+    remedy="publish one of them on another port",
     aliases=("dclint:no-duplicate-exported-ports",),
 )
 def check(port: Port) -> Iterator[Finding]:

@@ -21,7 +21,7 @@ def has_name(service: Service) -> bool:
     on="compose.service",
     when=has_name,
     category="Docker",
-    remedy="Use letters, digits, underscore, dot and dash only, beginning with a letter or digit",
+    remedy="use letters, digits, underscore, dot and dash only, beginning with a letter or digit",
     aliases=("dclint:service-container-name-regex",),
 )
 def check(service: Service) -> Iterator[Finding]:

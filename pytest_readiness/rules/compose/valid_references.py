@@ -14,7 +14,7 @@ from pytest_readiness.formats.compose import File
     P1,
     on="compose.file",
     category="Docker",
-    remedy="Correct the name, or add what it refers to",
+    remedy="correct the name, or add what it refers to",
 )
 def check(file: File, project: Project) -> Iterator[Finding]:
     """Everything the file refers to exists.

@@ -19,7 +19,7 @@ KEYS = ("securityContext", "appArmorProfile", "type")
     on="k8s.container",
     when=lambda container: not container.pod.is_windows,
     category="Security & Compliance",
-    remedy="Set appArmorProfile: {type: RuntimeDefault} in the pod's securityContext",
+    remedy="set appArmorProfile: {type: RuntimeDefault} in the pod's securityContext",
     aliases=("KSV-0002", "gatekeeper:pod-security-policy/apparmor"),
 )
 def check(container: Container) -> Iterator[Finding]:

@@ -61,7 +61,7 @@ def problem(schedule: str) -> str | None:
     on="k8s.workload",
     when=lambda workload: workload.is_a("batch/CronJob"),
     category="Kubernetes & Helm",
-    remedy="Write five cron fields or a macro such as @daily",
+    remedy="write five cron fields or a macro such as @daily",
     aliases=("datree:CRONJOB_INVALID_SCHEDULE_VALUE",),
 )
 def check(workload: Workload) -> Iterator[Finding]:

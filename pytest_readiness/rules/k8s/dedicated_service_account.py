@@ -15,7 +15,7 @@ from pytest_readiness.formats.kubernetes_objects import Pod
     P2,
     on="k8s.pod",
     category="Security & Compliance",
-    remedy="Create a ServiceAccount for the workload and name it in serviceAccountName",
+    remedy="create a ServiceAccount for the workload and name it in serviceAccountName",
     aliases=("kube-linter:default-service-account",),
 )
 def check(pod: Pod) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ from pytest_readiness.formats.kubernetes_objects import Container
     on="k8s.container",
     when=lambda container: not container.pod.is_windows,
     category="Security & Compliance",
-    remedy="Set capabilities: {drop: [ALL]} in the container's securityContext",
+    remedy="set capabilities: {drop: [ALL]} in the container's securityContext",
     aliases=("KSV-0003", "CKV_K8S_37"),
     standards=("PSS restricted",),
 )

@@ -21,7 +21,7 @@ OWN = (("Service", "kubernetes"), ("ServiceAccount", "default"))  # the cluster 
     on="k8s.object",
     when=lambda thing: thing.id in NAMESPACED and (thing.id, thing.get("metadata", "name")) not in OWN,
     category="Kubernetes & Helm",
-    remedy="Set metadata.namespace, or namespace in the kustomization",
+    remedy="set metadata.namespace, or namespace in the kustomization",
     aliases=("CKV_K8S_21", "kube-linter:use-namespace", "datree:WORKLOAD_INCORRECT_NAMESPACE_VALUE_DEFAULT"),
 )
 def check(thing: Object, project: Project) -> Iterator[Finding]:

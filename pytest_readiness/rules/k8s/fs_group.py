@@ -23,7 +23,7 @@ def has_writable_volume(pod: Pod) -> bool:
     on="k8s.pod",
     when=lambda pod: not pod.is_windows and has_writable_volume(pod),
     category="Kubernetes & Helm",
-    remedy="Set fsGroup in the pod's securityContext",
+    remedy="set fsGroup in the pod's securityContext",
 )
 def check(pod: Pod) -> Iterator[Finding]:
     """A pod with writable volumes sets fsGroup.

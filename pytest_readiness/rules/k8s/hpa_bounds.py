@@ -15,7 +15,7 @@ from pytest_readiness.formats.kubernetes_objects import Object
     P2,
     on="k8s.hpa",
     category="Performance",
-    remedy="Set minReplicas to 3 and maxReplicas above it, up to 20",
+    remedy="set minReplicas to 3 and maxReplicas above it, up to 20",
 )
 def check(hpa: Object, *, minimum: int = 3, ceiling: int = 20) -> Iterator[Finding]:
     """An autoscaler has at least three replicas and an agreed ceiling above them.

@@ -18,7 +18,7 @@ from pytest_readiness.formats.kubernetes_objects import whole
     P3,
     on="k8s.hpa",
     category="Performance",
-    remedy="Add metrics with targets of about 70 percent CPU and 80 percent memory",
+    remedy="add metrics with targets of about 70 percent CPU and 80 percent memory",
 )
 def check(hpa: Object, *, cpu: int = 80, memory: int = 80) -> Iterator[Finding]:
     """An autoscaler says what it scales on and keeps headroom.

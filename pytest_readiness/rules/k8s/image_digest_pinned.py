@@ -26,7 +26,7 @@ def applies(container: Container, project: Project) -> bool:
     on="k8s.container",
     when=applies,
     category="Security & Compliance",
-    remedy="Deploy the image by its digest (name:tag@sha256:...)",
+    remedy="deploy the image by its digest (name:tag@sha256:...)",
     aliases=("CKV_K8S_43", "datree:CONTAINERS_MISSING_IMAGE_VALUE_DIGEST", "gatekeeper:general/imagedigests"),
 )
 def check(container: Container, project: Project) -> Iterator[Finding]:

@@ -21,7 +21,7 @@ BRANCHES = ("main", "master", "dev", "stable")
     on="k8s.container",
     when=lambda container: container.image is not None,
     category="Security & Compliance",
-    remedy="Name a version tag or, better, a digest",
+    remedy="name a version tag or, better, a digest",
     aliases=(
         "CKV_K8S_14",
         "KSV-0013",

@@ -18,7 +18,7 @@ from pytest_readiness.formats.kubernetes_world import deployed_image
     on="k8s.container",
     when=lambda container: container.image is not None and container.get("imagePullPolicy") is not None,
     category="Kubernetes & Helm",
-    remedy="Set imagePullPolicy: Always, or name a tag that does not move",
+    remedy="set imagePullPolicy: Always, or name a tag that does not move",
 )
 def check(container: Container, project: Project) -> Iterator[Finding]:
     """An image whose tag moves is pulled each time.

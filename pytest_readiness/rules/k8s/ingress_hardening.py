@@ -31,7 +31,7 @@ def controller(ingress: Object) -> str | None:
     on="k8s.ingress",
     when=lambda ingress: controller(ingress) is not None,
     category="Security & Compliance",
-    remedy="Add a rate limit and keep the redirect to HTTPS",
+    remedy="add a rate limit and keep the redirect to HTTPS",
 )
 def check(ingress: Object) -> Iterator[Finding]:
     """An Ingress limits its clients, redirects to HTTPS and injects no configuration.

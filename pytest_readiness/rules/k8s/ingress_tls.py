@@ -27,7 +27,7 @@ def is_internal(ingress: Object) -> bool:
     on=("k8s.ingress", "k8s.gateway"),
     when=lambda ingress: not is_internal(ingress),
     category="Security & Compliance",
-    remedy="Add tls with the hosts and a certificate, for example from cert-manager",
+    remedy="add tls with the hosts and a certificate, for example from cert-manager",
     aliases=("polaris:tlsSettingsMissing",),
 )
 def check(ingress: Object) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ from pytest_readiness.formats.kubernetes_objects import Workload
     on="k8s.workload",
     when=lambda workload: workload.is_a("batch/Job", "batch/CronJob"),
     category="Kubernetes & Helm",
-    remedy="Set ttlSecondsAfterFinished on a Job; leave it to the history limits on a CronJob",
+    remedy="set ttlSecondsAfterFinished on a Job; leave it to the history limits on a CronJob",
     aliases=("kube-linter:job-ttl-seconds-after-finished",),
 )
 def check(workload: Workload) -> Iterator[Finding]:

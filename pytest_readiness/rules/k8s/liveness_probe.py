@@ -18,7 +18,7 @@ from pytest_readiness.formats.kubernetes_objects import entries
     on="k8s.container",
     when=lambda container: container.is_long_running,
     category="Kubernetes & Helm",
-    remedy="Add a livenessProbe that asks the process itself and nothing behind it",
+    remedy="add a livenessProbe that asks the process itself and nothing behind it",
     aliases=("CKV_K8S_8", "kube-linter:no-liveness-probe", "polaris:livenessProbeMissing", "datree:CONTAINERS_MISSING_LIVENESSPROBE_KEY"),
 )
 def check(container: Container) -> Iterator[Finding]:

@@ -27,7 +27,7 @@ def applies(workload: Workload, project: Project) -> bool:
     on="k8s.workload",
     when=applies,
     category="Resilience/DR",
-    remedy="Set replicas to 2 or more, or scale it with a HorizontalPodAutoscaler",
+    remedy="set replicas to 2 or more, or scale it with a HorizontalPodAutoscaler",
     aliases=("polaris:deploymentMissingReplicas",),
 )
 def check(workload: Workload, project: Project, *, minimum: int = 2) -> Iterator[Finding]:

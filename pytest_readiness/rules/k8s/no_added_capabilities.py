@@ -34,7 +34,7 @@ BASELINE = frozenset(
     on="k8s.container",
     when=lambda container: bool(container.added_capabilities),
     category="Security & Compliance",
-    remedy="Remove the capability, or move what needs it into a small reviewed container",
+    remedy="remove the capability, or move what needs it into a small reviewed container",
     aliases=("KSV-0005", "CKV_K8S_39", "CKV_K8S_25", "polaris:dangerousCapabilities", "datree:EKS_INVALID_CAPABILITIES_EKS"),
     standards=("PSS baseline",),
 )

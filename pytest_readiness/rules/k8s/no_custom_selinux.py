@@ -18,7 +18,7 @@ TYPES = ("", "container_t", "container_init_t", "container_kvm_t", "container_en
     on="k8s.container",
     when=lambda container: container.effective("seLinuxOptions") is not None,
     category="Security & Compliance",
-    remedy="Remove user and role from seLinuxOptions and use a container type",
+    remedy="remove user and role from seLinuxOptions and use a container type",
     aliases=(
         "KSV-0025",
         "datree:EKS_INVALID_SELINUXOPTIONS_TYPE_VALUE",

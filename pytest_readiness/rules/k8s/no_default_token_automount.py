@@ -16,7 +16,7 @@ from pytest_readiness.formats.kubernetes_objects import Object
     on="k8s.service-account",
     when=lambda account: account.object_name == "default",
     category="Security & Compliance",
-    remedy="Set automountServiceAccountToken: false on the default ServiceAccount",
+    remedy="set automountServiceAccountToken: false on the default ServiceAccount",
     aliases=("CKV_K8S_41", "datree:CIS_INVALID_VALUE_AUTOMOUNTSERVICEACCOUNTTOKEN"),
 )
 def check(account: Object) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ from pytest_readiness.formats.kubernetes_objects import Pod
     on="k8s.pod",
     when=lambda pod: pod.setting("serviceAccount") is not None,
     category="Kubernetes & Helm",
-    remedy="Rename serviceAccount to serviceAccountName",
+    remedy="rename serviceAccount to serviceAccountName",
     aliases=("kube-linter:deprecated-service-account-field",),
 )
 def check(pod: Pod) -> Iterator[Finding]:

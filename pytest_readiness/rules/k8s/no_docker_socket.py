@@ -20,7 +20,7 @@ PATHS = frozenset(f"{directory}/{name}" for directory in SOCKETS for name in NAM
     on="k8s.pod",
     when=lambda pod: bool(pod.volumes),
     category="Security & Compliance",
-    remedy="Build images with a rootless builder and read states through the Kubernetes API",
+    remedy="build images with a rootless builder and read states through the Kubernetes API",
     aliases=("CKV_K8S_27", "KSV-0006", "kube-linter:docker-sock"),
     effort="1d",
 )

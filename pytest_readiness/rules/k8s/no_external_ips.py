@@ -16,7 +16,7 @@ from pytest_readiness.formats.kubernetes_objects import items
     P2,
     on="k8s.service",
     category="Security & Compliance",
-    remedy="Remove externalIPs and use a load balancer or an Ingress",
+    remedy="remove externalIPs and use a load balancer or an Ingress",
 )
 def check(service: Object) -> Iterator[Finding]:
     """A Service claims no external addresses.

@@ -22,7 +22,7 @@ MEANING = {
     P1,
     on="k8s.pod",
     category="Security & Compliance",
-    remedy="Remove hostNetwork, hostPID, hostIPC and hostPort",
+    remedy="remove hostNetwork, hostPID, hostIPC and hostPort",
     aliases=(
         "CKV_K8S_17",
         "CKV_K8S_18",

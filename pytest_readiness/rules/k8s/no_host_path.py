@@ -17,7 +17,7 @@ from pytest_readiness.formats.kubernetes_objects import Pod
     on=("k8s.pod", "k8s.object"),
     when=lambda thing: bool(thing.volumes) if isinstance(thing, Pod) else thing.is_a("PersistentVolume"),
     category="Security & Compliance",
-    remedy="Use a PersistentVolumeClaim, an emptyDir or a CSI volume",
+    remedy="use a PersistentVolumeClaim, an emptyDir or a CSI volume",
     aliases=("KSV-0023", "polaris:hostPathSet", "datree:CONTAINERS_INCORRECT_KEY_HOSTPATH"),
     standards=("PSS baseline", "NSA/CISA Kubernetes Hardening Guide"),
     effort="2h",

@@ -18,7 +18,7 @@ KEYS = ("securityContext", "windowsOptions", "hostProcess")
     on="k8s.container",
     when=lambda container: container.pod.is_windows or container.get(*KEYS) is not None or container.pod.setting(*KEYS) is not None,
     category="Security & Compliance",
-    remedy="Remove windowsOptions.hostProcess",
+    remedy="remove windowsOptions.hostProcess",
     aliases=("polaris:hostProcess", "gatekeeper:pod-security-policy/host-process", "datree:EKS_INVALID_HOSTPROCESS_VALUE"),
     standards=("PSS baseline",),
 )

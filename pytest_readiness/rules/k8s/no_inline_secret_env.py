@@ -55,7 +55,7 @@ def arguments(container: Container) -> Iterator[tuple[str, tuple[str | int, ...]
     when=lambda thing: bool(thing.env or thing.get("command") or thing.get("args") if isinstance(thing, Container) else thing.get("data")),
     category="Security & Compliance",
     secret=True,
-    remedy="Take the value from a Secret (secretKeyRef) or a mounted file",
+    remedy="take the value from a Secret (secretKeyRef) or a mounted file",
     aliases=(
         "kube-linter:env-var-secret",
         "polaris:sensitiveContainerEnvVar",

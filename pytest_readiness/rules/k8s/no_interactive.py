@@ -16,7 +16,7 @@ from pytest_readiness.formats.kubernetes_objects import Container
     on="k8s.container",
     when=lambda container: not container.is_ephemeral,
     category="Kubernetes & Helm",
-    remedy="Remove stdin and tty",
+    remedy="remove stdin and tty",
     aliases=("gatekeeper:general/disallowinteractive",),
 )
 def check(container: Container) -> Iterator[Finding]:

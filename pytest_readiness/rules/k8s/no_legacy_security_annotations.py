@@ -31,7 +31,7 @@ def annotated(thing: Object) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]
     on="k8s.object",
     when=lambda thing: any(annotated(thing)),
     category="Kubernetes & Helm",
-    remedy="Use the field of the securityContext",
+    remedy="use the field of the securityContext",
 )
 def check(thing: Object) -> Iterator[Finding]:
     """No security setting is written as an annotation that is not read any more.

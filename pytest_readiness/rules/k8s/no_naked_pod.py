@@ -16,7 +16,7 @@ from pytest_readiness.formats.kubernetes_objects import Pod
     on="k8s.pod",
     when=lambda pod: pod.owner.is_a("Pod"),
     category="Resilience/DR",
-    remedy="Use a Deployment, StatefulSet or Job",
+    remedy="use a Deployment, StatefulSet or Job",
 )
 def check(pod: Pod) -> Iterator[Finding]:
     """A pod has a controller that replaces it.

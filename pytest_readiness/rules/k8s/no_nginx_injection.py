@@ -21,7 +21,7 @@ DANGEROUS = re.compile(r"[|;#{}\n\r`\"]").search
     on="k8s.ingress",
     when=lambda ingress: any(f"{PREFIX}{name}" in ingress.annotations for name in NAMES),
     category="Security & Compliance",
-    remedy="Write a plain URL or name into the annotation, and keep ingress-nginx up to date",
+    remedy="write a plain URL or name into the annotation, and keep ingress-nginx up to date",
     aliases=("KCV-0093",),
 )
 def check(ingress: Object) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ from pytest_readiness.formats.kubernetes_objects import Object
     P2,
     on="k8s.service",
     category="Security & Compliance",
-    remedy="Use a ClusterIP Service behind an Ingress or Gateway",
+    remedy="use a ClusterIP Service behind an Ingress or Gateway",
     aliases=("datree:SERVICE_INCORRECT_TYPE_VALUE_NODEPORT", "gatekeeper:general/block-nodeport-services"),
 )
 def check(service: Object) -> Iterator[Finding]:

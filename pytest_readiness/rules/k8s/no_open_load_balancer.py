@@ -26,7 +26,7 @@ RANGES = "service.beta.kubernetes.io/load-balancer-source-ranges"
     P3,
     on="k8s.service",
     category="Security & Compliance",
-    remedy="Set loadBalancerSourceRanges or make the load balancer internal",
+    remedy="set loadBalancerSourceRanges or make the load balancer internal",
     aliases=("gatekeeper:general/block-loadbalancer-services",),
 )
 def check(service: Object) -> Iterator[Finding]:

@@ -75,7 +75,7 @@ def values(secret: Object) -> Iterator[tuple[str, str, tuple[str | int, ...]]]:
     on="k8s.secret",
     category="Security & Compliance",
     secret=True,
-    remedy="Replace it by an ExternalSecret or SealedSecret, or encrypt the file with SOPS, and change the value",
+    remedy="replace it by an ExternalSecret or SealedSecret, or encrypt the file with SOPS, and change the value",
     effort="2h",
 )
 def check(secret: Object) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ from pytest_readiness.formats.kubernetes_objects import Container
     on="k8s.container",
     when=lambda container: not container.pod.is_windows,
     category="Security & Compliance",
-    remedy="Set allowPrivilegeEscalation: false in the container's securityContext",
+    remedy="set allowPrivilegeEscalation: false in the container's securityContext",
     aliases=(
         "CKV_K8S_20",
         "KSV-0001",

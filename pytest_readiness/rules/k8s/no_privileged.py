@@ -15,7 +15,7 @@ from pytest_readiness.formats.kubernetes_objects import Container
     P0,
     on="k8s.container",
     category="Security & Compliance",
-    remedy="Remove privileged and add the one capability or device it needs",
+    remedy="remove privileged and add the one capability or device it needs",
     aliases=(
         "CKV_K8S_16",
         "KSV-0017",

@@ -17,7 +17,7 @@ from pytest_readiness.formats.kubernetes_objects import whole
     on="k8s.container",
     when=lambda container: bool(container.ports) and not container.pod.is_windows,
     category="Kubernetes & Helm",
-    remedy="Listen on a port from 1024 up and let the Service map it",
+    remedy="listen on a port from 1024 up and let the Service map it",
     aliases=("kube-linter:privileged-ports",),
 )
 def check(container: Container) -> Iterator[Finding]:

@@ -24,7 +24,7 @@ ASKERS = (
     on="k8s.container",
     when=lambda container: any(container.get(*keys) is not None for keys in ASKERS),
     category="Security & Compliance",
-    remedy="Remove host, so that the pod itself is asked",
+    remedy="remove host, so that the pod itself is asked",
     aliases=("gatekeeper:pod-security-policy/host-probes-lifecycle",),
     standards=("PSS baseline",),
 )

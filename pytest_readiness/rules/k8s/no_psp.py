@@ -20,7 +20,7 @@ ROLES = ("rbac.authorization.k8s.io/Role", "rbac.authorization.k8s.io/ClusterRol
     on="k8s.object",
     when=lambda thing: thing.is_a("policy/PodSecurityPolicy", *ROLES),
     category="Kubernetes & Helm",
-    remedy="Enforce a Pod Security Standard with labels on the namespaces instead",
+    remedy="enforce a Pod Security Standard with labels on the namespaces instead",
     effort="1d",
 )
 def check(thing: Object) -> Iterator[Finding]:

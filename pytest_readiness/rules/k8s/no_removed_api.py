@@ -46,7 +46,7 @@ GROUPS = frozenset(version.partition("/")[0] for version in REMOVED)
     on="k8s.object",
     when=lambda thing: thing.api_version.partition("/")[0] in GROUPS and not thing.is_a("policy/PodSecurityPolicy"),
     category="Kubernetes & Helm",
-    remedy="Move to the version that is served today",
+    remedy="move to the version that is served today",
     aliases=(
         "datree:K8S_REMOVED_APIVERSION_1",
         "datree:K8S_DEPRECATED_APIVERSION_1",

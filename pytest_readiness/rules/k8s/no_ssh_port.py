@@ -16,7 +16,7 @@ from pytest_readiness.formats.kubernetes_objects import Container
     on="k8s.container",
     when=lambda container: bool(container.ports),
     category="Security & Compliance",
-    remedy="Remove the SSH server and use kubectl exec or debug",
+    remedy="remove the SSH server and use kubectl exec or debug",
     aliases=("kube-linter:ssh-port",),
 )
 def check(container: Container) -> Iterator[Finding]:

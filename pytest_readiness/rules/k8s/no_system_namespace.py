@@ -17,7 +17,7 @@ from pytest_readiness.formats.kubernetes_scopes import SYSTEM_NAMESPACES
     on="k8s.pod",
     when=lambda pod: pod.owner.namespace is not None,
     category="Kubernetes & Helm",
-    remedy="Move the workload to a namespace of its own",
+    remedy="move the workload to a namespace of its own",
     aliases=("KSV-0037",),
 )
 def check(pod: Pod) -> Iterator[Finding]:

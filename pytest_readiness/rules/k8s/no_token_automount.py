@@ -24,7 +24,7 @@ def needs_no_token(pod: Pod, project: Project) -> bool:
     on="k8s.pod",
     when=needs_no_token,
     category="Security & Compliance",
-    remedy="Set automountServiceAccountToken: false in the pod or its ServiceAccount",
+    remedy="set automountServiceAccountToken: false in the pod or its ServiceAccount",
     aliases=("CKV_K8S_38", "polaris:automountServiceAccountToken", "gatekeeper:general/automount-serviceaccount-token"),
 )
 def check(pod: Pod, project: Project) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ from pytest_readiness.formats.kubernetes_objects import Container
     on="k8s.container",
     when=lambda container: container.get("securityContext", "procMount") is not None,
     category="Security & Compliance",
-    remedy="Remove procMount so that the default masks apply",
+    remedy="remove procMount so that the default masks apply",
     aliases=("KSV-0027", "kube-linter:unsafe-proc-mount", "polaris:procMount", "gatekeeper:pod-security-policy/proc-mount"),
     standards=("PSS baseline",),
 )

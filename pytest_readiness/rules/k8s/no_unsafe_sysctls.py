@@ -35,7 +35,7 @@ SAFE = frozenset(
     on="k8s.pod",
     when=lambda pod: bool(items(pod.setting("securityContext", "sysctls"))),
     category="Security & Compliance",
-    remedy="Remove the sysctl, or set it on a node pool made for this workload",
+    remedy="remove the sysctl, or set it on a node pool made for this workload",
     aliases=("KSV-0026", "kube-linter:unsafe-sysctls"),
     standards=("PSS baseline",),
 )

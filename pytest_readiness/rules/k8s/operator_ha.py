@@ -38,7 +38,7 @@ def applies(thing: Object) -> bool:
     on="k8s.object",
     when=applies,
     category="Resilience/DR",
-    remedy="Raise it to three instances",
+    remedy="raise it to three instances",
 )
 def check(thing: Object, *, minimum: int = 3) -> Iterator[Finding]:
     """A database cluster run by an operator has at least three members.

@@ -35,7 +35,7 @@ def by_policy(project: Project) -> bool:
     on="k8s.namespace",
     when=lambda namespace, project: namespace.object_name not in SYSTEM_NAMESPACES and not by_policy(project),
     category="Security & Compliance",
-    remedy="Label the namespace pod-security.kubernetes.io/enforce: restricted",
+    remedy="label the namespace pod-security.kubernetes.io/enforce: restricted",
     standards=("NSA/CISA Kubernetes Hardening Guide",),
 )
 def check(namespace: Object, *, level: str = "restricted") -> Iterator[Finding]:

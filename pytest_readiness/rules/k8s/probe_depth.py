@@ -16,7 +16,7 @@ from pytest_readiness.formats.kubernetes_objects import Container
     on="k8s.container",
     when=lambda container: container.get("readinessProbe", "httpGet") is not None,
     category="Deployment automation",
-    remedy="Ask a path made for the question, such as /ready, that looks at what the service depends on",
+    remedy="ask a path made for the question, such as /ready, that looks at what the service depends on",
     effort="2h",
 )
 def check(container: Container) -> Iterator[Finding]:

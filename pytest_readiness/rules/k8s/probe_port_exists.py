@@ -27,7 +27,7 @@ def ports_asked(container: Container) -> Iterator[tuple[str, str, object]]:
     on="k8s.container",
     when=lambda container: any(ports_asked(container)),
     category="Kubernetes & Helm",
-    remedy="Name the port under the container's ports, or ask a number",
+    remedy="name the port under the container's ports, or ask a number",
 )
 def check(container: Container) -> Iterator[Finding]:
     """A probe that asks a named port names one that the container has.

@@ -23,7 +23,7 @@ from pytest_readiness.formats.kubernetes_rbac import subjects
     on="k8s.binding",
     when=lambda binding: not is_builtin(binding),
     category="Security & Compliance",
-    remedy="Bind a role that holds only what is used, to an account of its own",
+    remedy="bind a role that holds only what is used, to an account of its own",
     aliases=(
         "CKV_K8S_42",
         "kube-linter:cluster-admin-role-binding",

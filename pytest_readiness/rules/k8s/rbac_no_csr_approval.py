@@ -21,7 +21,7 @@ GROUP = ("certificates.k8s.io",)
     on="k8s.role",
     when=lambda role: role.type == "ClusterRole" and not is_builtin(role),
     category="Security & Compliance",
-    remedy="Limit approve to one signer by resourceNames",
+    remedy="limit approve to one signer by resourceNames",
     aliases=("CKV_K8S_156",),
 )
 def check(role: Object) -> Iterator[Finding]:

@@ -26,7 +26,7 @@ HARMLESS = ("view", "extension-apiserver-authentication-reader")
     on="k8s.binding",
     when=lambda binding: not is_builtin(binding),
     category="Security & Compliance",
-    remedy="Bind a role without pods/exec and pods/attach",
+    remedy="bind a role without pods/exec and pods/attach",
     aliases=(
         "polaris:clusterrolebindingPodExecAttach",
         "polaris:rolebindingClusterRolePodExecAttach",

@@ -19,7 +19,7 @@ from pytest_readiness.formats.kubernetes_rbac import rules
     on="k8s.role",
     when=lambda role: not is_builtin(role),
     category="Security & Compliance",
-    remedy="Let a controller create pods, and grant the object it reads instead",
+    remedy="let a controller create pods, and grant the object it reads instead",
     aliases=("datree:CIS_INVALID_VALUE_CREATE_POD",),
 )
 def check(role: Object) -> Iterator[Finding]:

@@ -21,7 +21,7 @@ RESOURCES = ("pods/exec", "pods/attach")
     on="k8s.role",
     when=lambda role: not is_builtin(role),
     category="Security & Compliance",
-    remedy="Remove pods/exec and pods/attach, and give them to people for the time of an incident",
+    remedy="remove pods/exec and pods/attach, and give them to people for the time of an incident",
     aliases=("polaris:clusterrolePodExecAttach", "polaris:rolePodExecAttach"),
 )
 def check(role: Object) -> Iterator[Finding]:

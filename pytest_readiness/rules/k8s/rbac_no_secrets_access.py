@@ -19,7 +19,7 @@ from pytest_readiness.formats.kubernetes_rbac import rules
     on="k8s.role",
     when=lambda role: not is_builtin(role),
     category="Security & Compliance",
-    remedy="Name the secrets it needs in resourceNames, with get only",
+    remedy="name the secrets it needs in resourceNames, with get only",
     aliases=("datree:CIS_INVALID_VERB_SECRETS",),
     standards=("NSA/CISA Kubernetes Hardening Guide",),
 )

@@ -21,7 +21,7 @@ from pytest_readiness.formats.kubernetes_rbac import rules
     on="k8s.binding",
     when=lambda binding, project: not is_builtin(binding) and role_of(binding, project) is not None,
     category="Security & Compliance",
-    remedy="Bind a role that names the secrets it needs",
+    remedy="bind a role that names the secrets it needs",
     aliases=("CKV2_K8S_5", "kube-linter:access-to-secrets"),
 )
 def check(binding: Object, project: Project) -> Iterator[Finding]:

@@ -22,7 +22,7 @@ WRITE = ("create", "update", "patch")
     on="k8s.role",
     when=lambda role: role.type == "ClusterRole" and not is_builtin(role),
     category="Security & Compliance",
-    remedy="Remove create, update and patch on webhook configurations, or name the one it owns in resourceNames",
+    remedy="remove create, update and patch on webhook configurations, or name the one it owns in resourceNames",
     aliases=("CKV_K8S_155",),
 )
 def check(role: Object) -> Iterator[Finding]:

@@ -19,7 +19,7 @@ from pytest_readiness.formats.kubernetes_rbac import rules
     on="k8s.role",
     when=lambda role: role.get("aggregationRule") is None and not is_builtin(role),
     category="Security & Compliance",
-    remedy="List the verbs and resources that are used",
+    remedy="list the verbs and resources that are used",
     aliases=("CKV_K8S_49", "kube-linter:wildcard-in-rules", "datree:CIS_INVALID_WILDCARD_ROLE"),
     effort="2h",
 )

@@ -17,7 +17,7 @@ from pytest_readiness.formats.kubernetes_objects import Container
     on="k8s.container",
     when=lambda container: not container.pod.is_windows,
     category="Security & Compliance",
-    remedy="Set readOnlyRootFilesystem: true and mount an emptyDir where it must write",
+    remedy="set readOnlyRootFilesystem: true and mount an emptyDir where it must write",
     aliases=(
         "CKV_K8S_22",
         "KSV-0014",

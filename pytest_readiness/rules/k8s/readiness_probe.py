@@ -31,7 +31,7 @@ def takes_traffic(container: Container, project: Project) -> bool:
     on="k8s.container",
     when=takes_traffic,
     category="Kubernetes & Helm",
-    remedy="Add a readinessProbe that passes once requests can be answered",
+    remedy="add a readinessProbe that passes once requests can be answered",
     aliases=(
         "CKV_K8S_9",
         "kube-linter:no-readiness-probe",

@@ -19,7 +19,7 @@ from pytest_readiness.formats.kubernetes_world import limit_range_supplies
     on="k8s.container",
     when=lambda container: not container.is_ephemeral,
     category="Kubernetes & Helm",
-    remedy="Set resources.limits.memory",
+    remedy="set resources.limits.memory",
     aliases=("CKV_K8S_13", "KSV-0018", "polaris:memoryLimitsMissing", "datree:CONTAINERS_MISSING_MEMORY_LIMIT_KEY"),
 )
 def check(container: Container, project: Project, *, require_cpu_limit: bool = False) -> Iterator[Finding]:

@@ -18,7 +18,7 @@ from pytest_readiness.formats.kubernetes_world import limit_range_supplies
     on="k8s.container",
     when=lambda container: not container.is_ephemeral,
     category="Kubernetes & Helm",
-    remedy="Set resources.requests.cpu and resources.requests.memory",
+    remedy="set resources.requests.cpu and resources.requests.memory",
     aliases=(
         "CKV_K8S_10",
         "CKV_K8S_12",

@@ -18,7 +18,7 @@ STRATEGY = {"apps/Deployment": "strategy", "apps/StatefulSet": "updateStrategy",
     on="k8s.workload",
     when=lambda workload: workload.id in STRATEGY,
     category="Deployment automation",
-    remedy="Use RollingUpdate with maxUnavailable below the number of replicas",
+    remedy="use RollingUpdate with maxUnavailable below the number of replicas",
     aliases=("kube-linter:no-rolling-update-strategy",),
 )
 def check(workload: Workload) -> Iterator[Finding]:

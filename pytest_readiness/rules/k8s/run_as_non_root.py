@@ -16,7 +16,7 @@ from pytest_readiness.formats.kubernetes_objects import Container
     on="k8s.container",
     when=lambda container: not container.pod.is_windows,
     category="Kubernetes & Helm",
-    remedy="Set runAsNonRoot: true in the pod's securityContext",
+    remedy="set runAsNonRoot: true in the pod's securityContext",
     aliases=(
         "KSV-0012",
         "CKV_K8S_23",

@@ -18,7 +18,7 @@ from pytest_readiness.formats.kubernetes_objects import whole
     on="k8s.container",
     when=lambda container: not container.pod.is_windows,
     category="Kubernetes & Helm",
-    remedy="Set runAsUser to a uid above 0",
+    remedy="set runAsUser to a uid above 0",
     aliases=("gatekeeper:pod-security-policy/users",),
 )
 def check(container: Container, *, minimum: int = 1, strict: bool = False) -> Iterator[Finding]:

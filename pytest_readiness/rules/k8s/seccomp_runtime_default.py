@@ -16,7 +16,7 @@ from pytest_readiness.formats.kubernetes_objects import Container
     on="k8s.container",
     when=lambda container: not container.pod.is_windows,
     category="Security & Compliance",
-    remedy="Set seccompProfile: {type: RuntimeDefault} in the pod's securityContext",
+    remedy="set seccompProfile: {type: RuntimeDefault} in the pod's securityContext",
     aliases=("KSV-0030", "datree:CONTAINERS_INCORRECT_SECCOMP_PROFILE"),
     standards=("PSS restricted",),
 )

@@ -19,7 +19,7 @@ from pytest_readiness.formats.kubernetes_objects import mappings
     on="k8s.workload",
     when=lambda workload: workload.get("spec", "selector", "matchLabels") is not None and workload.get("spec", "template") is not None,
     category="Kubernetes & Helm",
-    remedy="Give the template every label that the selector asks for",
+    remedy="give the template every label that the selector asks for",
     aliases=("kube-linter:mismatching-selector",),
 )
 def check(workload: Workload) -> Iterator[Finding]:

@@ -29,7 +29,7 @@ def database_of(workload: Workload) -> str | None:
     on="k8s.workload",
     when=lambda workload: database_of(workload) is not None,
     category="Resilience/DR",
-    remedy="Run it as a StatefulSet with volumeClaimTemplates, or through its operator",
+    remedy="run it as a StatefulSet with volumeClaimTemplates, or through its operator",
     effort="1d",
 )
 def check(workload: Workload) -> Iterator[Finding]:

@@ -33,7 +33,7 @@ def applies(workload: Workload, project: Project) -> bool:
     on="k8s.workload",
     when=applies,
     category="Resilience/DR",
-    remedy="Add topologySpreadConstraints over topology.kubernetes.io/zone",
+    remedy="add topologySpreadConstraints over topology.kubernetes.io/zone",
     aliases=("kube-linter:no-anti-affinity",),
 )
 def check(workload: Workload) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ from pytest_readiness.formats.kubernetes_objects import Container
     on="k8s.container",
     when=lambda container: bool(container.env),
     category="Environment configuration",
-    remedy="Remove the entry that is not meant",
+    remedy="remove the entry that is not meant",
     aliases=("kube-linter:duplicate-env-var",),
 )
 def check(container: Container) -> Iterator[Finding]:

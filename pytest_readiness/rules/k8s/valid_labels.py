@@ -30,7 +30,7 @@ def places(thing: Object) -> Iterator[tuple[str, ...]]:
     on="k8s.object",
     when=lambda thing: any(places(thing)),
     category="Kubernetes & Helm",
-    remedy="Use up to 63 letters, digits, dots, dashes and underscores, and put the rest into an annotation",
+    remedy="use up to 63 letters, digits, dots, dashes and underscores, and put the rest into an annotation",
     aliases=("datree:WORKLOAD_INVALID_LABELS_VALUE",),
 )
 def check(thing: Object) -> Iterator[Finding]:

@@ -31,7 +31,7 @@ def has_bucket(block: Block) -> bool:
     on="tf.resource",
     when=has_bucket,
     category="Security & Compliance",
-    remedy="Enable S3 Object Lock on the bucket of the trail",
+    remedy="enable S3 Object Lock on the bucket of the trail",
     effort="2h",
 )
 def check(trail: Block) -> Iterator[Finding]:

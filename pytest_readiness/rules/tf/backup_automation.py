@@ -32,7 +32,7 @@ def holds_data(block: Block) -> bool:
     on=("tf.resource", "tf.module-call"),
     when=holds_data,
     category="Resilience/DR",
-    remedy="Set backup_retention_period to 7 or more, or select the resource in an aws_backup_plan",
+    remedy="set backup_retention_period to 7 or more, or select the resource in an aws_backup_plan",
     effort="1h",
     aliases=(
         "CKV_AWS_28",

@@ -39,7 +39,7 @@ def _runs_aws(directory: str, root: bool, types: frozenset[str]) -> bool:
     on=("tf.resource", "tf.repository"),
     when=is_aws,
     category="Security & Compliance",
-    remedy="Add an aws_cloudtrail with is_multi_region_trail and enable_log_file_validation",
+    remedy="add an aws_cloudtrail with is_multi_region_trail and enable_log_file_validation",
     effort="2h",
     aliases=("AWS-0014", "AWS-0016"),
     standards=("AWS FSBP CloudTrail.1", "AWS FSBP CloudTrail.4"),

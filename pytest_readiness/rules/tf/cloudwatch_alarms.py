@@ -36,7 +36,7 @@ def is_key(block: Block) -> bool:
     on="tf.resource",
     when=is_key,
     category="Monitoring & Observability",
-    remedy="Add an aws_cloudwatch_metric_alarm with alarm_actions for the resource",
+    remedy="add an aws_cloudwatch_metric_alarm with alarm_actions for the resource",
     effort="2h",
 )
 def check(block: Block, project: Project) -> Iterator[Finding]:

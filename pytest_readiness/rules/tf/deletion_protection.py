@@ -41,7 +41,7 @@ def is_lasting(block: Block) -> bool:
     on=("tf.resource", "tf.module-call"),
     when=is_lasting,
     category="Resilience/DR",
-    remedy="Set deletion_protection = true",
+    remedy="set deletion_protection = true",
     aliases=("CKV_AWS_139", "CKV_AWS_150", "CKV_AWS_172", "CKV_AWS_293", "CKV_AWS_344", "CKV2_AWS_58"),
     standards=("AWS FSBP RDS.8", "AWS FSBP ELB.6"),
 )

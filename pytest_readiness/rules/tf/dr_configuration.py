@@ -47,7 +47,7 @@ def keeps_data(repository: Repository) -> bool:
     on="tf.repository",
     when=keeps_data,
     category="Resilience/DR",
-    remedy="Copy backups to a second region, such as with copy_action in an aws_backup_plan",
+    remedy="copy backups to a second region, such as with copy_action in an aws_backup_plan",
     effort="1d",
 )
 def check(repository: Repository, project: Project) -> Iterator[Finding]:

@@ -34,7 +34,7 @@ def is_registry(block: Block) -> bool:
     on=("tf.resource", "tf.module-call"),
     when=is_registry,
     category="Security & Compliance",
-    remedy='Set image_tag_mutability = "IMMUTABLE"',
+    remedy='set image_tag_mutability = "IMMUTABLE"',
     aliases=("CKV_AWS_51", "AWS-0031"),
     standards=("AWS FSBP ECR.2",),
 )

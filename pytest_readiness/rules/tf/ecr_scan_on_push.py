@@ -27,7 +27,7 @@ def is_registry(block: Block) -> bool:
     on=("tf.resource", "tf.module-call"),
     when=is_registry,
     category="Security & Compliance",
-    remedy="Add image_scanning_configuration with scan_on_push = true",
+    remedy="add image_scanning_configuration with scan_on_push = true",
     aliases=("CKV_AWS_163", "AWS-0030"),
     standards=("AWS FSBP ECR.1",),
 )

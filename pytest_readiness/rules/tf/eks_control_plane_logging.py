@@ -47,7 +47,7 @@ def is_cluster(block: Block) -> bool:
     on=("tf.resource", "tf.module-call"),
     when=is_cluster,
     category="Security & Compliance",
-    remedy='Set enabled_cluster_log_types = ["api", "audit", "authenticator"]',
+    remedy='set enabled_cluster_log_types = ["api", "audit", "authenticator"]',
     aliases=("AWS-0038", "GCP-0060"),
     standards=("AWS FSBP EKS.8",),
 )

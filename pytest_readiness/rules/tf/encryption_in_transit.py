@@ -28,7 +28,7 @@ def talks(block: Block) -> bool:
     on=("tf.resource", "tf.module-call"),
     when=talks,
     category="Security & Compliance",
-    remedy="Require TLS: an HTTPS listener or redirect, transit_encryption_enabled, ssl_mode",
+    remedy="require TLS: an HTTPS listener or redirect, transit_encryption_enabled, ssl_mode",
     effort="2h",
     aliases=(
         "CKV_AWS_2", "CKV_AWS_30", "CKV_AWS_34", "CKV_AWS_202", "CKV_AWS_215", "CKV_AWS_220", "CKV_AWS_239", "AWS-0012", "AWS-0035",

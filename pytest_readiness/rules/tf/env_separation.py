@@ -28,7 +28,7 @@ def has_place(backend: Block) -> bool:
     on="tf.backend",
     when=has_place,
     category="IaC",
-    remedy="Give each root module a state key of its own",
+    remedy="give each root module a state key of its own",
     effort="1h",
 )
 def check(backend: Block, project: Project) -> Iterator[Finding]:

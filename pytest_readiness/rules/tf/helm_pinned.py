@@ -23,7 +23,7 @@ def is_remote_chart(block: Block) -> bool:
     on="tf.resource",
     when=is_remote_chart,
     category="IaC",
-    remedy="Set the version of the helm_release",
+    remedy="set the version of the helm_release",
 )
 def check(release: Block) -> Iterator[Finding]:
     """Charts that Terraform installs have a version.

@@ -42,7 +42,7 @@ def _unclear(block: Block) -> bool:
     on=("tf.resource", "tf.data"),
     when=grants,
     category="Security & Compliance",
-    remedy="Name the actions and resources that are needed",
+    remedy="name the actions and resources that are needed",
     effort="2h",
     aliases=("CKV_AWS_1", "CKV_AWS_62", "CKV_AWS_274", "AWS-0345", "GCP-0007", "CKV_AZURE_39"),
     standards=("AWS FSBP IAM.1",),

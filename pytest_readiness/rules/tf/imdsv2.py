@@ -22,7 +22,7 @@ def has_metadata(block: Block) -> bool:
     on="tf.resource",
     when=has_metadata,
     category="Security & Compliance",
-    remedy='Add metadata_options with http_tokens = "required"',
+    remedy='add metadata_options with http_tokens = "required"',
     aliases=("CKV_AWS_79", "AWS-0028", "AWS-0130"),
     standards=("AWS FSBP EC2.8",),
 )

@@ -43,7 +43,7 @@ def can_rotate(block: Block) -> bool:
     on=("tf.resource", "tf.module-call"),
     when=can_rotate,
     category="Security & Compliance",
-    remedy="Set enable_key_rotation = true",
+    remedy="set enable_key_rotation = true",
     aliases=("CKV_AWS_7", "AWS-0065", "CKV_GCP_43", "GCP-0065"),
     standards=("AWS FSBP KMS.4",),
 )

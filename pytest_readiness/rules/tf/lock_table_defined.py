@@ -26,7 +26,7 @@ def uses_table(backend: Block, project: Project) -> bool:
     on="tf.backend",
     when=uses_table,
     category="IaC",
-    remedy="Define the aws_dynamodb_table with hash_key LockID, or use use_lockfile = true",
+    remedy="define the aws_dynamodb_table with hash_key LockID, or use use_lockfile = true",
     effort="1h",
 )
 def check(backend: Block, project: Project) -> Iterator[Finding]:

@@ -31,7 +31,7 @@ def is_audit(group: Block) -> bool:
     on="tf.resource",
     when=is_log_group,
     category="Security & Compliance",
-    remedy="Set retention_in_days, at least 365 for audit logs",
+    remedy="set retention_in_days, at least 365 for audit logs",
     aliases=("CKV_AWS_66",),
 )
 def check(group: Block, *, audit_days: int = 365) -> Iterator[Finding]:

@@ -34,7 +34,7 @@ def is_inherited(block: Block, name: str) -> bool:
     on=("tf.resource", "tf.module-call"),
     when=has_master_password,
     category="Security & Compliance",
-    remedy="Set manage_master_user_password = true, or pass a write-only password from an ephemeral resource",
+    remedy="set manage_master_user_password = true, or pass a write-only password from an ephemeral resource",
     effort="2h",
 )
 def check(block: Block) -> Iterator[Finding]:

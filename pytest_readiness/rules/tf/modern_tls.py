@@ -29,7 +29,7 @@ def ends_tls(block: Block) -> bool:
     on="tf.resource",
     when=ends_tls,
     category="Security & Compliance",
-    remedy="Require TLS 1.2 or newer",
+    remedy="require TLS 1.2 or newer",
     aliases=(
         "CKV_AWS_174", "CKV_AWS_206", "CKV_AWS_228", "AWS-0005", "AWS-0013", "AWS-0047", "AWS-0126", "GCP-0039",
         "CKV_AZURE_15", "CKV_AZURE_44", "CKV_AZURE_52", "CKV_AZURE_54", "CKV_AZURE_145", "CKV_AZURE_148", "CKV_AZURE_154",

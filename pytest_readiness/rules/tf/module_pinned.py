@@ -26,7 +26,7 @@ def is_remote(call: Block) -> bool:
     on="tf.module-call",
     when=is_remote,
     category="IaC",
-    remedy="Give registry modules a version and Git modules a ?ref= of a tag or commit",
+    remedy="give registry modules a version and Git modules a ?ref= of a tag or commit",
     aliases=("CKV_TF_2", "tflint:terraform_module_pinned_source"),
 )
 def check(call: Block) -> Iterator[Finding]:

@@ -22,7 +22,7 @@ def needs_zones(block: Block) -> bool:
     on=("tf.resource", "tf.module-call"),
     when=needs_zones,
     category="Resilience/DR",
-    remedy="Run it in more than one availability zone, such as multi_az = true",
+    remedy="run it in more than one availability zone, such as multi_az = true",
     effort="2h",
     aliases=("CKV_AWS_157", "CKV2_AWS_50"),
     standards=("AWS FSBP RDS.5",),

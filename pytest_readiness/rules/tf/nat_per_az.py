@@ -23,7 +23,7 @@ def has_nat(block: Block) -> bool:
     on="tf.module-call",
     when=has_nat,
     category="Resilience/DR",
-    remedy="Set one_nat_gateway_per_az = true and single_nat_gateway = false",
+    remedy="set one_nat_gateway_per_az = true and single_nat_gateway = false",
     effort="1h",
 )
 def check(call: Block) -> Iterator[Finding]:

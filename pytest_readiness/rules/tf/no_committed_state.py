@@ -18,7 +18,7 @@ _STATE = re.compile(r"(^|/)([^/]*\.tfstate(\.[^/]+)?|[^/]*\.tfplan|tfplan(\.(out
     P0,
     on="tf.repository",
     category="IaC",
-    remedy="Remove state, plans and .terraform with git rm --cached, add them to .gitignore and rotate what they held",
+    remedy="remove state, plans and .terraform with git rm --cached, add them to .gitignore and rotate what they held",
     effort="1h",
 )
 def check(repository: Repository, project: Project) -> Iterator[Finding]:

@@ -24,7 +24,7 @@ def is_firewall(block: Block) -> bool:
     on="tf.resource",
     when=is_firewall,
     category="Security & Compliance",
-    remedy="Allow the networks that need the port, not 0.0.0.0/0",
+    remedy="allow the networks that need the port, not 0.0.0.0/0",
     effort="1h",
     aliases=(
         "CKV_AWS_24", "CKV_AWS_25", "CKV_AWS_277", "AWS-0107", "CKV_GCP_2", "CKV_GCP_3", "CKV_GCP_75", "CKV_GCP_77", "CKV_GCP_88",

@@ -18,7 +18,7 @@ from pytest_readiness.formats.terraform_blocks import Variables
     on=("tf.resource", "tf.data", "tf.module-call", "tf.provider", "tf.backend", "tf.variable", "tf.local", "tf.tfvars"),
     category="Security & Compliance",
     secret=True,
-    remedy="Read the value from Secrets Manager, Vault or an ephemeral resource, and rotate it",
+    remedy="read the value from Secrets Manager, Vault or an ephemeral resource, and rotate it",
     effort="2h",
     aliases=(
         "CKV_AWS_41",

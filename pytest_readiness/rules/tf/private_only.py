@@ -25,7 +25,7 @@ def is_inside(block: Block) -> bool:
     on=("tf.resource", "tf.module-call"),
     when=is_inside,
     category="Security & Compliance",
-    remedy="Move it to private subnets and switch its public address off",
+    remedy="move it to private subnets and switch its public address off",
     effort="1d",
     aliases=(
         "CKV_AWS_17", "CKV_AWS_38", "CKV_AWS_69", "CKV_AWS_89", "CKV_AWS_102", "CKV_AWS_291", "AWS-0009", "AWS-0040", "AWS-0041",

@@ -13,7 +13,7 @@ from pytest_readiness.formats.terraform_blocks import Root
     P2,
     on="tf.root",
     category="IaC",
-    remedy="Name source and version of each provider in required_providers",
+    remedy="name source and version of each provider in required_providers",
 )
 def check(root: Root) -> Iterator[Finding]:
     """Every provider has a version constraint.

@@ -32,7 +32,7 @@ def is_volume(block: Block) -> bool:
     on="tf.resource",
     when=is_volume,
     category="Cost",
-    remedy='Set storage_type = "gp3"',
+    remedy='set storage_type = "gp3"',
 )
 def check(block: Block) -> Iterator[Finding]:
     """Volumes are gp3.

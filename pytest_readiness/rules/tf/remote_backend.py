@@ -23,7 +23,7 @@ def matters(root: Root) -> bool:
     on="tf.root",
     when=matters,
     category="IaC",
-    remedy='Add a remote backend, such as backend "s3" with use_lockfile = true',
+    remedy='add a remote backend, such as backend "s3" with use_lockfile = true',
     effort="2h",
 )
 def check(root: Root, project: Project) -> Iterator[Finding]:

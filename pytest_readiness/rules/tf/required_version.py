@@ -13,7 +13,7 @@ from pytest_readiness.formats.terraform_blocks import Root
     P2,
     on="tf.root",
     category="IaC",
-    remedy="Set required_version in the terraform block",
+    remedy="set required_version in the terraform block",
     aliases=("tflint:terraform_required_version",),
 )
 def check(root: Root) -> Iterator[Finding]:

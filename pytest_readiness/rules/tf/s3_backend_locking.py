@@ -26,7 +26,7 @@ def is_s3(backend: Block) -> bool:
     on="tf.backend",
     when=is_s3,
     category="IaC",
-    remedy="Set use_lockfile = true in the s3 backend",
+    remedy="set use_lockfile = true in the s3 backend",
     effort="30m",
 )
 def check(backend: Block, project: Project) -> Iterator[Finding]:

@@ -41,7 +41,7 @@ def is_bucket(block: Block) -> bool:
     on=("tf.resource", "tf.module-call"),
     when=is_bucket,
     category="Security & Compliance",
-    remedy="Add an aws_s3_bucket_public_access_block with all four flags true",
+    remedy="add an aws_s3_bucket_public_access_block with all four flags true",
     aliases=("CKV2_AWS_6", "CKV_AZURE_190"),
     standards=("AWS FSBP S3.8",),
 )

@@ -20,7 +20,7 @@ def is_secret(block: Block) -> bool:
     on="tf.resource",
     when=is_secret,
     category="Security & Compliance",
-    remedy="Add an aws_secretsmanager_secret_rotation with rotation_rules",
+    remedy="add an aws_secretsmanager_secret_rotation with rotation_rules",
     effort="1d",
     aliases=("CKV2_AWS_57",),
     standards=("AWS FSBP SecretsManager.1",),

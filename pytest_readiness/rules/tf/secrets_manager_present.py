@@ -42,7 +42,7 @@ def _secrets(repository: Repository) -> list[str]:
     on="tf.repository",
     when=uses_secrets,
     category="Security & Compliance",
-    remedy="Keep secrets in AWS Secrets Manager, Google Secret Manager, Azure Key Vault or Vault",
+    remedy="keep secrets in AWS Secrets Manager, Google Secret Manager, Azure Key Vault or Vault",
     effort="1d",
 )
 def check(repository: Repository, project: Project) -> Iterator[Finding]:

@@ -23,7 +23,7 @@ def bucket_is_here(backend: Block, project: Project) -> bool:
     on="tf.backend",
     when=bucket_is_here,
     category="IaC",
-    remedy="Add aws_s3_bucket_versioning with status Enabled for the state bucket",
+    remedy="add aws_s3_bucket_versioning with status Enabled for the state bucket",
     effort="30m",
 )
 def check(backend: Block, project: Project) -> Iterator[Finding]:

@@ -22,7 +22,7 @@ def is_s3(backend: Block) -> bool:
     on="tf.backend",
     when=is_s3,
     category="IaC",
-    remedy="Set encrypt = true and a kms_key_id in the s3 backend",
+    remedy="set encrypt = true and a kms_key_id in the s3 backend",
 )
 def check(backend: Block, project: Project) -> Iterator[Finding]:
     """State in S3 is encrypted.

@@ -24,7 +24,7 @@ def stores_data(block: Block) -> bool:
     on=("tf.resource", "tf.module-call"),
     when=stores_data,
     category="Security & Compliance",
-    remedy="Set the encryption argument of the data store, such as storage_encrypted = true",
+    remedy="set the encryption argument of the data store, such as storage_encrypted = true",
     effort="2h",
     aliases=(
         "CKV_AWS_3", "CKV_AWS_5", "CKV_AWS_8", "CKV_AWS_16", "CKV_AWS_29", "CKV_AWS_42", "CKV_AWS_43", "CKV_AWS_44", "CKV_AWS_47",

@@ -26,7 +26,7 @@ def is_network(block: Block) -> bool:
     on=("tf.resource", "tf.module-call"),
     when=is_network,
     category="Security & Compliance",
-    remedy="Add an aws_flow_log for the VPC",
+    remedy="add an aws_flow_log for the VPC",
     effort="1h",
     aliases=("CKV2_AWS_11", "AWS-0178", "CKV_GCP_26", "GCP-0029", "GCP-0076"),
     standards=("AWS FSBP EC2.6",),
