@@ -430,5 +430,5 @@ def test_empty_documents_are_left_out_and_each_knows_its_place() -> None:
 
 def test_a_tab_is_named_as_the_cause() -> None:
     with pytest.raises(ParseFailure, match="a tab where YAML takes spaces only") as failure:
-        yaml.parse("f.yaml", "a:\n\tb: 1\n")
+        parse("f.yaml", "a:\n\tb: 1\n")
     assert failure.value.span.line == 2
