@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import subprocess
+import warnings
 from collections import Counter
 from collections.abc import Iterable
 from collections.abc import Iterator
@@ -90,13 +92,12 @@ class Tree:
     def _load_gitignore(self, path: str) -> GitIgnoreSpec | None:
         if not self._has_gitignore(path):
             return None
-        from pathspec import GitIgnoreSpec
-
         try:
-            text = self.read(path).decode("utf-8", "replace")
-            return GitIgnoreSpec.from_lines(text.splitlines())
-        except (ParseFailure, ValueError):
+            lines = self.read(path).decode("utf-8", "replace").replace("\r\n", "\n").split("\n")
+        except ParseFailure:
             return None
+        lines = [line for line in lines if not _has_many_stars(line)]
+        return _ignore_spec(lines) or _ignore_spec([line for line in lines if _ignore_spec([line])])
 
     def _has_gitignore(self, path: str) -> bool:
         return path in self.paths
@@ -291,6 +292,23 @@ class DiskTree(Tree):
             raise ParseFailure(f"cannot be read: {error.strerror}", Span(path)) from None
         finally:
             os.close(descriptor)
+
+
+def _has_many_stars(line: str) -> bool:
+    """Patterns become regular expressions, and one like this would take for ever on a name made for it."""
+    return line.count("**") > 3 or any(part.count("*") > 3 for part in line.split("/"))
+
+
+def _ignore_spec(lines: Iterable[str]) -> GitIgnoreSpec | None:
+    """The patterns of a .gitignore; None where one of them is none, such as ``[b-a]``."""
+    from pathspec import GitIgnoreSpec
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of re, about patterns it reads in another way some day
+            return GitIgnoreSpec.from_lines(lines)
+    except (ValueError, re.error):
+        return None
 
 
 def below(path: str, place: str) -> bool:

@@ -517,6 +517,17 @@ def test_a_link_out_of_the_root_is_not_read_to_recognise_it(tmp_path, monkeypatc
     assert opened == []
 
 
+@pytest.mark.parametrize(
+    "line", ["[1-0]", "[", "\\", "!", "**/" * 100 + "x", "*" * 1000, "a" * 100_000, "(" * 1000, "*a" * 50, "\x00", "[[:x:]]"]
+)
+def test_a_bad_line_of_a_gitignore_costs_itself_only(line) -> None:
+    tree = Project.of({".gitignore": f"one\n{line}\ntwo\r\n"}).tree
+    assert tree.ignored("one")
+    assert tree.ignored("x/two")
+    assert not tree.ignored("three")
+    assert not tree.ignored("x/" + "a" * 1000 + "b")
+
+
 def git(root: Path, *args: str) -> None:
     subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@b", *args], cwd=root, check=True, capture_output=True, timeout=60)
 
@@ -755,7 +766,7 @@ def test_no_command_of_the_repository_is_run(pytester) -> None:
         "sub/__init__.py",
         "sub/sitecustomize.py",
     ):
-        if name not in ("conftest.py",):  # pytest itself loads the one at the root
+        if name != "conftest.py":  # pytest itself loads the one at the root
             (root / name).write_text(f"open({str(ran)!r}, 'a').write(__file__)\n")
     (root / ".gitattributes").write_text("* filter=evil diff=evil merge=evil ident\n")
     (root / ".git/evil.inc").write_text(f"[core]\n\tfsmonitor = {evil}\n[alias]\n\tls-files = !{evil}\n")
@@ -882,14 +893,484 @@ VALUES = [
     "'*'",
 ]
 RICH = {
-    "Dockerfile": "# syntax=docker/dockerfile:1\nARG base=debian:12\nFROM ${base} AS build\nARG TOKEN\nENV A=1 B=$A\nSHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]\nRUN --mount=type=secret,id=x apt-get update \\\n  && apt-get install -y curl=1 | tee x\nRUN <<EOF\ncurl https://x | sh\nEOF\nCOPY --chown=1:1 --from=build /a /b\nADD https://x /y\nHEALTHCHECK --interval=5s CMD curl -f http://localhost/\nEXPOSE 22 80/tcp\nUSER 1000:1000\nVOLUME [\"/a\"]\nONBUILD RUN x\nSTOPSIGNAL 9\nENTRYPOINT [\"a\"]\nCMD [\"b\"]\n",
-    "compose.yaml": "name: a\nx-a: &a\n  restart: always\nservices:\n  db:\n    <<: *a\n    image: postgres:17\n    build:\n      context: .\n      args:\n        A: b\n    environment:\n      PASSWORD: ${PASSWORD:-x}\n    env_file:\n      - path: .env\n        required: false\n    ports:\n      - 80:80\n      - target: 5\n        published: 6\n    volumes:\n      - type: bind\n        source: /var/run/docker.sock\n        target: /x\n      - data:/data\n    healthcheck:\n      test: [CMD, x]\n      interval: 5s\n    deploy:\n      replicas: 2\n      resources:\n        limits:\n          memory: 5m\n    depends_on:\n      web:\n        condition: service_healthy\n    logging:\n      driver: json-file\n      options:\n        max-size: 1m\n    cap_add:\n      - ALL\n    security_opt:\n      - seccomp:unconfined\n    secrets:\n      - a\n    networks:\n      n:\n        aliases:\n          - b\n    user: root\n    privileged: true\n    command: redis-server\n    extends:\n      service: web\n    profiles:\n      - p\n  web:\n    image: nginx\nvolumes:\n  data:\nnetworks:\n  n:\n    driver: bridge\nsecrets:\n  a:\n    file: x\n",
-    "k8s.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: a\n  namespace: b\n  labels:\n    app: a\n  annotations:\n    x: y\nspec:\n  replicas: 2\n  selector:\n    matchLabels:\n      app: a\n  strategy:\n    type: RollingUpdate\n    rollingUpdate:\n      maxUnavailable: 1\n  template:\n    metadata:\n      labels:\n        app: a\n    spec:\n      serviceAccountName: a\n      hostNetwork: true\n      securityContext:\n        runAsUser: 0\n        seccompProfile:\n          type: RuntimeDefault\n        sysctls:\n          - name: kernel.x\n            value: 1\n      affinity:\n        podAntiAffinity:\n          requiredDuringSchedulingIgnoredDuringExecution:\n            - topologyKey: a\n      topologySpreadConstraints:\n        - topologyKey: a\n      initContainers:\n        - name: i\n          image: b\n      containers:\n        - name: a\n          image: b:1\n          imagePullPolicy: Always\n          ports:\n            - containerPort: 22\n              hostPort: 80\n          env:\n            - name: PASSWORD\n              value: x\n            - name: B\n              valueFrom:\n                secretKeyRef:\n                  name: a\n                  key: b\n          resources:\n            limits:\n              cpu: 1m\n            requests:\n              memory: 1Gi\n          livenessProbe:\n            httpGet:\n              port: 80\n              path: /\n          readinessProbe:\n            exec:\n              command:\n                - x\n          securityContext:\n            capabilities:\n              add:\n                - ALL\n              drop:\n                - ALL\n            privileged: true\n          volumeMounts:\n            - name: v\n              mountPath: /x\n      volumes:\n        - name: v\n          hostPath:\n            path: /\n---\napiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata:\n  name: r\nrules:\n  - apiGroups:\n      - '*'\n    resources:\n      - secrets\n    verbs:\n      - get\n---\napiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata:\n  name: r\nroleRef:\n  kind: ClusterRole\n  name: r\nsubjects:\n  - kind: ServiceAccount\n    name: a\n---\napiVersion: v1\nkind: Service\nmetadata:\n  name: a\nspec:\n  type: NodePort\n  selector:\n    app: a\n  ports:\n    - port: 80\n      nodePort: 30000\n---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: a\nspec:\n  tls:\n    - hosts:\n        - x\n  rules:\n    - host: x\n---\napiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata:\n  name: a\nspec:\n  minReplicas: 1\n  maxReplicas: 1\n  scaleTargetRef:\n    kind: Deployment\n    name: a\n  metrics:\n    - type: Resource\n      resource:\n        name: cpu\n---\napiVersion: batch/v1\nkind: CronJob\nmetadata:\n  name: a\nspec:\n  schedule: '* * * * *'\n  jobTemplate:\n    spec:\n      template:\n        spec:\n          containers:\n            - name: a\n              image: b\n---\napiVersion: v1\nkind: Secret\nmetadata:\n  name: s\ndata:\n  a: eA==\n---\napiVersion: v1\nkind: Namespace\nmetadata:\n  name: n\n---\napiVersion: apps/v1\nkind: StatefulSet\nmetadata:\n  name: s\nspec:\n  template:\n    spec:\n      containers:\n        - name: a\n          image: postgres\n  volumeClaimTemplates:\n    - metadata:\n        name: v\n",
-    "main.tf": 'terraform {\n  required_version = ">= 1"\n  required_providers {\n    aws = { source = "hashicorp/aws", version = "~> 5" }\n  }\n  backend "s3" {\n    bucket = "x"\n    encrypt = true\n  }\n}\nvariable "a" {\n  type = string\n  default = "x"\n}\nlocals {\n  b = var.a\n  c = [for x in [1, 2] : x]\n}\nprovider "aws" {\n  access_key = "x"\n}\nresource "aws_db_instance" "x" {\n  count = 2\n  password = local.b\n  multi_az = true\n  storage_encrypted = var.a\n  tags = { a = "b" }\n}\nresource "aws_security_group" "x" {\n  ingress {\n    from_port = 0\n    to_port = 0\n    protocol = "-1"\n    cidr_blocks = ["0.0.0.0/0"]\n  }\n}\nresource "aws_s3_bucket" "x" {\n  for_each = toset(["a"])\n  bucket = each.key\n}\nresource "aws_s3_bucket_public_access_block" "x" {\n  bucket = aws_s3_bucket.x["a"].id\n  block_public_acls = true\n}\nresource "aws_iam_policy" "x" {\n  policy = jsonencode({ Statement = [{ Effect = "Allow", Action = "*", Resource = ["*"] }] })\n}\ndata "aws_iam_policy_document" "x" {\n  statement {\n    actions = ["*"]\n    resources = ["*"]\n  }\n}\nresource "aws_lb_listener" "x" {\n  port = 80\n  protocol = "HTTP"\n  ssl_policy = "x"\n  default_action {\n    type = "redirect"\n  }\n}\nresource "aws_instance" "x" {\n  metadata_options {\n    http_tokens = "optional"\n  }\n  root_block_device {\n    encrypted = false\n  }\n}\nresource "aws_ecr_repository" "x" {\n  image_scanning_configuration {\n    scan_on_push = false\n  }\n}\nresource "aws_eks_cluster" "x" {\n  enabled_cluster_log_types = ["api"]\n  vpc_config {\n    subnet_ids = [aws_subnet.a.id]\n  }\n}\nresource "aws_subnet" "a" {\n  vpc_id = aws_vpc.v.id\n}\nresource "aws_vpc" "v" {\n}\nresource "aws_cloudwatch_log_group" "x" {\n  retention_in_days = 1\n}\nresource "aws_kms_key" "x" {\n  enable_key_rotation = false\n}\nmodule "m" {\n  source = "a/b/c"\n  version = "1"\n}\n',
-    "workflow": "name: a\non:\n  pull_request_target:\n    branches:\n      - main\n  push:\n    tags:\n      - v1\n  schedule:\n    - cron: '* * * * *'\npermissions:\n  contents: read\nconcurrency:\n  group: x\n  cancel-in-progress: true\nenv:\n  A: b\ndefaults:\n  run:\n    shell: bash\njobs:\n  a:\n    runs-on:\n      - self-hosted\n      - x\n    needs:\n      - b\n    timeout-minutes: 5\n    strategy:\n      matrix:\n        os:\n          - a\n        include:\n          - os: b\n    permissions:\n      id-token: write\n    environment:\n      name: production\n    container:\n      image: a:1\n      credentials:\n        password: x\n    services:\n      db:\n        image: postgres\n    outputs:\n      x: y\n    steps:\n      - uses: actions/checkout@v4\n        with:\n          ref: ${{ github.event.pull_request.head.sha }}\n          persist-credentials: false\n      - uses: docker/build-push-action@v6\n        with:\n          push: true\n          tags: x\n          provenance: true\n          sbom: true\n      - uses: aquasecurity/trivy-action@0.1\n        with:\n          exit-code: 1\n      - uses: aws-actions/configure-aws-credentials@v4\n        with:\n          aws-access-key-id: ${{ secrets.A }}\n      - run: |\n          echo ${{ github.event.issue.title }}\n          docker build -t x . && docker push x\n          curl x | sh\n        shell: bash\n        env:\n          X: y\n        if: always()\n        continue-on-error: true\n        working-directory: x\n  b:\n    uses: a/b/.github/workflows/c.yml@main\n    secrets: inherit\n    with:\n      a: b\n",
-    "action.yml": "name: a\ninputs:\n  a:\n    default: b\nruns:\n  using: composite\n  steps:\n    - run: echo ${{ inputs.a }}\n      shell: bash\n    - uses: a/b@v1\n      with:\n        c: d\n",
-    ".env.example": "A=b\nexport B='c'\nSECRET_KEY=\"k3J9x0Qv7TzLw2RbN8yHf5Sd\"\nC=${A}\nD\n",
-}  # fmt: skip
+    "Dockerfile": """\
+# syntax=docker/dockerfile:1
+ARG base=debian:12
+FROM ${base} AS build
+ARG TOKEN
+ENV A=1 B=$A
+SHELL ["/bin/bash", "-o", "pipefail", "-c"]
+RUN --mount=type=secret,id=x apt-get update \\
+  && apt-get install -y curl=1 | tee x
+RUN <<EOF
+curl https://x | sh
+EOF
+COPY --chown=1:1 --from=build /a /b
+ADD https://x /y
+HEALTHCHECK --interval=5s CMD curl -f http://localhost/
+EXPOSE 22 80/tcp
+USER 1000:1000
+VOLUME ["/a"]
+ONBUILD RUN x
+STOPSIGNAL 9
+ENTRYPOINT ["a"]
+CMD ["b"]
+""",
+    "compose.yaml": """\
+name: a
+x-a: &a
+  restart: always
+services:
+  db:
+    <<: *a
+    image: postgres:17
+    build:
+      context: .
+      args:
+        A: b
+    environment:
+      PASSWORD: ${PASSWORD:-x}
+    env_file:
+      - path: .env
+        required: false
+    ports:
+      - 80:80
+      - target: 5
+        published: 6
+    volumes:
+      - type: bind
+        source: /var/run/docker.sock
+        target: /x
+      - data:/data
+    healthcheck:
+      test: [CMD, x]
+      interval: 5s
+    deploy:
+      replicas: 2
+      resources:
+        limits:
+          memory: 5m
+    depends_on:
+      web:
+        condition: service_healthy
+    logging:
+      driver: json-file
+      options:
+        max-size: 1m
+    cap_add:
+      - ALL
+    security_opt:
+      - seccomp:unconfined
+    secrets:
+      - a
+    networks:
+      n:
+        aliases:
+          - b
+    user: root
+    privileged: true
+    command: redis-server
+    extends:
+      service: web
+    profiles:
+      - p
+  web:
+    image: nginx
+volumes:
+  data:
+networks:
+  n:
+    driver: bridge
+secrets:
+  a:
+    file: x
+""",
+    "k8s.yaml": """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: a
+  namespace: b
+  labels:
+    app: a
+  annotations:
+    x: y
+spec:
+  replicas: 2
+  selector:
+    matchLabels:
+      app: a
+  strategy:
+    type: RollingUpdate
+    rollingUpdate:
+      maxUnavailable: 1
+  template:
+    metadata:
+      labels:
+        app: a
+    spec:
+      serviceAccountName: a
+      hostNetwork: true
+      securityContext:
+        runAsUser: 0
+        seccompProfile:
+          type: RuntimeDefault
+        sysctls:
+          - name: kernel.x
+            value: 1
+      affinity:
+        podAntiAffinity:
+          requiredDuringSchedulingIgnoredDuringExecution:
+            - topologyKey: a
+      topologySpreadConstraints:
+        - topologyKey: a
+      initContainers:
+        - name: i
+          image: b
+      containers:
+        - name: a
+          image: b:1
+          imagePullPolicy: Always
+          ports:
+            - containerPort: 22
+              hostPort: 80
+          env:
+            - name: PASSWORD
+              value: x
+            - name: B
+              valueFrom:
+                secretKeyRef:
+                  name: a
+                  key: b
+          resources:
+            limits:
+              cpu: 1m
+            requests:
+              memory: 1Gi
+          livenessProbe:
+            httpGet:
+              port: 80
+              path: /
+          readinessProbe:
+            exec:
+              command:
+                - x
+          securityContext:
+            capabilities:
+              add:
+                - ALL
+              drop:
+                - ALL
+            privileged: true
+          volumeMounts:
+            - name: v
+              mountPath: /x
+      volumes:
+        - name: v
+          hostPath:
+            path: /
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata:
+  name: r
+rules:
+  - apiGroups:
+      - '*'
+    resources:
+      - secrets
+    verbs:
+      - get
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata:
+  name: r
+roleRef:
+  kind: ClusterRole
+  name: r
+subjects:
+  - kind: ServiceAccount
+    name: a
+---
+apiVersion: v1
+kind: Service
+metadata:
+  name: a
+spec:
+  type: NodePort
+  selector:
+    app: a
+  ports:
+    - port: 80
+      nodePort: 30000
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: a
+spec:
+  tls:
+    - hosts:
+        - x
+  rules:
+    - host: x
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata:
+  name: a
+spec:
+  minReplicas: 1
+  maxReplicas: 1
+  scaleTargetRef:
+    kind: Deployment
+    name: a
+  metrics:
+    - type: Resource
+      resource:
+        name: cpu
+---
+apiVersion: batch/v1
+kind: CronJob
+metadata:
+  name: a
+spec:
+  schedule: '* * * * *'
+  jobTemplate:
+    spec:
+      template:
+        spec:
+          containers:
+            - name: a
+              image: b
+---
+apiVersion: v1
+kind: Secret
+metadata:
+  name: s
+data:
+  a: eA==
+---
+apiVersion: v1
+kind: Namespace
+metadata:
+  name: n
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata:
+  name: s
+spec:
+  template:
+    spec:
+      containers:
+        - name: a
+          image: postgres
+  volumeClaimTemplates:
+    - metadata:
+        name: v
+""",
+    "main.tf": """\
+terraform {
+  required_version = ">= 1"
+  required_providers {
+    aws = { source = "hashicorp/aws", version = "~> 5" }
+  }
+  backend "s3" {
+    bucket = "x"
+    encrypt = true
+  }
+}
+variable "a" {
+  type = string
+  default = "x"
+}
+locals {
+  b = var.a
+  c = [for x in [1, 2] : x]
+}
+provider "aws" {
+  access_key = "x"
+}
+resource "aws_db_instance" "x" {
+  count = 2
+  password = local.b
+  multi_az = true
+  storage_encrypted = var.a
+  tags = { a = "b" }
+}
+resource "aws_security_group" "x" {
+  ingress {
+    from_port = 0
+    to_port = 0
+    protocol = "-1"
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+resource "aws_s3_bucket" "x" {
+  for_each = toset(["a"])
+  bucket = each.key
+}
+resource "aws_s3_bucket_public_access_block" "x" {
+  bucket = aws_s3_bucket.x["a"].id
+  block_public_acls = true
+}
+resource "aws_iam_policy" "x" {
+  policy = jsonencode({ Statement = [{ Effect = "Allow", Action = "*", Resource = ["*"] }] })
+}
+data "aws_iam_policy_document" "x" {
+  statement {
+    actions = ["*"]
+    resources = ["*"]
+  }
+}
+resource "aws_lb_listener" "x" {
+  port = 80
+  protocol = "HTTP"
+  ssl_policy = "x"
+  default_action {
+    type = "redirect"
+  }
+}
+resource "aws_instance" "x" {
+  metadata_options {
+    http_tokens = "optional"
+  }
+  root_block_device {
+    encrypted = false
+  }
+}
+resource "aws_ecr_repository" "x" {
+  image_scanning_configuration {
+    scan_on_push = false
+  }
+}
+resource "aws_eks_cluster" "x" {
+  enabled_cluster_log_types = ["api"]
+  vpc_config {
+    subnet_ids = [aws_subnet.a.id]
+  }
+}
+resource "aws_subnet" "a" {
+  vpc_id = aws_vpc.v.id
+}
+resource "aws_vpc" "v" {
+}
+resource "aws_cloudwatch_log_group" "x" {
+  retention_in_days = 1
+}
+resource "aws_kms_key" "x" {
+  enable_key_rotation = false
+}
+module "m" {
+  source = "a/b/c"
+  version = "1"
+}
+""",
+    "workflow": """\
+name: a
+on:
+  pull_request_target:
+    branches:
+      - main
+  push:
+    tags:
+      - v1
+  schedule:
+    - cron: '* * * * *'
+permissions:
+  contents: read
+concurrency:
+  group: x
+  cancel-in-progress: true
+env:
+  A: b
+defaults:
+  run:
+    shell: bash
+jobs:
+  a:
+    runs-on:
+      - self-hosted
+      - x
+    needs:
+      - b
+    timeout-minutes: 5
+    strategy:
+      matrix:
+        os:
+          - a
+        include:
+          - os: b
+    permissions:
+      id-token: write
+    environment:
+      name: production
+    container:
+      image: a:1
+      credentials:
+        password: x
+    services:
+      db:
+        image: postgres
+    outputs:
+      x: y
+    steps:
+      - uses: actions/checkout@v4
+        with:
+          ref: ${{ github.event.pull_request.head.sha }}
+          persist-credentials: false
+      - uses: docker/build-push-action@v6
+        with:
+          push: true
+          tags: x
+          provenance: true
+          sbom: true
+      - uses: aquasecurity/trivy-action@0.1
+        with:
+          exit-code: 1
+      - uses: aws-actions/configure-aws-credentials@v4
+        with:
+          aws-access-key-id: ${{ secrets.A }}
+      - run: |
+          echo ${{ github.event.issue.title }}
+          docker build -t x . && docker push x
+          curl x | sh
+        shell: bash
+        env:
+          X: y
+        if: always()
+        continue-on-error: true
+        working-directory: x
+  b:
+    uses: a/b/.github/workflows/c.yml@main
+    secrets: inherit
+    with:
+      a: b
+""",
+    "action.yml": """\
+name: a
+inputs:
+  a:
+    default: b
+runs:
+  using: composite
+  steps:
+    - run: echo ${{ inputs.a }}
+      shell: bash
+    - uses: a/b@v1
+      with:
+        c: d
+""",
+    ".env.example": """\
+A=b
+export B='c'
+SECRET_KEY="k3J9x0Qv7TzLw2RbN8yHf5Sd"
+C=${A}
+D
+""",
+}
 
 
 def mutated(text: str, dice: random.Random, *, hcl: bool) -> str:
@@ -939,7 +1420,7 @@ def test_the_rich_samples_are_read(kind) -> None:
 
 @pytest.mark.parametrize("kind", RICH)
 def test_odd_structures_crash_no_rule(kind) -> None:
-    dice = random.Random(20)  # noqa: S311
+    dice = random.Random(20)
     for _ in range(int(os.environ.get("HOSTILE_MUTATIONS", "40"))):
         text = mutated(RICH[kind], dice, hcl=kind == "main.tf")
         try:
