@@ -57,11 +57,12 @@ def ours(tree: Path, *, cold: bool) -> tuple[float, float, float] | None:
 
 
 def measured(name: str, once) -> tuple[float, float, float] | None:  # type: ignore[no-untyped-def]  # noqa: ANN001
-    figures = [once() for _ in range(ROUNDS)]
-    done = [figure for figure in figures if figure is not None]
-    if not done:
-        print(f"  {name:<16} did not finish")
-        return None
+    done = []
+    for _ in range(ROUNDS):
+        if (figure := once()) is None:
+            print(f"  {name:<16} did not finish", flush=True)
+            return None
+        done.append(figure)
     wall, cpu, memory = (statistics.median(column) for column in zip(*done, strict=True))
     print(f"  {name:<16} {wall:8.2f} s wall  {cpu:8.2f} s CPU  {memory:6.0f} MB", flush=True)
     return wall, cpu, memory
