@@ -19,6 +19,8 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest_readiness
@@ -56,7 +58,10 @@ def ours(tree: Path, *, cold: bool) -> tuple[float, float, float] | None:
     return run([*command, str(tree)], tree, 600)
 
 
-def measured(name: str, once) -> tuple[float, float, float] | None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+Figures = tuple[float, float, float]
+
+
+def measured(name: str, once: Callable[[], Figures | None]) -> Figures | None:
     done = []
     for _ in range(ROUNDS):
         if (figure := once()) is None:
@@ -80,13 +85,12 @@ def main() -> None:
     for tree in map(Path.resolve, args.trees):
         print(tree.name)
         # maxrss of children only grows within a process: measure the smaller first
-        cold = measured("readiness cold", lambda tree=tree: ours(tree, cold=True))
-        warm = measured("readiness warm", lambda tree=tree: ours(tree, cold=False))
+        cold = measured("readiness cold", partial(ours, tree, cold=True))
+        warm = measured("readiness warm", partial(ours, tree, cold=False))
         command = [args.checkov, "-d", str(tree), "--skip-download", "--quiet", "--compact", "-o", "json"]
-        peer = measured("checkov", lambda tree=tree, command=command: run(command, tree, args.timeout))
+        peer = measured("checkov", partial(run, command, tree, args.timeout))
         if peer is None:
-            alone = {"CHECKOV_PARALLELIZATION_TYPE": "none"}
-            peer = measured("checkov, 1 proc", lambda tree=tree, command=command: run(command, tree, args.timeout, **alone))
+            peer = measured("checkov, 1 proc", partial(run, command, tree, args.timeout, CHECKOV_PARALLELIZATION_TYPE="none"))
         if peer and cold and warm:
             print(f"  checkov / readiness: cold {peer[0] / cold[0]:.1f}, warm {peer[0] / warm[0]:.1f} (wall)", flush=True)
 

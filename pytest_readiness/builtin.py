@@ -12,12 +12,12 @@ from .formats.base import Format
 from .model import Rule
 
 _FORMATS = (
-    "dockerfile:Dockerfile",
-    "compose:Compose",
-    "github:Actions",
-    "terraform:Terraform",
+    "dockerfile.format:Dockerfile",
+    "compose.format:Compose",
+    "github.format:Actions",
+    "terraform.format:Terraform",
     "helm:HelmTemplate",
-    "kubernetes:Kubernetes",
+    "kubernetes.format:Kubernetes",
     "dotenv:Dotenv",
     "repository:Repository",
 )

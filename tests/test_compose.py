@@ -18,9 +18,9 @@ from pytest_readiness import builtin
 from pytest_readiness import is_unknown
 from pytest_readiness.checks import applies
 from pytest_readiness.checks import evaluate
-from pytest_readiness.formats.compose import File
-from pytest_readiness.formats.compose import Port
-from pytest_readiness.formats.compose import Service
+from pytest_readiness.formats.compose.format import File
+from pytest_readiness.formats.compose.format import Port
+from pytest_readiness.formats.compose.format import Service
 from pytest_readiness.formats.interpolation import InterpolationError
 from pytest_readiness.formats.interpolation import defaults
 from pytest_readiness.formats.interpolation import dotenv

@@ -14,11 +14,11 @@ from pytest_readiness import Project
 from pytest_readiness import Unknown
 from pytest_readiness import Unresolved
 from pytest_readiness import builtin
-from pytest_readiness.formats.dockerfile import Healthcheck
-from pytest_readiness.formats.dockerfile import duration
-from pytest_readiness.formats.dockerfile import final_stage
-from pytest_readiness.formats.dockerfile import stages
-from pytest_readiness.formats.dockerfile_variables import expand
+from pytest_readiness.formats.dockerfile.format import Healthcheck
+from pytest_readiness.formats.dockerfile.format import duration
+from pytest_readiness.formats.dockerfile.format import final_stage
+from pytest_readiness.formats.dockerfile.format import stages
+from pytest_readiness.formats.dockerfile.variables import expand
 from pytest_readiness.testing import verdicts
 
 RULES = {rule.id.partition(".")[2]: rule for rule in builtin.rules("docker")}

@@ -11,10 +11,10 @@ from pytest_readiness import Resource
 from pytest_readiness import Rule
 from pytest_readiness import builtin
 from pytest_readiness import is_unknown
-from pytest_readiness.formats.github import Job
-from pytest_readiness.formats.github import Step
-from pytest_readiness.formats.github import Workflow
-from pytest_readiness.formats.github_expressions import references
+from pytest_readiness.formats.github.expressions import references
+from pytest_readiness.formats.github.format import Job
+from pytest_readiness.formats.github.format import Step
+from pytest_readiness.formats.github.format import Workflow
 from pytest_readiness.testing import verdicts
 
 CI = ".github/workflows/ci.yml"

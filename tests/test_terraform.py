@@ -10,13 +10,13 @@ from pytest_readiness import ParseFailure
 from pytest_readiness import Project
 from pytest_readiness import builtin
 from pytest_readiness import is_unknown
-from pytest_readiness.formats import terraform_availability as availability
-from pytest_readiness.formats import terraform_encryption as encryption
-from pytest_readiness.formats import terraform_network as network
-from pytest_readiness.formats import terraform_passwords as passwords
-from pytest_readiness.formats import terraform_transit as transit
-from pytest_readiness.formats.terraform_blocks import Block
-from pytest_readiness.formats.terraform_module import module_in
+from pytest_readiness.formats.terraform import availability
+from pytest_readiness.formats.terraform import encryption
+from pytest_readiness.formats.terraform import network
+from pytest_readiness.formats.terraform import passwords
+from pytest_readiness.formats.terraform import transit
+from pytest_readiness.formats.terraform.blocks import Block
+from pytest_readiness.formats.terraform.module import module_in
 from pytest_readiness.testing import verdicts
 
 RULES = {rule.id: rule for rule in builtin.rules("tf")}

@@ -10,8 +10,8 @@ from ..syntax.shell import SHELLS
 from ..syntax.shell import Command
 from ..syntax.shell import pipelines
 from ..syntax.shell import walk
-from .dockerfile_packages import APT
-from .dockerfile_packages import DNF
+from .dockerfile.packages import APT
+from .dockerfile.packages import DNF
 
 FETCHERS = frozenset(("curl", "wget", "fetch", "aria2c", "iwr", "irm", "Invoke-WebRequest"))
 STORES = frozenset(("aws", "gsutil"))

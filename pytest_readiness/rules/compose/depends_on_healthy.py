@@ -6,7 +6,7 @@ from pytest_readiness import P3
 from pytest_readiness import Finding
 from pytest_readiness import Project
 from pytest_readiness import rule
-from pytest_readiness.formats.compose import Service
+from pytest_readiness.formats.compose.format import Service
 
 
 def waits_for_others(service: Service) -> bool:

@@ -6,7 +6,7 @@ from pytest_readiness import P2
 from pytest_readiness import Finding
 from pytest_readiness import Project
 from pytest_readiness import rule
-from pytest_readiness.formats.compose import Service
+from pytest_readiness.formats.compose.format import Service
 
 _REMOTE_OR_ROTATING = frozenset(
     ("local", "journald", "fluentd", "awslogs", "gelf", "syslog", "splunk", "gcplogs", "etwlogs", "loki", "grafana/loki-docker-driver")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.compose import Service
+from pytest_readiness.formats.compose.format import Service
 
 DANGEROUS = (
     *("ALL", "SYS_ADMIN", "SYS_MODULE", "SYS_PTRACE", "SYS_RAWIO", "SYS_BOOT", "SYS_TIME", "SYSLOG", "NET_ADMIN", "NET_RAW"),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pytest_readiness import P0
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.compose import Service
+from pytest_readiness.formats.compose.format import Service
 
 SOCKET = re.compile(r"(?:docker|podman|containerd|crio|cri-dockerd)\.sock$")
 

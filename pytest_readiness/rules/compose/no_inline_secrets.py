@@ -6,8 +6,8 @@ from typing import Any
 from pytest_readiness import P0
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.compose import Service
-from pytest_readiness.formats.compose import as_written
+from pytest_readiness.formats.compose.format import Service
+from pytest_readiness.formats.compose.format import as_written
 from pytest_readiness.formats.secrets import flag_password
 from pytest_readiness.formats.secrets import known_token
 from pytest_readiness.formats.secrets import literal_secret

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pytest_readiness import P3
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.compose import Service
+from pytest_readiness.formats.compose.format import Service
 
 
 def has_name(service: Service) -> bool:

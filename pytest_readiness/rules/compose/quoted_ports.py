@@ -7,7 +7,7 @@ from pytest_readiness import P3
 from pytest_readiness import Finding
 from pytest_readiness import Project
 from pytest_readiness import rule
-from pytest_readiness.formats.compose import Port
+from pytest_readiness.formats.compose.format import Port
 
 
 def is_short(port: Port) -> bool:

@@ -6,7 +6,7 @@ from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import Project
 from pytest_readiness import rule
-from pytest_readiness.formats.compose import File
+from pytest_readiness.formats.compose.format import File
 
 
 @rule(

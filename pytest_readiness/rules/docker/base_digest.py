@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pytest_readiness import P3
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.dockerfile import Stage
-from pytest_readiness.formats.dockerfile_variables import HOLE
+from pytest_readiness.formats.dockerfile.format import Stage
+from pytest_readiness.formats.dockerfile.variables import HOLE
 
 _DIGEST = re.compile(r"sha\d+:[0-9a-f]{32,}")
 

@@ -8,8 +8,8 @@ from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import Project
 from pytest_readiness import rule
-from pytest_readiness.formats.dockerfile import Stage
-from pytest_readiness.formats.dockerfile_context import is_built_here
+from pytest_readiness.formats.dockerfile.context import is_built_here
+from pytest_readiness.formats.dockerfile.format import Stage
 
 
 @rule(

@@ -11,7 +11,7 @@ from pytest_readiness import Project
 from pytest_readiness import Resource
 from pytest_readiness import Span
 from pytest_readiness import rule
-from pytest_readiness.formats.dockerfile_context import automation
+from pytest_readiness.formats.dockerfile.context import automation
 
 _OFF = re.compile(r"DOCKER_BUILDKIT[\"']?\s*[:=]\s*[\"']?(?:0|false)\b")
 _ON = re.compile(

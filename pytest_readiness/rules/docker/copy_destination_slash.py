@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pytest_readiness import P2
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.dockerfile import Copy
-from pytest_readiness.formats.dockerfile import Stage
+from pytest_readiness.formats.dockerfile.format import Copy
+from pytest_readiness.formats.dockerfile.format import Stage
 
 
 def _several(stage: Stage) -> list[Copy]:

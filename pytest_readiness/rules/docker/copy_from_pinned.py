@@ -8,8 +8,8 @@ from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import Span
 from pytest_readiness import rule
-from pytest_readiness.formats.dockerfile import Stage
-from pytest_readiness.formats.dockerfile_packages import mounts
+from pytest_readiness.formats.dockerfile.format import Stage
+from pytest_readiness.formats.dockerfile.packages import mounts
 
 
 def _images(stage: Stage) -> list[tuple[str, Span]]:

@@ -9,8 +9,8 @@ from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import Span
 from pytest_readiness import rule
-from pytest_readiness.formats.dockerfile import Instruction
-from pytest_readiness.formats.dockerfile import Stage
+from pytest_readiness.formats.dockerfile.format import Instruction
+from pytest_readiness.formats.dockerfile.format import Stage
 
 _NUMBER = re.compile(r"[0-9]{1,9}")
 

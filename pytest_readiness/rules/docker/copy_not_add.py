@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pytest_readiness import P3
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.dockerfile import Copy
-from pytest_readiness.formats.dockerfile import Stage
+from pytest_readiness.formats.dockerfile.format import Copy
+from pytest_readiness.formats.dockerfile.format import Stage
 
 _ARCHIVE = re.compile(r"\.(tar|tgz|tbz2?|txz|tzst|tar\.\w+|gz|bz2|xz|zst)\Z", re.IGNORECASE)
 _REMOTE = re.compile(r"(https?|ftp|git|ssh)://|git@|<<")

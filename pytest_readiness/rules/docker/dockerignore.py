@@ -8,9 +8,9 @@ from pytest_readiness import P2
 from pytest_readiness import Finding
 from pytest_readiness import Project
 from pytest_readiness import rule
-from pytest_readiness.formats.dockerfile import Copy
-from pytest_readiness.formats.dockerfile import DockerfileFile
-from pytest_readiness.formats.dockerfile_context import dockerignore_path
+from pytest_readiness.formats.dockerfile.context import dockerignore_path
+from pytest_readiness.formats.dockerfile.format import Copy
+from pytest_readiness.formats.dockerfile.format import DockerfileFile
 
 
 def _everything(file: DockerfileFile) -> list[Copy]:

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pytest_readiness import P0
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.dockerfile import Stage
-from pytest_readiness.formats.dockerfile_packages import installs
+from pytest_readiness.formats.dockerfile.format import Stage
+from pytest_readiness.formats.dockerfile.packages import installs
 
 _MINIMAL = re.compile(r"(^|[-.\d])(slim|alpine)")
 _LANGUAGES = frozenset(("python", "node", "ruby", "golang", "openjdk", "eclipse-temurin", "rust", "php"))

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.dockerfile import Stage
-from pytest_readiness.formats.dockerfile import duration
+from pytest_readiness.formats.dockerfile.format import Stage
+from pytest_readiness.formats.dockerfile.format import duration
 
 _DEFAULT = 30.0  # what Docker takes for both flags
 

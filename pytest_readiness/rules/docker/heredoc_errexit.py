@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pytest_readiness import P2
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.dockerfile import Script
-from pytest_readiness.formats.dockerfile import Stage
+from pytest_readiness.formats.dockerfile.format import Script
+from pytest_readiness.formats.dockerfile.format import Stage
 
 _ERREXIT = re.compile(r"(?:^|[\s\"',\[])-(?:[a-z]*e[a-z]*|o[\s\"',]+errexit)\b")
 

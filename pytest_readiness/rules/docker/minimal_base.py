@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pytest_readiness import P3
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.dockerfile import Base
-from pytest_readiness.formats.dockerfile import Stage
+from pytest_readiness.formats.dockerfile.format import Base
+from pytest_readiness.formats.dockerfile.format import Stage
 
 _SLIM = re.compile(r"slim|alpine|distroless|chiseled|(^|[-/])(micro|minimal|static|busybox|wolfi)")
 _DISTROLESS = re.compile(r"distroless|chiseled|chainguard|(^|[-/])(micro|static)")

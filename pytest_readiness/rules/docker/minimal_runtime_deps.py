@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pytest_readiness import P3
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.dockerfile import Healthcheck
-from pytest_readiness.formats.dockerfile import Stage
-from pytest_readiness.formats.dockerfile_packages import installs
-from pytest_readiness.formats.dockerfile_packages import remaining
+from pytest_readiness.formats.dockerfile.format import Healthcheck
+from pytest_readiness.formats.dockerfile.format import Stage
+from pytest_readiness.formats.dockerfile.packages import installs
+from pytest_readiness.formats.dockerfile.packages import remaining
 
 _DENIED = (
     "git",

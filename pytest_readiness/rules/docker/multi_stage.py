@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pytest_readiness import P2
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.dockerfile import Stage
-from pytest_readiness.formats.dockerfile import Step
-from pytest_readiness.formats.dockerfile_packages import remaining
+from pytest_readiness.formats.dockerfile.format import Stage
+from pytest_readiness.formats.dockerfile.format import Step
+from pytest_readiness.formats.dockerfile.packages import remaining
 
 _TOOLCHAIN = re.compile(
     r"gcc(-\d+)?|g\+\+(-\d+)?|clang(-\d+)?|make|cmake|build-essential|build-base|cargo|rustc?|golang(-go)?|maven|gradle|.+-dev(el)?"

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.dockerfile import Stage
-from pytest_readiness.formats.dockerfile import Step
+from pytest_readiness.formats.dockerfile.format import Stage
+from pytest_readiness.formats.dockerfile.format import Step
 from pytest_readiness.formats.downloads import downloads
 from pytest_readiness.formats.downloads import piped
 from pytest_readiness.formats.downloads import saved

@@ -10,10 +10,10 @@ from pytest_readiness import Finding
 from pytest_readiness import Project
 from pytest_readiness import Span
 from pytest_readiness import rule
-from pytest_readiness.formats.dockerfile import DockerfileFile
-from pytest_readiness.formats.dockerfile import Stage
-from pytest_readiness.formats.dockerfile_context import secret_file
-from pytest_readiness.formats.dockerfile_context import secret_files_below
+from pytest_readiness.formats.dockerfile.context import secret_file
+from pytest_readiness.formats.dockerfile.context import secret_files_below
+from pytest_readiness.formats.dockerfile.format import DockerfileFile
+from pytest_readiness.formats.dockerfile.format import Stage
 from pytest_readiness.formats.secrets import flag_password
 from pytest_readiness.formats.secrets import is_secret_name
 from pytest_readiness.formats.secrets import known_token

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pytest_readiness import P2
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.dockerfile import Stage
+from pytest_readiness.formats.dockerfile.format import Stage
 
 # a sticky bit (1777) as on /tmp is what it is for
 _OPEN = re.compile(r"0?[0-7]{2}[2367]|[ugoa]*[ao][ugoa]*[+=][rxX]*w[rwxXst]*")

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.dockerfile import ShellWord
-from pytest_readiness.formats.dockerfile import Stage
-from pytest_readiness.formats.dockerfile import Step
-from pytest_readiness.formats.dockerfile_packages import APT
-from pytest_readiness.formats.dockerfile_packages import DNF
+from pytest_readiness.formats.dockerfile.format import ShellWord
+from pytest_readiness.formats.dockerfile.format import Stage
+from pytest_readiness.formats.dockerfile.format import Step
+from pytest_readiness.formats.dockerfile.packages import APT
+from pytest_readiness.formats.dockerfile.packages import DNF
 
 _UNVERIFIED = {
     **dict.fromkeys(APT, ("--allow-unauthenticated", "--force-yes", "--allow-insecure-repositories")),

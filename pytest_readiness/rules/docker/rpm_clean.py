@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pytest_readiness import P3
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.dockerfile import Command
-from pytest_readiness.formats.dockerfile import Stage
-from pytest_readiness.formats.dockerfile import Step
-from pytest_readiness.formats.dockerfile_packages import DNF
-from pytest_readiness.formats.dockerfile_packages import keeps_cache
+from pytest_readiness.formats.dockerfile.format import Command
+from pytest_readiness.formats.dockerfile.format import Stage
+from pytest_readiness.formats.dockerfile.format import Step
+from pytest_readiness.formats.dockerfile.packages import DNF
+from pytest_readiness.formats.dockerfile.packages import keeps_cache
 
 _MANAGERS = (*DNF, "zypper")
 _VERBS = ("install", "in", "update", "upgrade", "up", "groupinstall", "localinstall", "reinstall")

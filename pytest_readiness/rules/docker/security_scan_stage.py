@@ -9,10 +9,10 @@ from pytest_readiness import P2
 from pytest_readiness import Finding
 from pytest_readiness import Project
 from pytest_readiness import rule
-from pytest_readiness.formats.dockerfile import DockerfileFile
-from pytest_readiness.formats.dockerfile import Stage
-from pytest_readiness.formats.dockerfile import Step
-from pytest_readiness.formats.dockerfile_context import automation
+from pytest_readiness.formats.dockerfile.context import automation
+from pytest_readiness.formats.dockerfile.format import DockerfileFile
+from pytest_readiness.formats.dockerfile.format import Stage
+from pytest_readiness.formats.dockerfile.format import Step
 
 _SCANNERS = frozenset(
     ["safety", "pip-audit", "bandit", "trivy", "grype", "snyk", "semgrep", "govulncheck", "gosec", "osv-scanner", "cargo-audit"]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pytest_readiness import P3
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.dockerfile import Stage
+from pytest_readiness.formats.dockerfile.format import Stage
 
 _ONCE = ("CMD", "ENTRYPOINT", "HEALTHCHECK")
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.dockerfile import Command
-from pytest_readiness.formats.dockerfile import DockerfileFile
-from pytest_readiness.formats.dockerfile import Step
-from pytest_readiness.formats.dockerfile_packages import DNF
+from pytest_readiness.formats.dockerfile.format import Command
+from pytest_readiness.formats.dockerfile.format import DockerfileFile
+from pytest_readiness.formats.dockerfile.format import Step
+from pytest_readiness.formats.dockerfile.packages import DNF
 
 _FALSE = ("0", "false", "no", "off")
 # git takes any value, also 0, for yes

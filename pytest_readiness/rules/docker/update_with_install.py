@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pytest_readiness import P2
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.dockerfile import Stage
-from pytest_readiness.formats.dockerfile import Step
-from pytest_readiness.formats.dockerfile_packages import APT
-from pytest_readiness.formats.dockerfile_packages import DNF
+from pytest_readiness.formats.dockerfile.format import Stage
+from pytest_readiness.formats.dockerfile.format import Step
+from pytest_readiness.formats.dockerfile.packages import APT
+from pytest_readiness.formats.dockerfile.packages import DNF
 
 _REFRESH = {
     **dict.fromkeys((*APT, "apk"), ("update",)),

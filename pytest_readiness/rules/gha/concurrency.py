@@ -7,9 +7,9 @@ from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import is_unknown
 from pytest_readiness import rule
-from pytest_readiness.formats.github import Job
-from pytest_readiness.formats.github import Workflow
-from pytest_readiness.formats.github import known
+from pytest_readiness.formats.github.format import Job
+from pytest_readiness.formats.github.format import Workflow
+from pytest_readiness.formats.github.format import known
 
 
 @rule(

@@ -8,12 +8,12 @@ from pytest_readiness import Finding
 from pytest_readiness import Project
 from pytest_readiness import Unresolved
 from pytest_readiness import rule
-from pytest_readiness.formats.github import Repository
-from pytest_readiness.formats.github import Step
-from pytest_readiness.formats.github_calls import calls
-from pytest_readiness.formats.github_tools import IAC_SCAN
-from pytest_readiness.formats.github_tools import outside_workflow
-from pytest_readiness.formats.github_tools import tool_problems
+from pytest_readiness.formats.github.calls import calls
+from pytest_readiness.formats.github.format import Repository
+from pytest_readiness.formats.github.format import Step
+from pytest_readiness.formats.github.tools import IAC_SCAN
+from pytest_readiness.formats.github.tools import outside_workflow
+from pytest_readiness.formats.github.tools import tool_problems
 
 _BLOCKS = re.compile(r"--exit-code[= ][1-9]")
 

@@ -6,13 +6,13 @@ from pytest_readiness import P0
 from pytest_readiness import Finding
 from pytest_readiness import Project
 from pytest_readiness import rule
-from pytest_readiness.formats.github import Job
-from pytest_readiness.formats.github_images import building_steps
-from pytest_readiness.formats.github_images import builds
-from pytest_readiness.formats.github_images import image_scan
-from pytest_readiness.formats.github_images import later_steps
-from pytest_readiness.formats.github_images import own_steps
-from pytest_readiness.formats.github_images import see_all_followers
+from pytest_readiness.formats.github.format import Job
+from pytest_readiness.formats.github.images import building_steps
+from pytest_readiness.formats.github.images import builds
+from pytest_readiness.formats.github.images import image_scan
+from pytest_readiness.formats.github.images import later_steps
+from pytest_readiness.formats.github.images import own_steps
+from pytest_readiness.formats.github.images import see_all_followers
 
 
 @rule(

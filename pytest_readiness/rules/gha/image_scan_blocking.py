@@ -7,10 +7,10 @@ from pytest_readiness import Finding
 from pytest_readiness import Project
 from pytest_readiness import is_unknown
 from pytest_readiness import rule
-from pytest_readiness.formats.github import Step
-from pytest_readiness.formats.github_images import Scan
-from pytest_readiness.formats.github_images import image_scan
-from pytest_readiness.formats.github_tools import ignores_failure
+from pytest_readiness.formats.github.format import Step
+from pytest_readiness.formats.github.images import Scan
+from pytest_readiness.formats.github.images import image_scan
+from pytest_readiness.formats.github.tools import ignores_failure
 
 
 @rule(

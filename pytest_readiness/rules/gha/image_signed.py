@@ -7,14 +7,14 @@ from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import Project
 from pytest_readiness import rule
-from pytest_readiness.formats.github import Job
-from pytest_readiness.formats.github import Step
-from pytest_readiness.formats.github_calls import Call
-from pytest_readiness.formats.github_calls import calls
-from pytest_readiness.formats.github_images import later_steps
-from pytest_readiness.formats.github_images import publishes
-from pytest_readiness.formats.github_images import publishing_steps
-from pytest_readiness.formats.github_images import see_all_followers
+from pytest_readiness.formats.github.calls import Call
+from pytest_readiness.formats.github.calls import calls
+from pytest_readiness.formats.github.format import Job
+from pytest_readiness.formats.github.format import Step
+from pytest_readiness.formats.github.images import later_steps
+from pytest_readiness.formats.github.images import publishes
+from pytest_readiness.formats.github.images import publishing_steps
+from pytest_readiness.formats.github.images import see_all_followers
 
 _SIGN = re.compile(r"cosign sign(?= )|notation sign|docker trust sign")
 

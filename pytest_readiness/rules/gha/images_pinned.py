@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pytest_readiness import P2
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.github import Job
-from pytest_readiness.formats.github import known
+from pytest_readiness.formats.github.format import Job
+from pytest_readiness.formats.github.format import known
 from pytest_readiness.formats.images import parse_image
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pytest_readiness import P2
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.github import Step
+from pytest_readiness.formats.github.format import Step
 
 _DEPRECATED = re.compile(r"::(?P<name>set-output|save-state|set-env) +name=|::(?P<path>add-path)::")
 _INSTEAD = {"set-output": "GITHUB_OUTPUT", "save-state": "GITHUB_STATE", "set-env": "GITHUB_ENV", "add-path": "GITHUB_PATH"}

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pytest_readiness import P0
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.github import Job
-from pytest_readiness.formats.github_expressions import has_expression
+from pytest_readiness.formats.github.expressions import has_expression
+from pytest_readiness.formats.github.format import Job
 
 
 @rule(

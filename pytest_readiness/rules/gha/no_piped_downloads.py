@@ -12,7 +12,7 @@ from pytest_readiness.formats.downloads import address
 from pytest_readiness.formats.downloads import piped
 from pytest_readiness.formats.downloads import saved
 from pytest_readiness.formats.downloads import substituted
-from pytest_readiness.formats.github import Step
+from pytest_readiness.formats.github.format import Step
 
 
 @rule(

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.github import Command
-from pytest_readiness.formats.github import Job
-from pytest_readiness.formats.github import Step
+from pytest_readiness.formats.github.format import Command
+from pytest_readiness.formats.github.format import Job
+from pytest_readiness.formats.github.format import Step
 
 _IDLE = frozenset(("echo", "printf", "true", ":", "sleep", "exit", "set"))
 _UNFINISHED = re.compile(r"\bTODO\b|\bFIXME\b|(?i:\bplaceholder\b|not (?:yet )?implemented|coming soon|add .* here)")

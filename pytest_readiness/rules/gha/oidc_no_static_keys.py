@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.github import Element
-from pytest_readiness.formats.github import Job
-from pytest_readiness.formats.github import Step
+from pytest_readiness.formats.github.format import Element
+from pytest_readiness.formats.github.format import Job
+from pytest_readiness.formats.github.format import Step
 
 _LOGIN = ("aws-actions/configure-aws-credentials", "google-github-actions/auth", "azure/login")
 _KEY = re.compile(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.github import Workflow
+from pytest_readiness.formats.github.format import Workflow
 
 
 @rule(

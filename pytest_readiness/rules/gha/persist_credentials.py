@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pytest_readiness import P3
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.github import Step
+from pytest_readiness.formats.github.format import Step
 
 _EVERYTHING = (".", "./", "*", "**", "./*", "./**", "**/*", "${{ github.workspace }}", "${{github.workspace}}")
 

@@ -7,13 +7,13 @@ from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import Project
 from pytest_readiness import rule
-from pytest_readiness.formats.github import Job
-from pytest_readiness.formats.github import Step
-from pytest_readiness.formats.github_calls import calls
-from pytest_readiness.formats.github_images import chain
-from pytest_readiness.formats.github_images import publishes
-from pytest_readiness.formats.github_images import publishing_steps
-from pytest_readiness.formats.github_images import see_all_followers
+from pytest_readiness.formats.github.calls import calls
+from pytest_readiness.formats.github.format import Job
+from pytest_readiness.formats.github.format import Step
+from pytest_readiness.formats.github.images import chain
+from pytest_readiness.formats.github.images import publishes
+from pytest_readiness.formats.github.images import publishing_steps
+from pytest_readiness.formats.github.images import see_all_followers
 
 _ACTION = re.compile(r"anchore/sbom-action|cyclonedx/|.*/.*sbom|advanced-security/sbom-generator|ko-build/")
 _GENERATES = re.compile(r"syft|cyclonedx\S*|cdxgen|trivy .*(?:cyclonedx|spdx)|docker (?:sbom|scout sbom)|bom generate|ko (?:build|publish)")

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.github import Step
-from pytest_readiness.formats.github_expressions import Reference
-from pytest_readiness.formats.github_expressions import expressions
-from pytest_readiness.formats.github_expressions import references
+from pytest_readiness.formats.github.expressions import Reference
+from pytest_readiness.formats.github.expressions import expressions
+from pytest_readiness.formats.github.expressions import references
+from pytest_readiness.formats.github.format import Step
 
 
 @rule(

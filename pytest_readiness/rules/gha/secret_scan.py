@@ -7,11 +7,11 @@ from pytest_readiness import Finding
 from pytest_readiness import Project
 from pytest_readiness import Unresolved
 from pytest_readiness import rule
-from pytest_readiness.formats.github import Repository
-from pytest_readiness.formats.github_tools import SECRET_SCAN
-from pytest_readiness.formats.github_tools import outside_workflow
-from pytest_readiness.formats.github_tools import runs
-from pytest_readiness.formats.github_tools import tool_problems
+from pytest_readiness.formats.github.format import Repository
+from pytest_readiness.formats.github.tools import SECRET_SCAN
+from pytest_readiness.formats.github.tools import outside_workflow
+from pytest_readiness.formats.github.tools import runs
+from pytest_readiness.formats.github.tools import tool_problems
 
 
 @rule(

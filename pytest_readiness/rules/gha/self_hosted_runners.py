@@ -6,7 +6,7 @@ from pytest_readiness import P2
 from pytest_readiness import Finding
 from pytest_readiness import Project
 from pytest_readiness import rule
-from pytest_readiness.formats.github import Job
+from pytest_readiness.formats.github.format import Job
 
 _ANYBODY = frozenset(("pull_request_target", "issue_comment", "issues", "discussion", "discussion_comment", "fork", "watch"))
 

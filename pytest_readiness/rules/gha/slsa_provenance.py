@@ -8,13 +8,13 @@ from pytest_readiness import Finding
 from pytest_readiness import Project
 from pytest_readiness import is_unknown
 from pytest_readiness import rule
-from pytest_readiness.formats.github import Job
-from pytest_readiness.formats.github import Step
-from pytest_readiness.formats.github_calls import calls
-from pytest_readiness.formats.github_images import chain
-from pytest_readiness.formats.github_images import publishes
-from pytest_readiness.formats.github_images import publishing_steps
-from pytest_readiness.formats.github_images import see_all_followers
+from pytest_readiness.formats.github.calls import calls
+from pytest_readiness.formats.github.format import Job
+from pytest_readiness.formats.github.format import Step
+from pytest_readiness.formats.github.images import chain
+from pytest_readiness.formats.github.images import publishes
+from pytest_readiness.formats.github.images import publishing_steps
+from pytest_readiness.formats.github.images import see_all_followers
 
 _ATTESTS = re.compile(r"actions/attest(?:-build-provenance)?$|slsa-framework/|testifysec/witness-run-action|philips-labs/slsa-provenance")
 _COMMAND = re.compile(r"cosign attest .*slsaprovenance|witness run|docker buildx build .*(?:--provenance(?!=false)|type=provenance)")

@@ -7,9 +7,9 @@ from pytest_readiness import P0
 from pytest_readiness import Finding
 from pytest_readiness import Project
 from pytest_readiness import rule
-from pytest_readiness.formats.github import Step
-from pytest_readiness.formats.github_calls import Call
-from pytest_readiness.formats.github_calls import calls
+from pytest_readiness.formats.github.calls import Call
+from pytest_readiness.formats.github.calls import calls
+from pytest_readiness.formats.github.format import Step
 
 _INIT = re.compile(r"(?:terraform|tofu) (?:-\S+ )*init(?!\S)")
 _USES_STATE = re.compile(r"(?:terraform|tofu) (?:-\S+ )*(?:plan|apply|destroy|refresh|import)(?!\S)")

@@ -8,7 +8,7 @@ from pytest_readiness import Finding
 from pytest_readiness import Project
 from pytest_readiness import Span
 from pytest_readiness import rule
-from pytest_readiness.formats.github import Step
+from pytest_readiness.formats.github.format import Step
 
 _PRIVILEGED = frozenset(("pull_request_target", "workflow_run", "issue_comment"))
 _HEAD = re.compile(

@@ -6,7 +6,7 @@ from pytest_readiness import P3
 from pytest_readiness import Finding
 from pytest_readiness import Span
 from pytest_readiness import rule
-from pytest_readiness.formats.github import Repository
+from pytest_readiness.formats.github.format import Repository
 
 
 @rule(

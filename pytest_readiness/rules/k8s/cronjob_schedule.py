@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.kubernetes_objects import Workload
+from pytest_readiness.formats.kubernetes.objects import Workload
 
 MACRO = re.compile(r"@(yearly|annually|monthly|weekly|daily|midnight|hourly|every \S+)").fullmatch
 NAMES = [

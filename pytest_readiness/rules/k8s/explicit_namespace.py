@@ -8,9 +8,9 @@ from pytest_readiness import P2
 from pytest_readiness import Finding
 from pytest_readiness import Project
 from pytest_readiness import rule
-from pytest_readiness.formats.kubernetes_objects import Object
-from pytest_readiness.formats.kubernetes_scopes import NAMESPACED
-from pytest_readiness.formats.kubernetes_world import applied_namespace
+from pytest_readiness.formats.kubernetes.objects import Object
+from pytest_readiness.formats.kubernetes.scopes import NAMESPACED
+from pytest_readiness.formats.kubernetes.world import applied_namespace
 
 OWN = (("Service", "kubernetes"), ("ServiceAccount", "default"))  # the cluster itself puts these into default
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pytest_readiness import P3
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.kubernetes_objects import Object
-from pytest_readiness.formats.kubernetes_objects import dig
-from pytest_readiness.formats.kubernetes_objects import items
-from pytest_readiness.formats.kubernetes_objects import whole
+from pytest_readiness.formats.kubernetes.objects import Object
+from pytest_readiness.formats.kubernetes.objects import dig
+from pytest_readiness.formats.kubernetes.objects import items
+from pytest_readiness.formats.kubernetes.objects import whole
 
 
 @rule(

@@ -9,9 +9,9 @@ from pytest_readiness import P2
 from pytest_readiness import Finding
 from pytest_readiness import Project
 from pytest_readiness import rule
-from pytest_readiness.formats.kubernetes_objects import Container
-from pytest_readiness.formats.kubernetes_world import deployed_image
-from pytest_readiness.formats.kubernetes_world import pins_images
+from pytest_readiness.formats.kubernetes.objects import Container
+from pytest_readiness.formats.kubernetes.world import deployed_image
+from pytest_readiness.formats.kubernetes.world import pins_images
 
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}").fullmatch
 

@@ -8,9 +8,9 @@ from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import Project
 from pytest_readiness import rule
-from pytest_readiness.formats.kubernetes_objects import Container
-from pytest_readiness.formats.kubernetes_world import built_here
-from pytest_readiness.formats.kubernetes_world import deployed_image
+from pytest_readiness.formats.kubernetes.objects import Container
+from pytest_readiness.formats.kubernetes.world import built_here
+from pytest_readiness.formats.kubernetes.world import deployed_image
 
 BRANCHES = ("main", "master", "dev", "stable")
 

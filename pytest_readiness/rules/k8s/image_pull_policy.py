@@ -8,8 +8,8 @@ from pytest_readiness import P3
 from pytest_readiness import Finding
 from pytest_readiness import Project
 from pytest_readiness import rule
-from pytest_readiness.formats.kubernetes_objects import Container
-from pytest_readiness.formats.kubernetes_world import deployed_image
+from pytest_readiness.formats.kubernetes.objects import Container
+from pytest_readiness.formats.kubernetes.world import deployed_image
 
 
 @rule(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pytest_readiness import P2
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.kubernetes_objects import Object
+from pytest_readiness.formats.kubernetes.objects import Object
 
 NGINX = "nginx.ingress.kubernetes.io/"
 SNIPPETS = ("configuration-snippet", "server-snippet", "stream-snippet", "auth-snippet", "modsecurity-snippet")

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.kubernetes_objects import Object
-from pytest_readiness.formats.kubernetes_objects import dig
-from pytest_readiness.formats.kubernetes_objects import items
-from pytest_readiness.formats.kubernetes_objects import mappings
+from pytest_readiness.formats.kubernetes.objects import Object
+from pytest_readiness.formats.kubernetes.objects import dig
+from pytest_readiness.formats.kubernetes.objects import items
+from pytest_readiness.formats.kubernetes.objects import mappings
 
 ISSUERS = ("cert-manager.io/cluster-issuer", "cert-manager.io/issuer", "kubernetes.io/tls-acme", "networking.gke.io/managed-certificates")
 AT_THE_LOAD_BALANCER = ("alb.ingress.kubernetes.io/certificate-arn", "ingress.gcp.kubernetes.io/pre-shared-cert")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pytest_readiness import P0
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.kubernetes_objects import Pod
+from pytest_readiness.formats.kubernetes.objects import Pod
 
 SOCKETS = ("/var/run", "/run")
 NAMES = ("docker.sock", "containerd.sock", "containerd/containerd.sock", "crio.sock", "crio/crio.sock", "cri-dockerd.sock")

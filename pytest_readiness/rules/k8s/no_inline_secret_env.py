@@ -9,11 +9,11 @@ from pytest_readiness import P2
 from pytest_readiness import Finding
 from pytest_readiness import is_unknown
 from pytest_readiness import rule
-from pytest_readiness.formats.kubernetes_objects import Container
-from pytest_readiness.formats.kubernetes_objects import Object
-from pytest_readiness.formats.kubernetes_objects import dig
-from pytest_readiness.formats.kubernetes_objects import entries
-from pytest_readiness.formats.kubernetes_objects import items
+from pytest_readiness.formats.kubernetes.objects import Container
+from pytest_readiness.formats.kubernetes.objects import Object
+from pytest_readiness.formats.kubernetes.objects import dig
+from pytest_readiness.formats.kubernetes.objects import entries
+from pytest_readiness.formats.kubernetes.objects import items
 from pytest_readiness.formats.secrets import flag_password
 from pytest_readiness.formats.secrets import known_token
 from pytest_readiness.formats.secrets import literal_secret

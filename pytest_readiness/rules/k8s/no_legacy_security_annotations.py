@@ -8,9 +8,9 @@ from typing import Any
 from pytest_readiness import P2
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.kubernetes_objects import TEMPLATES
-from pytest_readiness.formats.kubernetes_objects import Object
-from pytest_readiness.formats.kubernetes_objects import entries
+from pytest_readiness.formats.kubernetes.objects import TEMPLATES
+from pytest_readiness.formats.kubernetes.objects import Object
+from pytest_readiness.formats.kubernetes.objects import entries
 
 IGNORED = ("seccomp.security.alpha.kubernetes.io/", "container.seccomp.security.alpha.kubernetes.io/")
 POLICY = ("kubernetes.io/psp",)

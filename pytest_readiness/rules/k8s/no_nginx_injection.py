@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.kubernetes_objects import Object
+from pytest_readiness.formats.kubernetes.objects import Object
 
 PREFIX = "nginx.ingress.kubernetes.io/"
 NAMES = ("auth-url", "auth-signin", "auth-tls-match-cn", "mirror-target", "mirror-host")

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from pytest_readiness import P0
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.kubernetes_objects import Object
-from pytest_readiness.formats.kubernetes_objects import entries
-from pytest_readiness.formats.kubernetes_objects import items
+from pytest_readiness.formats.kubernetes.objects import Object
+from pytest_readiness.formats.kubernetes.objects import entries
+from pytest_readiness.formats.kubernetes.objects import items
 from pytest_readiness.formats.secrets import is_interpolated
 from pytest_readiness.formats.secrets import is_placeholder
 from pytest_readiness.formats.secrets import is_reference

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pytest_readiness import P2
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.kubernetes_objects import Object
-from pytest_readiness.formats.kubernetes_objects import items
-from pytest_readiness.formats.kubernetes_rbac import rules
+from pytest_readiness.formats.kubernetes.objects import Object
+from pytest_readiness.formats.kubernetes.objects import items
+from pytest_readiness.formats.kubernetes.rbac import rules
 
 ROLES = ("rbac.authorization.k8s.io/Role", "rbac.authorization.k8s.io/ClusterRole")
 

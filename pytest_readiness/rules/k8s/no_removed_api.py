@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.kubernetes_objects import Object
+from pytest_readiness.formats.kubernetes.objects import Object
 
 # version -> (minor release of Kubernetes that stopped serving it, kinds; none means all)
 REMOVED: dict[str, tuple[tuple[int, str], ...]] = {

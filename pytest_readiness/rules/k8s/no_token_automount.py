@@ -8,9 +8,9 @@ from pytest_readiness import P2
 from pytest_readiness import Finding
 from pytest_readiness import Project
 from pytest_readiness import rule
-from pytest_readiness.formats.kubernetes_objects import Pod
-from pytest_readiness.formats.kubernetes_rbac import is_bound
-from pytest_readiness.formats.kubernetes_world import service_account_of
+from pytest_readiness.formats.kubernetes.objects import Pod
+from pytest_readiness.formats.kubernetes.rbac import is_bound
+from pytest_readiness.formats.kubernetes.world import service_account_of
 
 
 def needs_no_token(pod: Pod, project: Project) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.kubernetes_objects import Container
+from pytest_readiness.formats.kubernetes.objects import Container
 
 
 @rule(

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pytest_readiness import P2
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.kubernetes_objects import Pod
-from pytest_readiness.formats.kubernetes_objects import items
-from pytest_readiness.formats.kubernetes_objects import mappings
+from pytest_readiness.formats.kubernetes.objects import Pod
+from pytest_readiness.formats.kubernetes.objects import items
+from pytest_readiness.formats.kubernetes.objects import mappings
 
 SAFE = frozenset(
     (

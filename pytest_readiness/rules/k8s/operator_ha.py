@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.kubernetes_objects import Object
-from pytest_readiness.formats.kubernetes_objects import mappings
-from pytest_readiness.formats.kubernetes_objects import whole
+from pytest_readiness.formats.kubernetes.objects import Object
+from pytest_readiness.formats.kubernetes.objects import mappings
+from pytest_readiness.formats.kubernetes.objects import whole
 
 SIZES: dict[str, tuple[str, ...]] = {
     "postgresql.cnpg.io/Cluster": ("spec", "instances"),

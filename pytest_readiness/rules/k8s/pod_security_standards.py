@@ -8,11 +8,11 @@ from pytest_readiness import P2
 from pytest_readiness import Finding
 from pytest_readiness import Project
 from pytest_readiness import rule
-from pytest_readiness.formats.kubernetes_objects import Object
-from pytest_readiness.formats.kubernetes_objects import dig
-from pytest_readiness.formats.kubernetes_objects import items
-from pytest_readiness.formats.kubernetes_scopes import SYSTEM_NAMESPACES
-from pytest_readiness.formats.kubernetes_world import world
+from pytest_readiness.formats.kubernetes.objects import Object
+from pytest_readiness.formats.kubernetes.objects import dig
+from pytest_readiness.formats.kubernetes.objects import items
+from pytest_readiness.formats.kubernetes.scopes import SYSTEM_NAMESPACES
+from pytest_readiness.formats.kubernetes.world import world
 
 LABEL = "pod-security.kubernetes.io/enforce"
 LEVELS = ("privileged", "baseline", "restricted")

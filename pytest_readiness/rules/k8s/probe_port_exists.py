@@ -8,7 +8,7 @@ from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import is_unknown
 from pytest_readiness import rule
-from pytest_readiness.formats.kubernetes_objects import Container
+from pytest_readiness.formats.kubernetes.objects import Container
 
 PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
 

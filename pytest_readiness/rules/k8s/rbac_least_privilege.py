@@ -8,13 +8,13 @@ from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import Project
 from pytest_readiness import rule
-from pytest_readiness.formats.kubernetes_objects import Object
-from pytest_readiness.formats.kubernetes_rbac import ANONYMOUS
-from pytest_readiness.formats.kubernetes_rbac import grants_everything
-from pytest_readiness.formats.kubernetes_rbac import is_builtin
-from pytest_readiness.formats.kubernetes_rbac import role_of
-from pytest_readiness.formats.kubernetes_rbac import rules
-from pytest_readiness.formats.kubernetes_rbac import subjects
+from pytest_readiness.formats.kubernetes.objects import Object
+from pytest_readiness.formats.kubernetes.rbac import ANONYMOUS
+from pytest_readiness.formats.kubernetes.rbac import grants_everything
+from pytest_readiness.formats.kubernetes.rbac import is_builtin
+from pytest_readiness.formats.kubernetes.rbac import role_of
+from pytest_readiness.formats.kubernetes.rbac import rules
+from pytest_readiness.formats.kubernetes.rbac import subjects
 
 
 @rule(

@@ -9,11 +9,11 @@ from pytest_readiness import Finding
 from pytest_readiness import Project
 from pytest_readiness import Unresolved
 from pytest_readiness import rule
-from pytest_readiness.formats.kubernetes_objects import Object
-from pytest_readiness.formats.kubernetes_rbac import grants
-from pytest_readiness.formats.kubernetes_rbac import is_builtin
-from pytest_readiness.formats.kubernetes_rbac import role_of
-from pytest_readiness.formats.kubernetes_rbac import rules
+from pytest_readiness.formats.kubernetes.objects import Object
+from pytest_readiness.formats.kubernetes.rbac import grants
+from pytest_readiness.formats.kubernetes.rbac import is_builtin
+from pytest_readiness.formats.kubernetes.rbac import role_of
+from pytest_readiness.formats.kubernetes.rbac import rules
 
 RESOURCES = ("pods/exec", "pods/attach")
 STANDARD = ("cluster-admin", "admin", "edit")

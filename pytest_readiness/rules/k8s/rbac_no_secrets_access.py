@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pytest_readiness import P2
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.kubernetes_objects import Object
-from pytest_readiness.formats.kubernetes_rbac import grants
-from pytest_readiness.formats.kubernetes_rbac import is_builtin
-from pytest_readiness.formats.kubernetes_rbac import rules
+from pytest_readiness.formats.kubernetes.objects import Object
+from pytest_readiness.formats.kubernetes.rbac import grants
+from pytest_readiness.formats.kubernetes.rbac import is_builtin
+from pytest_readiness.formats.kubernetes.rbac import rules
 
 
 @rule(

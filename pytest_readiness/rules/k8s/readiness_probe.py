@@ -8,10 +8,10 @@ from pytest_readiness import P2
 from pytest_readiness import Finding
 from pytest_readiness import Project
 from pytest_readiness import rule
-from pytest_readiness.formats.kubernetes_objects import Container
-from pytest_readiness.formats.kubernetes_objects import items
-from pytest_readiness.formats.kubernetes_world import has_services
-from pytest_readiness.formats.kubernetes_world import is_served
+from pytest_readiness.formats.kubernetes.objects import Container
+from pytest_readiness.formats.kubernetes.objects import items
+from pytest_readiness.formats.kubernetes.world import has_services
+from pytest_readiness.formats.kubernetes.world import is_served
 
 
 def takes_traffic(container: Container, project: Project) -> bool:

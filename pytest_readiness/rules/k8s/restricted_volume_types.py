@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pytest_readiness import P2
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.kubernetes_objects import Pod
+from pytest_readiness.formats.kubernetes.objects import Pod
 
 ALLOWED = frozenset(
     ["name", "configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "image", "persistentVolumeClaim", "projected", "secret"]

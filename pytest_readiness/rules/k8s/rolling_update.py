@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pytest_readiness import P2
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.kubernetes_objects import Workload
+from pytest_readiness.formats.kubernetes.objects import Workload
 
 STRATEGY = {"apps/Deployment": "strategy", "apps/StatefulSet": "updateStrategy", "apps/DaemonSet": "updateStrategy"}
 

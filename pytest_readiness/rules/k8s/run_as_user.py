@@ -8,8 +8,8 @@ from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import Unresolved
 from pytest_readiness import rule
-from pytest_readiness.formats.kubernetes_objects import Container
-from pytest_readiness.formats.kubernetes_objects import whole
+from pytest_readiness.formats.kubernetes.objects import Container
+from pytest_readiness.formats.kubernetes.objects import whole
 
 
 @rule(

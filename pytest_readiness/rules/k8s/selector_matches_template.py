@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.kubernetes_objects import Workload
-from pytest_readiness.formats.kubernetes_objects import entries
-from pytest_readiness.formats.kubernetes_objects import items
-from pytest_readiness.formats.kubernetes_objects import mappings
+from pytest_readiness.formats.kubernetes.objects import Workload
+from pytest_readiness.formats.kubernetes.objects import entries
+from pytest_readiness.formats.kubernetes.objects import items
+from pytest_readiness.formats.kubernetes.objects import mappings
 
 
 @rule(

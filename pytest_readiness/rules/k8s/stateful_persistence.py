@@ -10,8 +10,8 @@ from pytest_readiness import is_unknown
 from pytest_readiness import rule
 from pytest_readiness.formats.images import Image
 from pytest_readiness.formats.images import data_directory
-from pytest_readiness.formats.kubernetes_objects import Workload
-from pytest_readiness.formats.kubernetes_objects import mappings
+from pytest_readiness.formats.kubernetes.objects import Workload
+from pytest_readiness.formats.kubernetes.objects import mappings
 
 CACHE = "readiness/cache"
 

@@ -9,13 +9,13 @@ from pytest_readiness import P3
 from pytest_readiness import Finding
 from pytest_readiness import Project
 from pytest_readiness import rule
-from pytest_readiness.formats.kubernetes_objects import REPLICATED
-from pytest_readiness.formats.kubernetes_objects import Workload
-from pytest_readiness.formats.kubernetes_objects import entries
-from pytest_readiness.formats.kubernetes_objects import items
-from pytest_readiness.formats.kubernetes_objects import mappings
-from pytest_readiness.formats.kubernetes_objects import selects
-from pytest_readiness.formats.kubernetes_world import autoscaler_of
+from pytest_readiness.formats.kubernetes.objects import REPLICATED
+from pytest_readiness.formats.kubernetes.objects import Workload
+from pytest_readiness.formats.kubernetes.objects import entries
+from pytest_readiness.formats.kubernetes.objects import items
+from pytest_readiness.formats.kubernetes.objects import mappings
+from pytest_readiness.formats.kubernetes.objects import selects
+from pytest_readiness.formats.kubernetes.world import autoscaler_of
 
 KEYS = ("topology.kubernetes.io/zone", "kubernetes.io/hostname", "failure-domain.beta.kubernetes.io/zone")
 

@@ -9,9 +9,9 @@ from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import is_unknown
 from pytest_readiness import rule
-from pytest_readiness.formats.kubernetes_objects import TEMPLATES
-from pytest_readiness.formats.kubernetes_objects import Object
-from pytest_readiness.formats.kubernetes_objects import entries
+from pytest_readiness.formats.kubernetes.objects import TEMPLATES
+from pytest_readiness.formats.kubernetes.objects import Object
+from pytest_readiness.formats.kubernetes.objects import entries
 
 VALUE = re.compile(r"([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?").fullmatch
 NAME = re.compile(r"([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?").fullmatch

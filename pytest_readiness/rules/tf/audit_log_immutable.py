@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.terraform_blocks import Block
-from pytest_readiness.formats.terraform_buckets import parts
-from pytest_readiness.formats.terraform_settings import holds
-from pytest_readiness.formats.terraform_settings import is_true
+from pytest_readiness.formats.terraform.blocks import Block
+from pytest_readiness.formats.terraform.buckets import parts
+from pytest_readiness.formats.terraform.settings import holds
+from pytest_readiness.formats.terraform.settings import is_true
 
 
 def _bucket(trail: Block) -> Block | None:

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.terraform_availability import BACKUPS
-from pytest_readiness.formats.terraform_availability import is_redundant_elsewhere
-from pytest_readiness.formats.terraform_blocks import Block
-from pytest_readiness.formats.terraform_settings import gaps
-from pytest_readiness.formats.terraform_settings import is_true
+from pytest_readiness.formats.terraform.availability import BACKUPS
+from pytest_readiness.formats.terraform.availability import is_redundant_elsewhere
+from pytest_readiness.formats.terraform.blocks import Block
+from pytest_readiness.formats.terraform.settings import gaps
+from pytest_readiness.formats.terraform.settings import is_true
 
 
 def holds_data(block: Block) -> bool:

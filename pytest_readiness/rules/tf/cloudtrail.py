@@ -6,12 +6,12 @@ from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import Resource
 from pytest_readiness import rule
-from pytest_readiness.formats.terraform_blocks import Block
-from pytest_readiness.formats.terraform_blocks import Repository
-from pytest_readiness.formats.terraform_blocks import is_example
-from pytest_readiness.formats.terraform_settings import Settings
-from pytest_readiness.formats.terraform_settings import gaps
-from pytest_readiness.formats.terraform_settings import setting
+from pytest_readiness.formats.terraform.blocks import Block
+from pytest_readiness.formats.terraform.blocks import Repository
+from pytest_readiness.formats.terraform.blocks import is_example
+from pytest_readiness.formats.terraform.settings import Settings
+from pytest_readiness.formats.terraform.settings import gaps
+from pytest_readiness.formats.terraform.settings import setting
 
 FLAGS: Settings = {
     "aws_cloudtrail": (

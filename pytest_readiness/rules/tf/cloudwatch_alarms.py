@@ -8,11 +8,11 @@ from pytest_readiness import Finding
 from pytest_readiness import Project
 from pytest_readiness import Unresolved
 from pytest_readiness import rule
-from pytest_readiness.formats.terraform_availability import is_redundant_elsewhere
-from pytest_readiness.formats.terraform_blocks import Block
-from pytest_readiness.formats.terraform_blocks import is_example
-from pytest_readiness.formats.terraform_settings import holds
-from pytest_readiness.formats.terraform_settings import is_set
+from pytest_readiness.formats.terraform.availability import is_redundant_elsewhere
+from pytest_readiness.formats.terraform.blocks import Block
+from pytest_readiness.formats.terraform.blocks import is_example
+from pytest_readiness.formats.terraform.settings import holds
+from pytest_readiness.formats.terraform.settings import is_set
 
 KEY = (
     "aws_db_instance",

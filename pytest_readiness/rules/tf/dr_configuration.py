@@ -7,10 +7,10 @@ from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import Project
 from pytest_readiness import rule
-from pytest_readiness.formats.terraform_availability import BACKUPS
-from pytest_readiness.formats.terraform_blocks import Block
-from pytest_readiness.formats.terraform_blocks import Repository
-from pytest_readiness.formats.terraform_blocks import is_example
+from pytest_readiness.formats.terraform.availability import BACKUPS
+from pytest_readiness.formats.terraform.blocks import Block
+from pytest_readiness.formats.terraform.blocks import Repository
+from pytest_readiness.formats.terraform.blocks import is_example
 
 # what keeps a copy in, or moves the service to, another region
 COPIES = frozenset(

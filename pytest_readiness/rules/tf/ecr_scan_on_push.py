@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from pytest_readiness import P2
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.terraform_blocks import Block
-from pytest_readiness.formats.terraform_settings import Settings
-from pytest_readiness.formats.terraform_settings import gaps
-from pytest_readiness.formats.terraform_settings import setting
+from pytest_readiness.formats.terraform.blocks import Block
+from pytest_readiness.formats.terraform.settings import Settings
+from pytest_readiness.formats.terraform.settings import gaps
+from pytest_readiness.formats.terraform.settings import setting
 
 SCANNED: Settings = {
     "aws_ecr_repository": (setting("image_scanning_configuration.scan_on_push"),),

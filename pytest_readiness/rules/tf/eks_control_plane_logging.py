@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from pytest_readiness import P0
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.terraform_blocks import Block
-from pytest_readiness.formats.terraform_settings import Settings
-from pytest_readiness.formats.terraform_settings import gaps
-from pytest_readiness.formats.terraform_settings import is_set
-from pytest_readiness.formats.terraform_settings import setting
+from pytest_readiness.formats.terraform.blocks import Block
+from pytest_readiness.formats.terraform.settings import Settings
+from pytest_readiness.formats.terraform.settings import gaps
+from pytest_readiness.formats.terraform.settings import is_set
+from pytest_readiness.formats.terraform.settings import setting
 
 REQUIRED = frozenset(("api", "audit", "authenticator"))
 

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.terraform_blocks import Block
-from pytest_readiness.formats.terraform_settings import gaps
-from pytest_readiness.formats.terraform_settings import holds
-from pytest_readiness.formats.terraform_settings import is_true
-from pytest_readiness.formats.terraform_settings import one_of
-from pytest_readiness.formats.terraform_transit import IN_TRANSIT
+from pytest_readiness.formats.terraform.blocks import Block
+from pytest_readiness.formats.terraform.settings import gaps
+from pytest_readiness.formats.terraform.settings import holds
+from pytest_readiness.formats.terraform.settings import is_true
+from pytest_readiness.formats.terraform.settings import one_of
+from pytest_readiness.formats.terraform.transit import IN_TRANSIT
 
 LISTENERS = ("aws_lb_listener", "aws_alb_listener")
 ENCRYPTED_SQL = one_of("ENCRYPTED_ONLY", "TRUSTED_CLIENT_CERTIFICATE_REQUIRED")

@@ -7,7 +7,7 @@ from pytest_readiness import Finding
 from pytest_readiness import Project
 from pytest_readiness import is_unknown
 from pytest_readiness import rule
-from pytest_readiness.formats.terraform_blocks import Block
+from pytest_readiness.formats.terraform.blocks import Block
 
 PLACES = {
     "s3": ("bucket", "key", "workspace_key_prefix", "endpoint"),

@@ -6,13 +6,13 @@ from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import is_unknown
 from pytest_readiness import rule
-from pytest_readiness.formats.terraform_blocks import Block
-from pytest_readiness.formats.terraform_policies import Statement
-from pytest_readiness.formats.terraform_policies import grants_role
-from pytest_readiness.formats.terraform_policies import is_identity_policy
-from pytest_readiness.formats.terraform_policies import many
-from pytest_readiness.formats.terraform_policies import statements
-from pytest_readiness.formats.terraform_policies import wide_roles
+from pytest_readiness.formats.terraform.blocks import Block
+from pytest_readiness.formats.terraform.policies import Statement
+from pytest_readiness.formats.terraform.policies import grants_role
+from pytest_readiness.formats.terraform.policies import is_identity_policy
+from pytest_readiness.formats.terraform.policies import many
+from pytest_readiness.formats.terraform.policies import statements
+from pytest_readiness.formats.terraform.policies import wide_roles
 
 ATTACHMENTS = {
     "aws_iam_role_policy_attachment": "policy_arn",

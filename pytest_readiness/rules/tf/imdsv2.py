@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.terraform_blocks import Block
-from pytest_readiness.formats.terraform_settings import holds
-from pytest_readiness.formats.terraform_settings import one_of
+from pytest_readiness.formats.terraform.blocks import Block
+from pytest_readiness.formats.terraform.settings import holds
+from pytest_readiness.formats.terraform.settings import one_of
 
 INSTANCES = ("aws_instance", "aws_launch_template", "aws_launch_configuration")
 

@@ -7,10 +7,10 @@ from pytest_readiness import Finding
 from pytest_readiness import Project
 from pytest_readiness import is_unknown
 from pytest_readiness import rule
-from pytest_readiness.formats.terraform_backends import configured
-from pytest_readiness.formats.terraform_blocks import Block
-from pytest_readiness.formats.terraform_module import modules
-from pytest_readiness.formats.terraform_settings import is_true
+from pytest_readiness.formats.terraform.backends import configured
+from pytest_readiness.formats.terraform.blocks import Block
+from pytest_readiness.formats.terraform.module import modules
+from pytest_readiness.formats.terraform.settings import is_true
 
 
 def uses_table(backend: Block, project: Project) -> bool:

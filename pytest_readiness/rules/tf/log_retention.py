@@ -8,9 +8,9 @@ from pytest_readiness import P2
 from pytest_readiness import Finding
 from pytest_readiness import is_unknown
 from pytest_readiness import rule
-from pytest_readiness.formats.terraform_blocks import Block
-from pytest_readiness.formats.terraform_settings import as_number
-from pytest_readiness.formats.terraform_settings import holds
+from pytest_readiness.formats.terraform.blocks import Block
+from pytest_readiness.formats.terraform.settings import as_number
+from pytest_readiness.formats.terraform.settings import holds
 
 _AUDIT = re.compile(r"audit|cloudtrail|flow[-_ ]?log|/aws/eks/|control[-_ ]?plane", re.IGNORECASE)
 

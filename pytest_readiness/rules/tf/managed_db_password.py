@@ -7,13 +7,13 @@ from pytest_readiness import P0
 from pytest_readiness import Finding
 from pytest_readiness import Unresolved
 from pytest_readiness import rule
-from pytest_readiness.formats.terraform_blocks import Block
-from pytest_readiness.formats.terraform_passwords import INPUTS
-from pytest_readiness.formats.terraform_passwords import Inputs
-from pytest_readiness.formats.terraform_passwords import origin
-from pytest_readiness.formats.terraform_settings import holds
-from pytest_readiness.formats.terraform_settings import is_given
-from pytest_readiness.formats.terraform_settings import is_true
+from pytest_readiness.formats.terraform.blocks import Block
+from pytest_readiness.formats.terraform.passwords import INPUTS
+from pytest_readiness.formats.terraform.passwords import Inputs
+from pytest_readiness.formats.terraform.passwords import origin
+from pytest_readiness.formats.terraform.settings import holds
+from pytest_readiness.formats.terraform.settings import is_given
+from pytest_readiness.formats.terraform.settings import is_true
 
 
 def has_master_password(block: Block) -> bool:

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from pytest_readiness import P2
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.terraform_blocks import Block
-from pytest_readiness.formats.terraform_settings import gaps
-from pytest_readiness.formats.terraform_settings import is_true
-from pytest_readiness.formats.terraform_transit import MODERN_TLS
+from pytest_readiness.formats.terraform.blocks import Block
+from pytest_readiness.formats.terraform.settings import gaps
+from pytest_readiness.formats.terraform.settings import is_true
+from pytest_readiness.formats.terraform.transit import MODERN_TLS
 
 
 def ends_tls(block: Block) -> bool:

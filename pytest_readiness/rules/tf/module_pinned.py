@@ -7,7 +7,7 @@ from pytest_readiness import P2
 from pytest_readiness import Finding
 from pytest_readiness import is_unknown
 from pytest_readiness import rule
-from pytest_readiness.formats.terraform_blocks import Block
+from pytest_readiness.formats.terraform.blocks import Block
 
 _LOCAL = ("./", "../", "/", ".\\", "..\\")
 _REGISTRY = re.compile(r"([\w.-]+\.[a-z]{2,}(:\d+)?/)?[0-9A-Za-z][\w-]*/[0-9A-Za-z][\w-]*/[0-9a-z]+(//.*)?").fullmatch

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from pytest_readiness import P2
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.terraform_blocks import Block
-from pytest_readiness.formats.terraform_settings import holds
-from pytest_readiness.formats.terraform_settings import is_true
+from pytest_readiness.formats.terraform.blocks import Block
+from pytest_readiness.formats.terraform.settings import holds
+from pytest_readiness.formats.terraform.settings import is_true
 
 
 def has_nat(block: Block) -> bool:

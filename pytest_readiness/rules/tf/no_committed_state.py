@@ -8,7 +8,7 @@ from pytest_readiness import Finding
 from pytest_readiness import Project
 from pytest_readiness import Span
 from pytest_readiness import rule
-from pytest_readiness.formats.terraform_blocks import Repository
+from pytest_readiness.formats.terraform.blocks import Repository
 
 _STATE = re.compile(r"(^|/)([^/]*\.tfstate(\.[^/]+)?|[^/]*\.tfplan|tfplan(\.(out|bin|json|binary))?|\.terraform/.*|errored\.tfstate)$")
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.terraform_blocks import Block
-from pytest_readiness.formats.terraform_network import TYPES
-from pytest_readiness.formats.terraform_network import openings
+from pytest_readiness.formats.terraform.blocks import Block
+from pytest_readiness.formats.terraform.network import TYPES
+from pytest_readiness.formats.terraform.network import openings
 
 # remote access, databases, caches, queues and control planes: nothing that the whole internet should reach
 SENSITIVE: tuple[int, ...] = (20, 21, 22, 23, 135, 139, 445, 1433, 1521, 2375, 2376, 2379, 2380, 3306, 3389, 5432, 5601, 5900)

@@ -6,10 +6,10 @@ from pytest_readiness import P0
 from pytest_readiness import Finding
 from pytest_readiness import Resource
 from pytest_readiness import rule
-from pytest_readiness.formats import terraform_secrets
-from pytest_readiness.formats.terraform_blocks import Block
-from pytest_readiness.formats.terraform_blocks import Value
-from pytest_readiness.formats.terraform_blocks import Variables
+from pytest_readiness.formats.terraform import secrets as terraform_secrets
+from pytest_readiness.formats.terraform.blocks import Block
+from pytest_readiness.formats.terraform.blocks import Value
+from pytest_readiness.formats.terraform.blocks import Variables
 
 
 @rule(

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.terraform_blocks import Block
-from pytest_readiness.formats.terraform_network import WORLD
-from pytest_readiness.formats.terraform_settings import gaps
-from pytest_readiness.formats.terraform_settings import holds
-from pytest_readiness.formats.terraform_settings import is_false
-from pytest_readiness.formats.terraform_settings import is_set
-from pytest_readiness.formats.terraform_settings import is_true
-from pytest_readiness.formats.terraform_transit import PRIVATE
+from pytest_readiness.formats.terraform.blocks import Block
+from pytest_readiness.formats.terraform.network import WORLD
+from pytest_readiness.formats.terraform.settings import gaps
+from pytest_readiness.formats.terraform.settings import holds
+from pytest_readiness.formats.terraform.settings import is_false
+from pytest_readiness.formats.terraform.settings import is_set
+from pytest_readiness.formats.terraform.settings import is_true
+from pytest_readiness.formats.terraform.transit import PRIVATE
 
 
 def is_inside(block: Block) -> bool:

@@ -7,8 +7,8 @@ from pytest_readiness import P0
 from pytest_readiness import Finding
 from pytest_readiness import Project
 from pytest_readiness import rule
-from pytest_readiness.formats.terraform_blocks import Root
-from pytest_readiness.formats.terraform_blocks import is_example
+from pytest_readiness.formats.terraform.blocks import Root
+from pytest_readiness.formats.terraform.blocks import is_example
 
 _COMMENTED = re.compile(r"^[ \t]*(?:#|//|/?\*)[ \t]*(backend[ \t]+\"|cloud[ \t]*\{)", re.MULTILINE)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pytest_readiness import P2
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.terraform_blocks import Root
+from pytest_readiness.formats.terraform.blocks import Root
 
 
 @rule(

@@ -7,11 +7,11 @@ from pytest_readiness import P0
 from pytest_readiness import Finding
 from pytest_readiness import Project
 from pytest_readiness import rule
-from pytest_readiness.formats.terraform_backends import Configured
-from pytest_readiness.formats.terraform_backends import allows_version
-from pytest_readiness.formats.terraform_backends import configured
-from pytest_readiness.formats.terraform_backends import scripts
-from pytest_readiness.formats.terraform_blocks import Block
+from pytest_readiness.formats.terraform.backends import Configured
+from pytest_readiness.formats.terraform.backends import allows_version
+from pytest_readiness.formats.terraform.backends import configured
+from pytest_readiness.formats.terraform.backends import scripts
+from pytest_readiness.formats.terraform.blocks import Block
 
 _UNLOCKED = re.compile(r"\b(?:terraform|tofu|terragrunt)\b[^\n#]*\s-{1,2}lock=false\b")
 

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.terraform_blocks import Block
-from pytest_readiness.formats.terraform_buckets import parts
-from pytest_readiness.formats.terraform_settings import Settings
-from pytest_readiness.formats.terraform_settings import gaps
-from pytest_readiness.formats.terraform_settings import setting
+from pytest_readiness.formats.terraform.blocks import Block
+from pytest_readiness.formats.terraform.buckets import parts
+from pytest_readiness.formats.terraform.settings import Settings
+from pytest_readiness.formats.terraform.settings import gaps
+from pytest_readiness.formats.terraform.settings import setting
 
 FLAGS = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
 BLOCKED: Settings = {

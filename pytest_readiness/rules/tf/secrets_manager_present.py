@@ -7,9 +7,9 @@ from pytest_readiness import P0
 from pytest_readiness import Finding
 from pytest_readiness import Project
 from pytest_readiness import rule
-from pytest_readiness.formats.terraform_blocks import Repository
-from pytest_readiness.formats.terraform_secrets import is_secret
-from pytest_readiness.formats.terraform_settings import is_true
+from pytest_readiness.formats.terraform.blocks import Repository
+from pytest_readiness.formats.terraform.secrets import is_secret
+from pytest_readiness.formats.terraform.settings import is_true
 
 _STORES = re.compile(
     r"(aws_secretsmanager_|google_secret_manager_|azurerm_key_vault|vault_|sops_|onepassword_|akeyless_|doppler_|hcp_vault|oci_vault_|infisical_)"

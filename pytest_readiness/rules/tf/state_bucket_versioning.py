@@ -6,10 +6,10 @@ from pytest_readiness import P0
 from pytest_readiness import Finding
 from pytest_readiness import Project
 from pytest_readiness import rule
-from pytest_readiness.formats.terraform_backends import configured
-from pytest_readiness.formats.terraform_blocks import Block
-from pytest_readiness.formats.terraform_buckets import bucket_named
-from pytest_readiness.formats.terraform_buckets import versioning
+from pytest_readiness.formats.terraform.backends import configured
+from pytest_readiness.formats.terraform.blocks import Block
+from pytest_readiness.formats.terraform.buckets import bucket_named
+from pytest_readiness.formats.terraform.buckets import versioning
 
 
 def bucket_is_here(backend: Block, project: Project) -> bool:

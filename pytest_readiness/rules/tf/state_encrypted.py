@@ -6,10 +6,10 @@ from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import Project
 from pytest_readiness import rule
-from pytest_readiness.formats.terraform_backends import configured
-from pytest_readiness.formats.terraform_blocks import Block
-from pytest_readiness.formats.terraform_settings import is_false
-from pytest_readiness.formats.terraform_settings import is_true
+from pytest_readiness.formats.terraform.backends import configured
+from pytest_readiness.formats.terraform.blocks import Block
+from pytest_readiness.formats.terraform.settings import is_false
+from pytest_readiness.formats.terraform.settings import is_true
 
 
 def is_s3(backend: Block) -> bool:

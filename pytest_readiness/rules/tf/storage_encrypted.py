@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.terraform_blocks import Block
-from pytest_readiness.formats.terraform_buckets import encryption
-from pytest_readiness.formats.terraform_encryption import AT_REST
-from pytest_readiness.formats.terraform_encryption import BY_DEFAULT
-from pytest_readiness.formats.terraform_encryption import inherits_encryption
-from pytest_readiness.formats.terraform_settings import gaps
+from pytest_readiness.formats.terraform.blocks import Block
+from pytest_readiness.formats.terraform.buckets import encryption
+from pytest_readiness.formats.terraform.encryption import AT_REST
+from pytest_readiness.formats.terraform.encryption import BY_DEFAULT
+from pytest_readiness.formats.terraform.encryption import inherits_encryption
+from pytest_readiness.formats.terraform.settings import gaps
 
 
 def stores_data(block: Block) -> bool:

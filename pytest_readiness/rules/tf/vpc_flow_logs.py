@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.terraform_blocks import Block
-from pytest_readiness.formats.terraform_settings import Settings
-from pytest_readiness.formats.terraform_settings import gaps
-from pytest_readiness.formats.terraform_settings import setting
+from pytest_readiness.formats.terraform.blocks import Block
+from pytest_readiness.formats.terraform.settings import Settings
+from pytest_readiness.formats.terraform.settings import gaps
+from pytest_readiness.formats.terraform.settings import setting
 
 MODULE: Settings = {"terraform-aws-modules/vpc/aws": (setting("enable_flow_log"),)}
 

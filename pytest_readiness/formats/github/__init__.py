@@ -1,0 +1,1 @@
+"""GitHub workflows and actions. ``format`` finds the resources; the other modules are what it knows of them."""

@@ -1,0 +1,1 @@
+"""Terraform. ``format`` finds the resources; the other modules are what it knows of them."""

@@ -1,0 +1,254 @@
+"""What rules see of Terraform: blocks whose arguments are values, with the place of each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from typing import Any
+
+from ...model import Resource
+from ...model import Span
+from ...syntax import hcl
+from ...syntax import hcl_expressions
+from ...syntax.yaml import Mapping as Object
+from ...unknown import Unknown
+from ...unknown import is_unknown
+from ..environments import is_production
+from .eval import Scope
+from .eval import bound
+from .eval import evaluate
+
+if TYPE_CHECKING:
+    from .module import Module
+
+
+class Section:
+    """The arguments and nested blocks of a block; also of an object that stands for one (JSON syntax, ``x = [{…}]``)."""
+
+    def __init__(self, span: Span, scope: Scope, *, body: hcl.Body | None = None, data: Any = None) -> None:
+        self.span = span
+        self.body = body
+        self._scope = scope
+        self._data = data if isinstance(data, dict) else {}
+        self._known: dict[str, Any] = {}
+        self._sections: dict[str, tuple[Section, ...] | Unknown] = {}
+
+    def __repr__(self) -> str:
+        return f"<Section {self.span}>"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of its arguments."""
+        return tuple(self.body.attributes) if self.body else tuple(self._data)
+
+    def has(self, name: str) -> bool:
+        """Whether an argument is written here."""
+        return name in (self.body.attributes if self.body else self._data)
+
+    def get(self, *path: str) -> Any:
+        """The value of an argument, None where it is absent or null; a path leads through the first block of each name."""
+        name, rest = path[0], path[1:]
+        if rest:
+            found = self.blocks(name)
+            if isinstance(found, Unknown):
+                return found
+            return found[0].get(*rest) if found else None
+        if name not in self._known:
+            if self.body is None:
+                self._known[name] = self._data.get(name)
+            else:
+                attribute = self.body.attributes.get(name)
+                self._known[name] = evaluate(attribute.expression, self._scope) if attribute else None
+        return self._known[name]
+
+    def blocks(self, name: str) -> tuple[Section, ...] | Unknown:
+        """The nested blocks of a type; unknown where a dynamic block makes them from what is not known."""
+        if name not in self._sections:
+            found: list[Section] = []
+            reason = None
+            for made in self._blocks(name):
+                if isinstance(made, Unknown):
+                    reason = made
+                else:
+                    found.append(made)
+            self._sections[name] = tuple(found) if reason is None else reason
+        return self._sections[name]
+
+    def _blocks(self, name: str) -> Iterator[Section | Unknown]:
+        if self.has(name):
+            value = self.get(name)
+            for item in value if isinstance(value, list) else () if value is None else (value,):
+                if is_unknown(item):
+                    yield item
+                elif isinstance(item, dict):
+                    span = item.head if isinstance(item, Object) and item.raw_span[1] else self.at(name)
+                    yield Section(span, self._scope, data=item)
+        for block in self.body.blocks if self.body else ():
+            if block.type == name:
+                yield Section(block.span, self._scope, body=block.body)
+            elif block.type == "dynamic" and block.labels == (name,):
+                yield from self._dynamic(block)
+
+    def _dynamic(self, block: hcl.Block) -> Iterator[Section | Unknown]:
+        content = next(block.body.of("content"), None)
+        for_each = block.body.attributes.get("for_each")
+        if content is None or for_each is None:
+            yield Unknown(f"an incomplete dynamic block {block.labels[0]}")
+            return
+        collection = evaluate(for_each.expression, self._scope)
+        if is_unknown(collection) or not isinstance(collection, (dict, list)) or len(collection) > 50:
+            yield Unknown(f"dynamic {block.labels[0]} for each of {for_each.source}")
+            return
+        named = block.body.attributes.get("iterator")
+        iterator = named.source if named else block.labels[0]
+        for key, value in collection.items() if isinstance(collection, dict) else enumerate(collection):
+            scope = bound(self._scope, {iterator: {"key": key, "value": value}})
+            yield Section(content.span, scope, body=content.body)
+
+    def at(self, *path: str) -> Span:
+        """The place of an argument or block, or of the nearest enclosing one that exists."""
+        name, rest = path[0], path[1:]
+        if self.body is not None and name in self.body.attributes and not rest:
+            return self.body.attributes[name].span
+        if self.body is None and isinstance(self._data, Object) and name in self._data.key_spans and not rest:
+            return self._data.entry(name)
+        found = self.blocks(name)
+        if isinstance(found, Unknown):
+            return next((block.span for block in self.body.blocks if block.labels == (name,)), self.span) if self.body else self.span
+        if not found:
+            return self.span
+        return found[0].at(*rest) if rest else found[0].span
+
+    def expression(self, name: str) -> hcl_expressions.Expression | None:
+        """How an argument is written."""
+        attribute = self.body.attributes.get(name) if self.body else None
+        return attribute.expression if attribute else None
+
+
+@dataclass(frozen=True, eq=False)
+class Block(Resource):
+    """A resource, data source, module call, variable, provider or backend.
+
+    ``type`` is ``aws_db_instance``, ``module``, ``variable``, the provider's or the backend's name.
+    ``instances`` is how often it exists, None where that is not known or not written.
+    """
+
+    type: str
+    label: str
+    section: Section
+    module: Module
+    instances: int | None = None
+
+    def get(self, *path: str) -> Any:
+        """See `Section.get`."""
+        return self.section.get(*path)
+
+    def at(self, *path: str) -> Span:
+        """See `Section.at`."""
+        return self.section.at(*path)
+
+    def blocks(self, name: str) -> tuple[Section, ...]:
+        """The nested blocks of a type; raises `Unresolved` when they are iterated and not known."""
+        return self.section.blocks(name)  # type: ignore[return-value]
+
+    @property
+    def is_production(self) -> bool:
+        """Whether no directory, tag or name says that it is for another environment."""
+        tags = self.get("tags")
+        tag = (
+            next((tags[key] for key in ("Environment", "environment", "env", "Env") if key in tags), None)
+            if isinstance(tags, dict)
+            else None
+        )
+        return is_production(self.module.directory, tag if isinstance(tag, str) else "")
+
+    def addresses(self, name: str) -> set[str]:
+        """The resources that an argument refers to, also through ``each`` and locals."""
+        from .module import mentions
+
+        expression = self.section.expression(name)
+        if expression is None:
+            return set()
+        found = mentions(expression)
+        for_each = self.section.expression("for_each")
+        if for_each is not None and any(
+            isinstance(node, hcl_expressions.Reference) and node.root == "each" for node in hcl_expressions.walk(expression)
+        ):
+            found |= mentions(for_each)
+        for address in tuple(found):
+            if address.startswith("local.") and (attribute := self.module.local_attribute(address[6:])):
+                found |= mentions(attribute.expression)
+        return found
+
+    def attached(self, types: tuple[str, ...], by: str, named: tuple[str, ...] = ()) -> list[Block]:
+        """The resources of the module whose argument ``by`` names this one: by reference, or by its name arguments."""
+        keys = [("address", self.name)]
+        keys += [("value", value) for name in named if isinstance(value := self.get(name), str)]
+        keys += [("source", written.source) for name in named if (written := self.section.expression(name)) is not None]
+        indexes = [self.module.attachments(type, by) for type in types]
+        found = [other for index in indexes for key in keys for other in index.get(key, ())]
+        if not found:
+            self.module.demand_all()
+        return list(dict.fromkeys(found))
+
+    def links(self, by: str) -> Iterator[tuple[str, str]]:
+        """What the argument ``by`` may be found under: addresses it mentions, its value, a reference as it is written."""
+        for address in sorted(self.addresses(by)):
+            yield "address", address
+        value, expression = self.get(by), self.section.expression(by)
+        if isinstance(value, str):
+            yield "value", value
+        if isinstance(expression, hcl_expressions.Reference):
+            yield "source", expression.source
+
+
+@dataclass(frozen=True, eq=False)
+class Value(Resource):
+    """A local value, or an entry of a variable file."""
+
+    attribute: hcl.Attribute
+    module: Module
+
+
+@dataclass(frozen=True, eq=False)
+class Variables(Resource):
+    """A variable file."""
+
+    body: hcl.Body
+
+
+@dataclass(frozen=True, eq=False)
+class Root(Resource):
+    """A directory in which somebody runs Terraform."""
+
+    module: Module
+
+
+@dataclass(frozen=True, eq=False)
+class Repository(Resource):
+    """All Terraform of the project."""
+
+    modules: tuple[Module, ...]
+
+    def resources(self, *types: str) -> list[Block]:
+        """The resources of the types in every module."""
+        return [block for module in self.modules for block in module.resources(*types)]
+
+    def uses(self, provider: str) -> bool:
+        """Whether any resource belongs to a provider: ``aws``, ``google``, ``azurerm``."""
+        return any(type.startswith(f"{provider}_") for module in self.modules for type in module.types)
+
+    def demand_all(self) -> None:
+        """See `Module.demand_all`."""
+        for module in self.modules:
+            module.demand_all()
+
+
+_EXAMPLE = re.compile(r"(^|/)(examples?|tests?|sandbox|local|previews?|demo)(/|$)")
+
+
+def is_example(directory: str) -> bool:
+    """Whether nobody depends on what is made here."""
+    return bool(_EXAMPLE.search(directory))

@@ -1,0 +1,153 @@
+"""What each service is told so that nobody can read along: TLS at all, its version, and no public address."""
+
+from __future__ import annotations
+
+from .settings import Settings
+from .settings import is_false
+from .settings import one_of
+from .settings import setting
+
+_HTTPS_VIEWERS = ('viewer_protocol_policy = "redirect-to-https"', one_of("redirect-to-https", "https-only"))
+_CLOUDFRONT = (
+    setting("default_cache_behavior.viewer_protocol_policy", *_HTTPS_VIEWERS),
+    setting("ordered_cache_behavior.viewer_protocol_policy", *_HTTPS_VIEWERS, absent=True, each=True),
+)
+_SEARCH = (setting("domain_endpoint_options.enforce_https", absent=False), setting("node_to_node_encryption.enabled"))
+_HTTPS_ONLY = (setting("https_only"),)
+_SSL = (setting("ssl_enforcement_enabled"),)
+
+IN_TRANSIT: Settings = {
+    "aws_cloudfront_distribution": _CLOUDFRONT,
+    "aws_elasticache_replication_group": (setting("transit_encryption_enabled"),),
+    "aws_memorydb_cluster": (setting("tls_enabled", absent=True),),
+    "aws_dax_cluster": (setting("cluster_endpoint_encryption_type", 'cluster_endpoint_encryption_type = "TLS"', one_of("TLS")),),
+    "aws_appsync_api_cache": (setting("transit_encryption_enabled"),),
+    "aws_msk_cluster": (
+        setting("encryption_info.encryption_in_transit.client_broker", 'client_broker = "TLS"', one_of("TLS"), absent=True),
+        setting("encryption_info.encryption_in_transit.in_cluster", absent=True),
+    ),
+    "aws_elasticsearch_domain": _SEARCH,
+    "aws_opensearch_domain": _SEARCH,
+    "aws_cloudsearch_domain": (setting("endpoint_options.enforce_https"),),
+    "aws_ecs_task_definition": (
+        setting("volume.efs_volume_configuration.transit_encryption", 'transit_encryption = "ENABLED"', one_of("ENABLED")),
+    ),
+    "terraform-aws-modules/elasticache/aws": (setting("transit_encryption_enabled", absent=True),),
+    "google_sql_database_instance": (),
+    "google_redis_instance": (
+        setting("transit_encryption_mode", 'transit_encryption_mode = "SERVER_AUTHENTICATION"', one_of("SERVER_AUTHENTICATION")),
+    ),
+    "azurerm_storage_account": (setting("https_traffic_only_enabled|enable_https_traffic_only", absent=True),),
+    "azurerm_postgresql_server": _SSL,
+    "azurerm_mysql_server": _SSL,
+    "azurerm_mariadb_server": _SSL,
+    "azurerm_app_service": _HTTPS_ONLY,
+    "azurerm_linux_web_app": _HTTPS_ONLY,
+    "azurerm_windows_web_app": _HTTPS_ONLY,
+    "azurerm_app_service_slot": _HTTPS_ONLY,
+    "azurerm_linux_web_app_slot": _HTTPS_ONLY,
+    "azurerm_windows_web_app_slot": _HTTPS_ONLY,
+    "azurerm_function_app": _HTTPS_ONLY,
+    "azurerm_function_app_slot": _HTTPS_ONLY,
+    "azurerm_linux_function_app": _HTTPS_ONLY,
+    "azurerm_linux_function_app_slot": _HTTPS_ONLY,
+    "azurerm_windows_function_app": _HTTPS_ONLY,
+    "azurerm_windows_function_app_slot": _HTTPS_ONLY,
+    "azurerm_spring_cloud_api_portal": (setting("https_only_enabled"),),
+    "azurerm_redis_cache": (setting("non_ssl_port_enabled|enable_non_ssl_port", "non_ssl_port_enabled = false", is_false, absent=True),),
+}
+
+_AZURE_TLS = ('"1.2"', one_of("1.2", "1.3", "TLS1_2", "TLS1_3", "TLS12"))
+_SITE = (setting("site_config.minimum_tls_version|min_tls_version", *_AZURE_TLS, absent=True),)
+_SEARCH_TLS = (
+    setting(
+        "domain_endpoint_options.tls_security_policy",
+        "Policy-Min-TLS-1-2-2019-07",
+        one_of("Policy-Min-TLS-1-2-2019-07", "Policy-Min-TLS-1-2-PFS-2023-10"),
+    ),
+)
+
+
+def _listener_policy(value: object) -> bool:
+    text = str(value)
+    return text.startswith(
+        ("ELBSecurityPolicy-TLS13-1-2", "ELBSecurityPolicy-TLS13-1-3", "ELBSecurityPolicy-FS-1-2", "ELBSecurityPolicy-TLS-1-2")
+    )
+
+
+def _gateway_policy(value: object) -> bool:
+    return str(value).startswith(
+        ("TLS_1_2", "SecurityPolicy_TLS12", "SecurityPolicy_TLS13_1_2", "SecurityPolicy_TLS13_1_3", "SecurityPolicy_TLS13_2025")
+    )
+
+
+MODERN_TLS: Settings = {
+    "aws_cloudfront_distribution": (
+        setting(
+            "viewer_certificate.minimum_protocol_version",
+            'minimum_protocol_version = "TLSv1.2_2021"',
+            one_of("TLSv1.2_2018", "TLSv1.2_2019", "TLSv1.2_2021", "TLSv1.2_2025", "TLSv1.3_2025"),
+        ),
+    ),
+    "aws_api_gateway_domain_name": (setting("security_policy", 'security_policy = "TLS_1_2"', _gateway_policy),),
+    "aws_apigatewayv2_domain_name": (
+        setting("domain_name_configuration.security_policy", 'security_policy = "TLS_1_2"', one_of("TLS_1_2")),
+    ),
+    "aws_elasticsearch_domain": _SEARCH_TLS,
+    "aws_opensearch_domain": _SEARCH_TLS,
+    "aws_lb_listener": (setting("ssl_policy", "ELBSecurityPolicy-TLS13-1-2-2021-06", _listener_policy),),
+    "aws_alb_listener": (setting("ssl_policy", "ELBSecurityPolicy-TLS13-1-2-2021-06", _listener_policy),),
+    "google_compute_ssl_policy": (setting("min_tls_version", 'min_tls_version = "TLS_1_2"', one_of("TLS_1_2")),),
+    "azurerm_storage_account": (setting("min_tls_version", *_AZURE_TLS, absent=True),),
+    "azurerm_mssql_server": (setting("minimum_tls_version", *_AZURE_TLS, absent=True),),
+    "azurerm_mysql_server": (setting("ssl_minimal_tls_version_enforced", *_AZURE_TLS, absent=True),),
+    "azurerm_postgresql_server": (setting("ssl_minimal_tls_version_enforced", *_AZURE_TLS, absent=True),),
+    "azurerm_redis_cache": (setting("minimum_tls_version", *_AZURE_TLS),),
+    "azurerm_servicebus_namespace": (setting("minimum_tls_version", *_AZURE_TLS, absent=True),),
+    "azurerm_eventhub_namespace": (setting("minimum_tls_version", *_AZURE_TLS, absent=True),),
+    "azurerm_app_service": _SITE,
+    "azurerm_linux_web_app": _SITE,
+    "azurerm_windows_web_app": _SITE,
+    "azurerm_app_service_slot": _SITE,
+    "azurerm_function_app": _SITE,
+    "azurerm_linux_function_app": _SITE,
+    "azurerm_windows_function_app": _SITE,
+    "azurerm_function_app_slot": _SITE,
+    "azurerm_linux_function_app_slot": _SITE,
+    "azurerm_windows_function_app_slot": _SITE,
+}
+
+_HIDDEN = (setting("publicly_accessible", "publicly_accessible = false", is_false, absent=True),)
+_NO_ADDRESS = (setting("associate_public_ip_address", "associate_public_ip_address = false", is_false, absent=True),)
+_AZURE_DATA = (setting("public_network_access_enabled", "public_network_access_enabled = false", is_false),)
+
+PRIVATE: Settings = {
+    "aws_db_instance": _HIDDEN,
+    "aws_rds_cluster_instance": _HIDDEN,
+    "aws_neptune_cluster_instance": _HIDDEN,
+    "aws_dms_replication_instance": _HIDDEN,
+    "aws_mq_broker": _HIDDEN,
+    "aws_redshift_cluster": (setting("publicly_accessible", "publicly_accessible = false", is_false, absent=None),),
+    "aws_instance": _NO_ADDRESS,
+    "aws_launch_configuration": _NO_ADDRESS,
+    "aws_launch_template": (
+        setting("network_interfaces.associate_public_ip_address", "associate_public_ip_address = false", is_false, absent=True),
+    ),
+    "aws_msk_cluster": (
+        setting("broker_node_group_info.connectivity_info.public_access.type", 'type = "DISABLED"', one_of("DISABLED"), absent=True),
+    ),
+    "aws_eks_cluster": (),
+    "terraform-aws-modules/rds/aws": _HIDDEN,
+    "terraform-aws-modules/eks/aws": (),
+    "google_container_cluster": (setting("private_cluster_config.enable_private_nodes"),),
+    "google_sql_database_instance": (setting("settings.ip_configuration.ipv4_enabled", "ipv4_enabled = false", is_false),),
+    "google_compute_instance": (),
+    "google_compute_instance_template": (),
+    "azurerm_kubernetes_cluster": (),
+    "azurerm_postgresql_server": _AZURE_DATA,
+    "azurerm_mysql_server": _AZURE_DATA,
+    "azurerm_mariadb_server": _AZURE_DATA,
+    "azurerm_mssql_server": _AZURE_DATA,
+    "azurerm_cosmosdb_account": _AZURE_DATA,
+    "azurerm_redis_cache": _AZURE_DATA,
+}
