@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import resource
 import signal
 import statistics
 import subprocess
@@ -28,9 +27,12 @@ import pytest_readiness
 HERE = Path(pytest_readiness.__file__).parent
 
 
-def run(command: list[str], cwd: Path, timeout: float, **environment: str) -> tuple[float, float, float] | None:
+Figures = tuple[float, float, float]
+
+
+def run(command: list[str], cwd: Path, timeout: float, **environment: str) -> Figures | None:
     """Wall seconds, CPU seconds and peak megabytes of a command and its children; None when it takes too long."""
-    started, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
+    started = time.perf_counter()
     process = subprocess.Popen(
         command,
         cwd=cwd,
@@ -39,26 +41,24 @@ def run(command: list[str], cwd: Path, timeout: float, **environment: str) -> tu
         start_new_session=True,
         env={**os.environ, "PYTHONDONTWRITEBYTECODE": "", **environment},
     )
-    try:
-        process.wait(timeout)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        return None
-    wall, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return wall, cpu, after.ru_maxrss / 1024
+    while True:
+        pid, _, usage = os.wait4(process.pid, os.WNOHANG)
+        wall = time.perf_counter() - started
+        if pid:
+            return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+        if wall > timeout:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            return None
+        time.sleep(0.01)
 
 
-def ours(tree: Path, *, cold: bool) -> tuple[float, float, float] | None:
+def ours(tree: Path, *, cold: bool) -> Figures | None:
     if cold:
         for path in HERE.rglob("*-pytest-*.pyc"):
             path.unlink()
     command = [sys.executable, "-m", "pytest", "--readiness-only", "-q", "-p", "no:cacheprovider", "--rootdir", str(tree), "--tb=short"]
     return run([*command, str(tree)], tree, 600)
-
-
-Figures = tuple[float, float, float]
 
 
 def measured(name: str, once: Callable[[], Figures | None]) -> Figures | None:
@@ -84,7 +84,6 @@ def main() -> None:
     args = parser.parse_args()
     for tree in map(Path.resolve, args.trees):
         print(tree.name)
-        # maxrss of children only grows within a process: measure the smaller first
         cold = measured("readiness cold", partial(ours, tree, cold=True))
         warm = measured("readiness warm", partial(ours, tree, cold=False))
         command = [args.checkov, "-d", str(tree), "--skip-download", "--quiet", "--compact", "-o", "json"]
