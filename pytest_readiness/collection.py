@@ -64,12 +64,12 @@ class Node(pytest.Collector):
         return node
 
     def collect(self) -> Iterable[Check]:
-        wants = self.run.scope.wants
+        wants = self.run.plan.scope.wants
         return [Check.of(self, name, rule, resource) for name, rule, resource in self.named() if wants(self.path_in_project, name)]
 
     def named(self) -> Iterator[tuple[str, Rule, Resource]]:
         """Every check with its name; names that would come twice, because characters had to go, get a number."""
-        checks = tuple(self.run.checks(self.path_in_project))
+        checks = tuple(self.run.plan.checks(self.path_in_project))
         names = distinct([(rule.id, parameter(resource.name)) for rule, resource in checks])
         for (rule, resource), name in zip(checks, names, strict=True):
             yield ("parses" if rule is governance.PARSES else f"{rule.id}[{name}]"), rule, resource
@@ -101,7 +101,7 @@ class Check(pytest.Item):
         check: Check = cls.from_parent(parent, name=name, nodeid=f"{parent.nodeid}::{name}")
         check.rule, check.resource, check.run = rule, resource, parent.run
         check.own_markers.extend(_marks(rule.priority, rule.category))
-        waivers = parent.run.waivers
+        waivers = parent.run.plan.waivers
         if waivers.all and rule not in (governance.WAIVER, governance.EXPECT):
             check.waiver = waivers.find(rule, resource.path, parameter(resource.name))
             if check.waiver is not None and not waivers.lapsed(check.waiver):
@@ -128,7 +128,7 @@ class Check(pytest.Item):
             raise ReadinessFailure(self.message(outcome.failing[0]))
         if outcome.unknown is not None:
             raise pytest.skip.Exception(f"unknown: {safe(brief(outcome.unknown))}", _use_item_location=True)
-        if self.waiver is not None and self.run.waivers.lapsed(self.waiver):
+        if self.waiver is not None and self.run.plan.waivers.lapsed(self.waiver):
             raise ReadinessFailure(f"{self.resource.span}: {self.closed_gap}")
 
     # -- what the user reads
@@ -174,7 +174,7 @@ class Check(pytest.Item):
         yield f"remedy: {self.rule.remedy}"
         if self.rule.platform != governance.PARSES.platform:
             yield f"page:   pytest --readiness-explain {self.rule.id}"
-        if self.waiver is not None and self.run.waivers.lapsed(self.waiver):
+        if self.waiver is not None and self.run.plan.waivers.lapsed(self.waiver):
             yield f"the waiver at {safe(str(self.waiver.span))} ({safe(self.waiver.owner)}) lapsed: it held until {self.waiver.until}"
 
     def _excerpt(self, finding: Finding) -> Iterator[str]:

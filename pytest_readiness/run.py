@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import re
-import time
 from collections import Counter
 from collections.abc import Iterable
 from collections.abc import Iterator
@@ -17,19 +15,16 @@ from . import governance
 from . import settings as settings_file
 from . import waivers as waiver_file
 from .authoring import RuleError
-from .checks import applies
 from .collection import Check
 from .collection import FileNode
 from .collection import Node
 from .formats.base import Format
-from .governance import ExpectedFiles
-from .governance import JudgedFile
-from .governance import WaiverEntry
+from .freeze import HORIZON
+from .freeze import Freezer
 from .model import ParseFailure
-from .model import Resource
 from .model import Rule
-from .model import Span
-from .model import Waiver
+from .plan import Plan
+from .plan import is_known
 from .project import Project
 from .records import Record
 from .records import document
@@ -37,10 +32,7 @@ from .registry import Registry
 from .scope import Argument
 from .scope import Scope
 from .scope import arguments
-from .scope import not_found
 from .scope import selects
-from .text import parameter
-from .text import place
 from .text import safe
 from .tree import DiskTree
 from .waivers import Waivers
@@ -52,9 +44,7 @@ PHASED = frozenset(("skip", "skipif", "xfail", "usefixtures", "timeout", "flaky"
 class Run:
     """State of one session; registered as a plugin when readiness is on."""
 
-    project: Project
-    waivers: Waivers
-    scope: Scope
+    plan: Plan  # from collection on
 
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
@@ -66,29 +56,25 @@ class Run:
         self.is_worker = hasattr(config, "workerinput")
         self.today = _date(config.getoption("readiness_today")) or datetime.date.today()  # noqa: DTZ011 - a waiver's day is a local one
         self.records: dict[str, Record] = {}
-        self.durations: Counter[str] = Counter()
-        self.facts: dict[str, Any] = {}
-        self._checks: dict[str, list[tuple[Rule, Resource]]] = {}
-        self._waiver_failures: list[ParseFailure] = []
+        self.seconds: Counter[str] = Counter()  # running rules, by platform
+        self.facts: dict[str, Any] = {}  # what xdist's workers looked at
         self.freezer = _freezer(config, self.today)
+        self.frozen: tuple[Path, int] | str | None = None
         self.reports = list(_requested_reports(config))
-        self.open_project(())
+        self.project = self._open()
         self.settings = self._settings()
 
     # -- setting up
 
-    def open_project(self, named: Iterable[str]) -> None:
-        """Look at the root afresh, with files and directories that the command line names."""
+    def _open(self, named: Iterable[str] = ()) -> Project:
+        """The project as the root is now, with files and directories that the command line names."""
         within = self.config.getini("readiness_paths")
         missing = [path for path in within if not (self.root / path).exists()]
         if missing:
             raise pytest.UsageError(f"readiness_paths: there is no {', '.join(missing)} below {self.root}")
         tree = DiskTree(self.root, within=within, exclude=self.config.getini("readiness_exclude"), named=named)
-        self.project = Project(tree, self.formats())
-
-    def formats(self) -> list[Format]:
-        found = self.config.hook.pytest_readiness_formats(config=self.config)
-        return [format_ for formats in found for format_ in formats]
+        found: list[Iterable[Format]] = self.config.hook.pytest_readiness_formats(config=self.config)
+        return Project(tree, [format_ for formats in found for format_ in formats])
 
     def _settings(self) -> settings_file.Settings:
         try:
@@ -127,121 +113,43 @@ class Run:
     def pytest_collection(self, session: pytest.Session) -> None:
         """Take the arguments that are ours out of pytest's hands; the same on xdist's controller and workers."""
         config = session.config
-        directory = config.invocation_params.dir
         if config.args_source is config.ArgsSource.TESTPATHS:
-            directories, args = ["."], []
+            directories, files, others = ["."], [], []
         else:
-            args = list(arguments(config.args, directory, self.root.resolve()))
-            directories = [arg.path for arg in args if isinstance(arg, Argument) and arg.is_dir and not arg.selector]
-        files = [arg for arg in args if isinstance(arg, Argument) and not (arg.is_dir and not arg.selector)]
-        named = [arg.path for arg in files] + [path for path in directories if path != "."]
-        if named:
-            self.open_project(named)
-        ours = [arg for arg in files if arg.path == "." or self.is_ours(arg.path)]
-        if self.only and (others := [arg.text for arg in files if arg not in ours]):
-            raise pytest.UsageError(*(f"{text}: no infrastructure file that readiness knows" for text in others))
-        if self.only and config.args_source is config.ArgsSource.ARGS and (missing := [arg for arg in args if isinstance(arg, str)]):
-            raise pytest.UsageError(*(f"file or directory not found below {self.root}: {text}" for text in missing))
-        selections: dict[str, set[str]] = {}
-        for arg in ours:
-            selections.setdefault(arg.path, set()).update({arg.selector} - {""})
-        self.scope = Scope(tuple(directories), selections)
+            args = list(arguments(config.args, config.invocation_params.dir, self.root.resolve()))
+            known = [arg for arg in args if isinstance(arg, Argument)]
+            files = [arg for arg in known if not arg.is_dir or arg.selector]
+            directories = [arg.path for arg in known if arg not in files]
+            others = [arg for arg in args if isinstance(arg, str)]
+        if named := [path for path in (*(arg.path for arg in files), *directories) if path != "."]:
+            self.project = self._open(named)
+        ours = [arg for arg in files if arg.path == "." or is_known(self.project, arg.path)]
+        if self.only:
+            wrong = [f"{arg.text}: no infrastructure file that readiness knows" for arg in files if arg not in ours]
+            if config.args_source is config.ArgsSource.ARGS:
+                wrong += [f"file or directory not found below {self.root}: {text}" for text in others]
+            if wrong:
+                raise pytest.UsageError(*wrong)
         taken = {arg.text for arg in ours}
         config.args[:] = [] if self.only else [arg for arg in config.args if arg not in taken]
-        waivers, self._waiver_failures = waiver_file.load(self.project)
-        more = config.hook.pytest_readiness_waivers(config=config)
-        self.waivers = Waivers([*waivers, *(waiver for found in more for waiver in found)], self.today)
+        self.plan = self._planned(Scope.of(directories, ours))
         for arg in ours:
             if arg.selector and not any(selects(arg.selector, name) for name, _, _ in Node.of(session, self, arg.path).named()):
-                raise not_found(arg)
+                raise pytest.UsageError(f"not found: {arg.text}\n(no check of that name in {arg.path})")
 
-    def is_ours(self, path: str) -> bool:
-        """Whether a file has checks or could have: its format is known, or it is a file of the run itself."""
-        return path in (*settings_file.NAMES, *waiver_file.NAMES) or self.project.format_of(path) is not None or self._is_near_ours(path)
+    def _planned(self, scope: Scope) -> Plan:
+        waivers, failures = waiver_file.load(self.project)
+        for more in self.config.hook.pytest_readiness_waivers(config=self.config):
+            waivers += more
+        return Plan(self.project, self.registry, self.settings, Waivers(waivers, self.today, failures), scope)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_make_collect_report(self, collector: pytest.Collector) -> Iterator[None]:
         report: pytest.CollectReport = yield  # type: ignore[assignment]
         if isinstance(collector, pytest.Session) and report.passed:
-            report.result = [*report.result, *self.nodes(collector)]
+            nodes = ((Node if path == "." else FileNode).of(collector, self, path) for path in self.plan.files if self.plan.checks(path))
+            report.result = [*report.result, *nodes]
         return report  # type: ignore[return-value]
-
-    def nodes(self, session: pytest.Session) -> Iterator[Node]:
-        """A node for every file in scope that has checks, the repository's first and the waivers' last."""
-        found = self.project.paths if self.scope.directories else sorted(self.scope.files.keys() - {"."})
-        paths = [path for path in found if self.scope.includes(path) and self.is_ours(path)]
-        if self.scope.includes("."):
-            paths.insert(0, ".")
-        for path in sorted(paths, key=lambda path: path in waiver_file.NAMES):
-            if self.checks(path):
-                yield (Node if path == "." else FileNode).of(session, self, path)
-
-    def checks(self, path: str) -> list[tuple[Rule, Resource]]:
-        """Every check of a file (``.``: of the repository), in the order of its resources."""
-        if path not in self._checks:
-            started = time.perf_counter()
-            self._checks[path] = list(self._find_checks(path))
-            format_ = None if path == "." else self.project.format_of(path)
-            self.durations[format_.name if format_ else "repository"] += time.perf_counter() - started  # type: ignore[assignment]
-        return self._checks[path]
-
-    def _find_checks(self, path: str) -> Iterator[tuple[Rule, Resource]]:
-        if path in settings_file.NAMES:
-            for expected in self.settings.expect if self.scope.whole or path in self.scope.files else ():
-                actual = len(self.project.files(expected.format))
-                yield governance.EXPECT, ExpectedFiles("readiness.expectation", expected.format, expected.span, expected, actual)
-        elif path in waiver_file.NAMES:
-            yield from self._waiver_checks(path)
-        elif path == ".":
-            yield from self._rules_on(self.project.repository if self.has_files else ())
-        else:
-            contents = self.project.contents(path)
-            failures, unjudged = (contents.failures, contents.unjudged) if contents else (self._unreadable(path), None)
-            if failures or unjudged:
-                place = min((f.span for f in failures if f.span.path == path), default=Span(path))
-                yield governance.PARSES, JudgedFile("readiness.file", path, place, tuple(failures), unjudged)
-            yield from self._rules_on(contents.resources if contents else ())
-
-    def _rules_on(self, resources: Iterable[Resource]) -> Iterator[tuple[Rule, Resource]]:
-        for resource in resources:
-            for rule in self.registry.rules_for(resource):
-                if applies(rule, resource, self.project):
-                    yield rule, resource
-
-    def _waiver_checks(self, path: str) -> Iterator[tuple[Rule, Resource]]:
-        """Whether a waiver covers nothing is only known once every check of the project has looked for one."""
-        if failures := [failure for failure in self._waiver_failures if failure.span.path == path]:
-            yield governance.PARSES, JudgedFile("readiness.file", path, failures[0].span, tuple(failures))
-        if not (self.scope.whole or path in self.scope.files):
-            return
-        for other in (".", *self.project.paths):
-            if other not in waiver_file.NAMES:
-                for rule, resource in self.checks(other):
-                    self.waivers.find(rule, resource.path, parameter(resource.name))
-        for waiver in self.waivers.unused():
-            yield governance.WAIVER, WaiverEntry("readiness.waiver", f"{waiver.rule} {waiver.where}", waiver.span, waiver)
-
-    @property
-    def has_files(self) -> bool:
-        """Whether the project has any infrastructure file; without one there is no readiness to judge."""
-        return any(self.project.format_of(path) is not None for path in self.project.paths)
-
-    def _is_near_ours(self, path: str) -> bool:
-        """Whether an unreadable YAML file of unknown format lies beside YAML files of ours."""
-        return bool(self._unreadable(path))
-
-    def _unreadable(self, path: str) -> tuple[ParseFailure, ...]:
-        if path not in self.project.unread:
-            return ()
-        directory = path.rpartition("/")[0]
-        near = any(p.endswith((".yaml", ".yml")) and self.project.format_of(p) is not None for p in self.project.below(directory))
-        if not near and path not in self.scope.files:
-            return ()
-        try:
-            self.project.documents(path)
-        except ParseFailure as failure:
-            return (failure,)
-        return ()
 
     def pytest_report_collectionfinish(self) -> list[str]:
         from .reports.terminal import collected
@@ -285,26 +193,13 @@ class Run:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if (record := getattr(report, "readiness", None)) is not None:
             self.records[record["id"]] = record
-            self.durations[f"rules {record['rule'].partition('.')[0]}"] += report.duration  # type: ignore[assignment]
+            self.seconds[f"rules {record['rule'].partition('.')[0]}"] += report.duration  # type: ignore[assignment]
 
     # -- reporting
 
     def looked_at(self) -> dict[str, Any]:
-        """What the run looked at, for the reports; on xdist's controller, what the workers looked at."""
-        if self.facts:
-            return self.facts
-        formats = Counter(
-            format_.name for path in self.project.paths if self.scope.includes(path) and (format_ := self.project.format_of(path))
-        )
-        return {
-            "root": safe(str(self.root)),
-            "files": dict(sorted(formats.items())),
-            "looked_at": len(self.project.paths),
-            "left_out": dict(self.project.tree.left_out),
-            "not_read": [safe(path) for path in self.project.unread if not self._unreadable(path)],
-            "today": self.today.isoformat(),
-            "durations": dict(self.durations),
-        }
+        """What the run looked at; on xdist's controller, what the workers looked at."""
+        return self.facts or {**self.plan.looked_at(), "seconds": dict(self.plan.seconds)}
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
@@ -313,7 +208,7 @@ class Run:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        if not hasattr(self, "scope"):
+        if not hasattr(self, "plan"):
             return  # pytest stopped before it collected
         if self.is_worker:
             session.config.workeroutput["readiness"] = self.looked_at()  # type: ignore[attr-defined]
@@ -323,38 +218,25 @@ class Run:
         if session.config.option.collectonly:
             return
         if self.freezer is not None:
-            self.frozen = self.freeze()
+            self.frozen = self.freezer.write(self.root, self.records.values())
         if self.reports:
             self._write_reports()
 
     @property
     def found_nothing(self) -> bool:
         """Whether a run over the whole root found no infrastructure file at all."""
-        return self.scope.whole and not self.looked_at()["files"]
+        return self.plan.scope.whole and not self.looked_at()["files"]
 
     def _write_reports(self) -> None:
-        report = document(self.rules, self.records.values(), {key: value for key, value in self.looked_at().items() if key != "durations"})
+        report = document(self.rules, self.records.values(), {key: value for key, value in self.looked_at().items() if key != "seconds"})
         for render, path in self.reports:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(render(report), "utf-8")
 
-    def freeze(self) -> tuple[Path, int] | str:
-        """Write waivers for the checks that failed; where and how many, or why not."""
-        assert self.freezer is not None
-        new = [self.freezer(record) for record in self.records.values() if freezable(record)]
-        path = next((name for name in waiver_file.NAMES if (self.root / name).exists()), waiver_file.NAMES[0])
-        target = self.root / path
-        try:
-            text = target.read_text("utf-8") if target.exists() else ""
-            target.write_text(waiver_file.extended(path, text, new), "utf-8")
-        except (OSError, UnicodeDecodeError, ParseFailure) as error:
-            return safe(str(error))
-        return target, len(new)
-
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         from .reports.terminal import summary
 
-        if hasattr(self, "scope") and not self.config.option.collectonly:
+        if hasattr(self, "plan") and not self.config.option.collectonly:
             summary(self, terminalreporter)
 
 
@@ -364,30 +246,17 @@ def _one_phase(protocol: str) -> bool:
     return protocol == "fast"
 
 
-def freezable(record: Record) -> bool:
-    """Whether a failed check can become a known gap: not what is unreadable, nor a check of the run itself."""
-    return record["outcome"] == "failed" and not record["rule"].startswith("readiness.") and record["waiver"] is None
-
-
-def _freezer(config: pytest.Config, today: datetime.date) -> Any:
-    """A function that makes a waiver from a record, or None without ``--readiness-freeze``."""
+def _freezer(config: pytest.Config, today: datetime.date) -> Freezer | None:
+    """What ``--readiness-freeze`` and its companions ask for."""
     if not config.getoption("readiness_freeze"):
         return None
     owner = config.getoption("readiness_owner")
     if not owner:
         raise pytest.UsageError("--readiness-freeze needs --readiness-owner: somebody answers for each known gap")
-    until = _date(config.getoption("readiness_until")) or today + datetime.timedelta(days=90)
+    until = _date(config.getoption("readiness_until")) or today + HORIZON
     if until < today:
         raise pytest.UsageError(f"--readiness-until {until} has passed")
-    given = config.getoption("readiness_reason")
-
-    def freezer(record: Record) -> Waiver:
-        reason = given or f"frozen {today}: {record['findings'][0]['message']}"
-        _, _, resource = record["id"].partition("[")
-        where = re.sub(r"([*?[])", r"[\1]", f"{place(record['path'])}::{resource[:-1]}")  # of a glob, the text itself
-        return Waiver(record["rule"], where, reason, owner, until.isoformat(), Span(""))
-
-    return freezer
+    return Freezer(today, owner, until, config.getoption("readiness_reason"))
 
 
 def _date(text: str | None) -> datetime.date | None:

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from dataclasses import field
 from pathlib import Path
 
-import pytest
-
 from .text import REPOSITORY
 from .text import path_in
 from .tree import below
@@ -26,6 +24,14 @@ class Scope:
 
     directories: tuple[str, ...] = (".",)
     files: dict[str, set[str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, directories: Iterable[str], files: Iterable[Argument]) -> Scope:
+        """The scope of a command line: its directories, and its files with what it selects of each."""
+        selections: dict[str, set[str]] = {}
+        for file in files:
+            selections.setdefault(file.path, set()).update({file.selector} - {""})
+        return cls(tuple(directories), selections)
 
     @property
     def whole(self) -> bool:
@@ -76,8 +82,3 @@ def arguments(args: Iterable[str], directory: Path, root: Path) -> Iterator[Argu
         else:
             path = resolved.relative_to(root).as_posix()
             yield Argument(text, path, selector, is_dir=full.is_dir())
-
-
-def not_found(argument: Argument) -> pytest.UsageError:
-    """The error for a selector that selects nothing, worded as pytest words it."""
-    return pytest.UsageError(f"not found: {argument.text}\n(no check of that name in {argument.path})")

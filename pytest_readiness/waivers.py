@@ -66,10 +66,11 @@ def _waiver(entry: yaml.Mapping) -> Waiver | ParseFailure:
 
 
 class Waivers:
-    """The known gaps of a run on one day; remembers which were needed."""
+    """The known gaps of a run on one day, and the entries that are none; remembers which were needed."""
 
-    def __init__(self, waivers: Sequence[Waiver], today: datetime.date) -> None:
+    def __init__(self, waivers: Sequence[Waiver], today: datetime.date, failures: Iterable[ParseFailure] = ()) -> None:
         self.today = today
+        self.failures = tuple(failures)
         self.all = tuple(waivers)
         self._exact: dict[tuple[str, str], Waiver] = {}
         self._globs: list[Waiver] = []

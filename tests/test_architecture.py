@@ -11,8 +11,23 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "pytest_readiness"
 # each layer may import itself and what stands below it
 LAYERS = (
-    ("plugin", "run", "collection", "scope", "hookspecs", "reports"),
-    ("records", "waivers", "governance", "settings", "registry", "excerpt", "testing", "builtin", "new_rule", "rules", "schema"),
+    ("plugin", "run", "collection", "hookspecs", "reports"),
+    (
+        "plan",
+        "freeze",
+        "scope",
+        "records",
+        "waivers",
+        "governance",
+        "settings",
+        "registry",
+        "excerpt",
+        "testing",
+        "builtin",
+        "new_rule",
+        "rules",
+        "schema",
+    ),
     ("checks", "authoring"),
     ("project", "tree", "formats", "text"),
     ("syntax",),

@@ -34,12 +34,12 @@ def collected(run: Run) -> list[str]:
 
 def _is_concerned(run: Run) -> bool:
     """Whether a run that found nothing has to say so: not one of a few ordinary tests, where readiness is on by the ini file."""
-    return run.scope.whole or run.only or bool(run.config.getoption("readiness"))
+    return run.plan.scope.whole or run.only or bool(run.config.getoption("readiness"))
 
 
 def _nothing(run: Run, facts: dict[str, Any]) -> str:
-    if not run.scope.whole:
-        return f"no infrastructure file found in {safe(', '.join((*run.scope.directories, *run.scope.files)) or 'what was asked for')}"
+    if not run.plan.scope.whole:
+        return f"no infrastructure file found in {safe(', '.join((*run.plan.scope.directories, *run.plan.scope.files)) or 'what was asked for')}"
     return f"no infrastructure file found in {safe(facts['root'])}: {facts['looked_at']} files looked at, none of a known format"
 
 
@@ -78,13 +78,13 @@ def _lines(run: Run, facts: dict[str, Any], records: list[Record], *, verbose: b
         yield from _list("advice", advice if verbose else [f"{len(advice)} (listed with -v)"], verbose=verbose)
     yield from _written(run)
     if run.config.option.durations is not None:
-        slowest = Counter(facts["durations"]) + run.durations if run.facts else run.durations
+        slowest = Counter(facts["seconds"]) + run.seconds
         yield _row("slowest", ", ".join(f"{name} {seconds:.2f} s" for name, seconds in slowest.most_common(8)))
 
 
 def _written(run: Run) -> Iterator[str]:
     """What the run wrote to disk."""
-    frozen = getattr(run, "frozen", None)
+    frozen = run.frozen
     if isinstance(frozen, str):
         yield _row("freeze", f"nothing written: {frozen}")
     elif frozen:

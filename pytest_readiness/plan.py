@@ -1,0 +1,145 @@
+"""Which checks there are: the resources in scope against the rules, file by file; pytest comes later."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterable
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+
+from . import governance
+from . import settings as settings_file
+from . import waivers as waiver_file
+from .checks import applies
+from .governance import ExpectedFiles
+from .governance import JudgedFile
+from .governance import WaiverEntry
+from .model import ParseFailure
+from .model import Resource
+from .model import Rule
+from .model import Span
+from .project import YAML_SUFFIXES
+from .project import Project
+from .registry import Registry
+from .scope import Scope
+from .settings import Settings
+from .text import parameter
+from .text import safe
+from .waivers import Waivers
+
+OF_THE_RUN = (*settings_file.NAMES, *waiver_file.NAMES)
+
+
+class Plan:
+    """The checks of a run. A file's are found when it is asked for, and once."""
+
+    def __init__(self, project: Project, registry: Registry, settings: Settings, waivers: Waivers, scope: Scope) -> None:
+        self.project = project
+        self.registry = registry
+        self.settings = settings
+        self.waivers = waivers
+        self.scope = scope
+        self.seconds: Counter[str] = Counter()  # reading and finding checks, by format
+        self._checks: dict[str, list[tuple[Rule, Resource]]] = {}
+
+    @cached_property
+    def files(self) -> tuple[str, ...]:
+        """Files in scope that may have checks; the repository (``.``) first, the waivers last, as they need all others."""
+        found = self.project.paths if self.scope.directories else sorted(self.scope.files.keys() - {"."})
+        paths = ["."] if self.scope.includes(".") else []
+        paths += [path for path in found if self.scope.includes(path) and (path in OF_THE_RUN or self._is_judged(path))]
+        return tuple(sorted(paths, key=lambda path: path in waiver_file.NAMES))
+
+    def _is_judged(self, path: str) -> bool:
+        return self.project.format_of(path) is not None or bool(self.unreadable(path))
+
+    def checks(self, path: str) -> list[tuple[Rule, Resource]]:
+        """Every check of a file (``.``: of the repository), in the order of its resources."""
+        if path not in self._checks:
+            started = time.perf_counter()
+            self._checks[path] = list(self._find(path))
+            format_ = None if path == "." else self.project.format_of(path)
+            self.seconds[format_.name if format_ else "repository"] += time.perf_counter() - started  # type: ignore[assignment]
+        return self._checks[path]
+
+    def _find(self, path: str) -> Iterator[tuple[Rule, Resource]]:
+        if path in settings_file.NAMES:
+            yield from self._expectations(path)
+        elif path in waiver_file.NAMES:
+            yield from self._waivers(path)
+        elif path == ".":
+            yield from self._rules_on(self.project.repository if self.has_files else ())
+        else:
+            contents = self.project.contents(path)
+            failures, unjudged = (contents.failures, contents.unjudged) if contents else (self.unreadable(path), None)
+            if failures or unjudged:
+                place = min((f.span for f in failures if f.span.path == path), default=Span(path))
+                yield governance.PARSES, JudgedFile("readiness.file", path, place, tuple(failures), unjudged)
+            yield from self._rules_on(contents.resources if contents else ())
+
+    def _rules_on(self, resources: Iterable[Resource]) -> Iterator[tuple[Rule, Resource]]:
+        for resource in resources:
+            for rule in self.registry.rules_for(resource):
+                if applies(rule, resource, self.project):
+                    yield rule, resource
+
+    def _expectations(self, path: str) -> Iterator[tuple[Rule, Resource]]:
+        for expected in self.settings.expect if self._is_asked_for(path) else ():
+            actual = len(self.project.files(expected.format))
+            yield governance.EXPECT, ExpectedFiles("readiness.expectation", expected.format, expected.span, expected, actual)
+
+    def _waivers(self, path: str) -> Iterator[tuple[Rule, Resource]]:
+        """Whether a waiver covers nothing is only known once every check of the project has looked for one."""
+        if failures := tuple(failure for failure in self.waivers.failures if failure.span.path == path):
+            yield governance.PARSES, JudgedFile("readiness.file", path, failures[0].span, failures)
+        if not self._is_asked_for(path):
+            return
+        for other in (".", *self.project.paths):
+            if other not in waiver_file.NAMES:
+                for rule, resource in self.checks(other):
+                    self.waivers.find(rule, resource.path, parameter(resource.name))
+        for waiver in self.waivers.unused():
+            yield governance.WAIVER, WaiverEntry("readiness.waiver", f"{waiver.rule} {waiver.where}", waiver.span, waiver)
+
+    def _is_asked_for(self, path: str) -> bool:
+        """Whether a file about the whole project is: by the whole root, or by its name."""
+        return self.scope.whole or path in self.scope.files
+
+    @property
+    def has_files(self) -> bool:
+        """Whether the project has any infrastructure file; without one there is no readiness to judge."""
+        return any(self.project.format_of(path) is not None for path in self.project.paths)
+
+    def unreadable(self, path: str) -> tuple[ParseFailure, ...]:
+        """Why a YAML file of unknown format cannot be read, where it lies beside YAML of ours or is named on the command line."""
+        if path not in self.project.unread:
+            return ()
+        beside = self.project.below(path.rpartition("/")[0])
+        near = any(other.endswith(YAML_SUFFIXES) and self.project.format_of(other) is not None for other in beside)
+        if not near and path not in self.scope.files:
+            return ()
+        try:
+            self.project.documents(path)
+        except ParseFailure as failure:
+            return (failure,)
+        return ()
+
+    def looked_at(self) -> dict[str, Any]:
+        """What the run looked at, for its reports."""
+        found = (self.project.format_of(path) for path in self.project.paths if self.scope.includes(path))
+        formats = Counter(format_.name for format_ in found if format_ is not None)
+        return {
+            "root": safe(str(self.project.tree.root)),
+            "files": dict(sorted(formats.items())),
+            "looked_at": len(self.project.paths),
+            "left_out": dict(self.project.tree.left_out),
+            "not_read": [safe(path) for path in self.project.unread if not self.unreadable(path)],
+            "today": self.waivers.today.isoformat(),
+        }
+
+
+def is_known(project: Project, path: str) -> bool:
+    """Whether a file named on the command line is one of ours."""
+    return path in OF_THE_RUN or project.format_of(path) is not None or path in project.unread
