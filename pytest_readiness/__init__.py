@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .model import Span as Span
     from .model import Waiver as Waiver
     from .project import Project as Project
+    from .project import once as once
     from .unknown import Unknown as Unknown
     from .unknown import Unresolved as Unresolved
     from .unknown import is_unknown as is_unknown
@@ -32,7 +33,7 @@ _HOMES = {
     "authoring": ("P0", "P1", "P2", "P3", "RuleError", "rule"),
     "formats.base": ("Format",),
     "model": ("Finding", "ParseFailure", "Priority", "Resource", "Rule", "Span", "Waiver"),
-    "project": ("Project",),
+    "project": ("Project", "once"),
     "unknown": ("Unknown", "Unresolved", "is_unknown"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}

@@ -10,6 +10,7 @@ from typing import Any
 from ...model import ParseFailure
 from ...model import Span
 from ...project import Project
+from ...project import once
 from ...syntax import hcl
 from ...syntax import hcl_expressions
 from ...unknown import Unresolved
@@ -73,16 +74,14 @@ def _of_file(path: str, project: Project, type: str) -> Iterator[tuple[str, tupl
             yield attribute.name, (attribute.expression.value, attribute.span)
 
 
+@once
 def _lines(project: Project) -> tuple[tuple[str, int, str], ...]:
     """The lines of scripts and pipelines that run Terraform, comments left out."""
-    if "terraform script lines" not in project.cache:
-        found = []
-        for path in project.paths:
-            if _SCRIPT.search(path) and any(word in (text := project.glance(path)) for word in ("-backend-config", "-lock=")):
-                found += [(path, number, line) for number, line in enumerate(text.split("\n"), 1) if not _COMMENT.match(line)]
-        project.cache["terraform script lines"] = tuple(found)
-    lines: tuple[tuple[str, int, str], ...] = project.cache["terraform script lines"]
-    return lines
+    found = []
+    for path in project.paths:
+        if _SCRIPT.search(path) and any(word in (text := project.glance(path)) for word in ("-backend-config", "-lock=")):
+            found += [(path, number, line) for number, line in enumerate(text.split("\n"), 1) if not _COMMENT.match(line)]
+    return tuple(found)
 
 
 def _of_scripts(project: Project) -> Iterator[tuple[str, Any, Span]]:

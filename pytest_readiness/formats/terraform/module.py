@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 from typing import Any
 
 from ...model import ParseFailure
 from ...model import Span
+from ...project import Project
+from ...project import once
 from ...syntax import hcl
 from ...syntax import hcl_expressions
 from ...unknown import Unknown
@@ -33,9 +34,6 @@ from .overrides import without
 from .values import Computed
 from .values import Either
 from .values import number
-
-if TYPE_CHECKING:
-    from ...project import Project
 
 CODE = (".tf", ".tofu", ".tf.json", ".tofu.json")
 VALUES = (".tfvars", ".tfvars.json")
@@ -356,14 +354,15 @@ class Module:
 
 def read(path: str, project: Project) -> hcl.Body | ParseFailure:
     """The blocks of one file, parsed once."""
-    key = ("terraform body", path)
-    if key not in project.cache:
-        try:
-            project.cache[key] = hcl.parse(path, project.text(path))
-        except ParseFailure as failure:
-            project.cache[key] = failure
-    body: hcl.Body | ParseFailure = project.cache[key]
-    return body
+    try:
+        return _body(project, path)
+    except ParseFailure as failure:
+        return failure
+
+
+@once
+def _body(project: Project, path: str) -> hcl.Body:
+    return hcl.parse(path, project.text(path))
 
 
 def module_of(path: str, project: Project) -> Module:
@@ -373,27 +372,24 @@ def module_of(path: str, project: Project) -> Module:
 
 def module_in(directory: str, project: Project) -> Module:
     """The module of a directory."""
-    module: Module = project.cache.setdefault(("terraform module", directory), None) or Module(directory, project)
-    project.cache["terraform module", directory] = module
-    return module
+    return _module(project, directory)
 
 
+@once
+def _module(project: Project, directory: str) -> Module:
+    return Module(directory, project)
+
+
+@once
 def modules(project: Project) -> tuple[Module, ...]:
     """Every module of the project."""
-    if "terraform modules" not in project.cache:
-        directories = sorted({path.rpartition("/")[0] for path in project.paths if path.endswith(CODE)})
-        project.cache["terraform modules"] = tuple(module_in(directory, project) for directory in directories)
-    found: tuple[Module, ...] = project.cache["terraform modules"]
-    return found
+    directories = sorted({path.rpartition("/")[0] for path in project.paths if path.endswith(CODE)})
+    return tuple(module_in(directory, project) for directory in directories)
 
 
+@once
 def _called(project: Project) -> frozenset[str]:
-    if "terraform called" not in project.cache:
-        project.cache["terraform called"] = frozenset(
-            directory for module in modules(project) for directory in module.calls if directory != module.directory
-        )
-    found: frozenset[str] = project.cache["terraform called"]
-    return found
+    return frozenset(directory for module in modules(project) for directory in module.calls if directory != module.directory)
 
 
 def mentions(expression: hcl_expressions.Expression) -> set[str]:

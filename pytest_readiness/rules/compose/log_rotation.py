@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pytest_readiness import P2
 from pytest_readiness import Finding
 from pytest_readiness import Project
+from pytest_readiness import once
 from pytest_readiness import rule
 from pytest_readiness.formats.compose.format import Service
 
@@ -15,10 +16,13 @@ _REMOTE_OR_ROTATING = frozenset(
 
 def no_daemon_decides(service: Service, project: Project) -> bool:
     """For production, and no daemon.json in the repository sets a maximum for every container."""
-    if "compose.daemon" not in project.cache:
-        files = (path for path in project.paths if path.rpartition("/")[2] == "daemon.json")
-        project.cache["compose.daemon"] = any("max-size" in project.glance(path) for path in files)
-    return service.file.is_production and not project.cache["compose.daemon"]
+    return service.file.is_production and not _daemon_rotates(project)
+
+
+@once
+def _daemon_rotates(project: Project) -> bool:
+    files = (path for path in project.paths if path.rpartition("/")[2] == "daemon.json")
+    return any("max-size" in project.glance(path) for path in files)
 
 
 @rule(

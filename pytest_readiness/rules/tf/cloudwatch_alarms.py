@@ -7,6 +7,7 @@ from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import Project
 from pytest_readiness import Unresolved
+from pytest_readiness import once
 from pytest_readiness import rule
 from pytest_readiness.formats.terraform.availability import is_redundant_elsewhere
 from pytest_readiness.formats.terraform.blocks import Block
@@ -78,9 +79,7 @@ def check(block: Block, project: Project) -> Iterator[Finding]:
         yield block.finding("no aws_cloudwatch_metric_alarm watches it: customers notice its failure first")
 
 
+@once
 def _watched_by_prometheus(project: Project) -> bool:
-    key = "terraform prometheus exporter"
-    if key not in project.cache:
-        rules = (path for path in project.paths if path.endswith((".yaml", ".yml", ".rules")))
-        project.cache[key] = any("alert:" in (text := project.glance(path)) and _EXPORTER.search(text) for path in rules)
-    return bool(project.cache[key])
+    rules = (path for path in project.paths if path.endswith((".yaml", ".yml", ".rules")))
+    return any("alert:" in (text := project.glance(path)) and _EXPORTER.search(text) for path in rules)
