@@ -113,8 +113,8 @@ class Check(pytest.Item):
     def location(self) -> tuple[str, int | None, str]:
         """Where the check is reported; pytest would compute the relative path once more for every item."""
         span = self.resource.span
-        # pytest writes :: for the dots of a name that the node id ends in; with a blank behind it, it does not
-        return node_path(span.path), max(span.line - 1, 0), f"{self.nodeid} "
+        # were the name the end of the node id, -v would show :: for its dots
+        return node_path(span.path), max(span.line - 1, 0), f"{self.nodeid} ({self.rule.priority.name})"
 
     def reportinfo(self) -> tuple[Path, int, str]:
         path, line, name = self.location
