@@ -220,3 +220,14 @@ def test_output_that_is_shown_of_the_example_is_its_output() -> None:
 def without_lines(text: str) -> str:
     """Terminal output without the lines left and right of headings, whose length depends on the width."""
     return re.sub(r"^_+ +(.*?) +_+$", r"\1", text, flags=re.MULTILINE)
+
+
+def test_ci_runs_the_command_of_the_readme() -> None:
+    commands = re.findall(r"^\$ (.*)$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    assert commands[0].startswith("python3 -m venv .venv && .venv/bin/pip install -q . && ")
+    assert commands[1] in (ROOT / ".ci" / "run").read_text("utf-8").splitlines()
+
+
+def test_the_readme_counts_the_rules() -> None:
+    count = sum(len(builtin.rules(platform)) for platform in builtin.platforms())
+    assert f"**{count} rules**" in (ROOT / "README.md").read_text("utf-8")
