@@ -144,14 +144,15 @@ class Check(pytest.Item):
         return f"{_shown(finding.span)}: {self.rule.priority.name} {self.rule.id}: {safe(finding.message)}"
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> str | TerminalRepr:
-        span = self._place
-        # the shape that xdist carries over whole and whose short message JUnit and the summary line use
         if isinstance(excinfo.value, ReadinessFailure):
-            lines, message = list(self._explanation(str(excinfo.value))), str(excinfo.value)
-        else:  # a traceback may quote what was scanned
-            lines, message = [safe(line) for line in str(super().repr_failure(excinfo, style)).split("\n")], safe(excinfo.exconly())
+            return self._told(self._explanation(str(excinfo.value)), str(excinfo.value))
+        traceback = str(super().repr_failure(excinfo, style)).split("\n")  # may quote what was scanned
+        return self._told(map(safe, traceback), safe(excinfo.exconly()))
+
+    def _told(self, lines: Iterable[str], message: str) -> ReprExceptionInfo:
+        """Lines for people and a short message for JUnit and the summary, in the shape that xdist carries over whole."""
         entry = ReprEntryNative([f"{line}\n" for line in lines])
-        crash = ReprFileLocation(node_path(span.path), span.line, message)
+        crash = ReprFileLocation(node_path(self._place.path), self._place.line, message)
         return ReprExceptionInfo(reprtraceback=ReprTraceback([entry], None, "native"), reprcrash=crash)
 
     @property
@@ -194,7 +195,8 @@ class Check(pytest.Item):
             return
         closed = report.failed and isinstance(report.longrepr, str) and report.longrepr.startswith("[XPASS(strict)]")
         if closed and self.waiver is not None:
-            report.longrepr = f"[XPASS(strict)] {safe(str(self.resource.span))}: {self.rule.id}: {self.closed_gap}"
+            closing = f"[XPASS(strict)] {safe(str(self.resource.span))}: {self.rule.id}: {self.closed_gap}"
+            report.longrepr = self._told([closing], closing)
         result = record(self.nodeid, self.rule, self.resource, self.outcome or Outcome(), self.waiver)
         result["outcome"], result["reason"] = _judged(report, closed=closed, crashed=crashed)
         report.readiness = result  # type: ignore[attr-defined]
