@@ -669,3 +669,10 @@ def test_terraform_checks(steps: list[str], verdict: str) -> None:
 )
 def test_terraform_backend_env(steps: list[str], verdict: str) -> None:
     assert judge("terraform-backend-env", job(*steps)) == verdict
+
+
+@pytest.mark.parametrize("step", ["run: pre-commit run --all-files", "uses: example/actions/pre-commit@v1"])
+@pytest.mark.parametrize(("config", "verdict"), [(None, "unknown"), ("repos: [{repo: local, hooks: [{id: other}]}]", "fail")])
+def test_hooks_without_their_configuration_may_do_anything(step: str, config: str | None, verdict: str) -> None:
+    files = {CI: job(step, on="pull_request"), "main.tf": ""} | ({} if config is None else {".pre-commit-config.yaml": config})
+    assert judge("terraform-checks", files) == verdict

@@ -26,6 +26,7 @@ _RUNNER = re.compile(
     r"(?:uv run|uvx|poetry run|pipenv run|pdm run|hatch run|rye run|npx|pnpm dlx|pnpm exec|yarn dlx|yarn exec|bunx|bun x|pipx run"
     r"|python3? -m|go run|uv tool run|bundle exec|composer exec|mise exec --|nix run)(?: -{1,2}[\w-]+(?:=\S+)?)* "
 )
+_HOOKS = ".pre-commit-config.yaml"
 _PRE_COMMIT = re.compile(r"(?:.*/)?pre-commit(?:/action)?").fullmatch
 _CONTAINER = re.compile(r"(?:docker|podman|nerdctl) (?:container )?run ")
 _IMAGE_PARTS = re.compile(r"^(?:[\w.:-]+/)*([\w.-]+?)(?:[:@]\S+)?$")
@@ -66,6 +67,12 @@ def _each_call(step: Step, project: Project) -> Iterator[Call]:
         yield from (Call(line, span, command, own=True) for line in _lines(command))
         for inner in _called(command, project):
             yield from (Call(line, span, inner, own=False) for line in _lines(inner))
+
+
+def runs_hidden_hooks(step: Step, project: Project) -> bool:
+    """Whether a step runs pre-commit and the project does not hold its configuration, so that anything may run."""
+    runs = _PRE_COMMIT(step.action) or any(command.name == "pre-commit" and "run" in command.argv for command in step.commands)
+    return bool(runs) and not project.exists(_HOOKS)
 
 
 def _command(words: Iterable[str]) -> Command:
@@ -147,5 +154,4 @@ def _package_script(name: str, project: Project) -> str:
 
 def _hooks(project: Project) -> tuple[str, ...]:
     """The ids of the pre-commit hooks of the project."""
-    path = ".pre-commit-config.yaml"
-    return tuple(re.findall(r"^\s*-?\s*id:\s*[\"']?([\w.-]+)", text_of(path, project), re.MULTILINE))
+    return tuple(re.findall(r"^\s*-?\s*id:\s*[\"']?([\w.-]+)", text_of(_HOOKS, project), re.MULTILINE))

@@ -16,6 +16,7 @@ from ...model import Finding
 from ...model import Span
 from ...project import Project
 from .calls import calls
+from .calls import runs_hidden_hooks
 from .format import Job
 from .format import Repository
 from .format import Step
@@ -194,7 +195,10 @@ def _uses(repository: Repository, tool: Tool, project: Project) -> Iterator[tupl
 
 
 def outside_workflow(repository: Repository, names: str, project: Project) -> str | None:
-    """A workflow of another repository that is called here and whose path says that it may do what is looked for."""
+    """What may do what is looked for but cannot be seen: hooks without their configuration, or a workflow of another
+    repository that is called here and whose path says so."""
+    if any(runs_hidden_hooks(step, project) for job in repository.jobs for step in job.steps):
+        return "pre-commit, whose configuration is not in the project,"
     pattern = re.compile(names, re.IGNORECASE)
     called = (text for job in repository.jobs for text in job.outside(project))
     return next((text for text in called if pattern.search(text)), None)
