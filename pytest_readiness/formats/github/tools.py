@@ -195,8 +195,7 @@ def _uses(repository: Repository, tool: Tool, project: Project) -> Iterator[tupl
 
 
 def outside_workflow(repository: Repository, names: str, project: Project) -> str | None:
-    """What may do what is looked for but cannot be seen: hooks without their configuration, or a workflow of another
-    repository that is called here and whose path says so."""
+    """What may do it but cannot be seen: hooks without their configuration, or a called workflow whose path says so."""
     if any(runs_hidden_hooks(step, project) for job in repository.jobs for step in job.steps):
         return "pre-commit, whose configuration is not in the project,"
     pattern = re.compile(names, re.IGNORECASE)
