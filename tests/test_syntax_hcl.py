@@ -259,3 +259,8 @@ def test_any_text_is_read_or_fails_inside_of_it(text: str) -> None:
         for attribute in inner.attributes.values():
             list(ast.walk(attribute.expression))
         stack += [block.body for block in inner.blocks]
+
+
+def test_a_text_that_nobody_wrote_by_hand_is_refused_at_once() -> None:
+    with pytest.raises(ParseFailure, match="longer than 3,000,000 characters"):
+        hcl.parse("main.tf", "a = [" + "1," * 1_600_000 + "]")

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from .hcl_expressions import Expression
 
 MAX_DEPTH = 250  # brackets open at once; both parsers, and we, walk nested things
+MAX_TEXT = 3_000_000  # characters; nobody writes as much by hand, and a tree takes hundreds of bytes for each
 MAX_SECOND_OPINION = 1_000_000  # characters; python-hcl2 takes hundreds of bytes and a microsecond for each
 _BRACKETS = re.compile(r"[\[\](){}]")
 
@@ -88,6 +89,8 @@ def parse(path: str, text: str) -> Body:
     text = text.removeprefix("\ufeff")
     if path.endswith(".json"):
         return _json_file(path, text)
+    if len(text) > MAX_TEXT:
+        raise ParseFailure(f"is longer than {MAX_TEXT:,} characters and was not read", Span(path))
     _bound_depth(path, text)
     source = _Source(path, text)
     root = _parser().parse(source.data).root_node

@@ -21,7 +21,7 @@ from ..model import ParseFailure
 from ..model import Span
 
 MAX_DEPTH = 200
-MAX_NODES = 5_000_000  # scalars and collections, counted again for every alias and merge key
+MAX_NODES = 2_000_000  # scalars and collections, counted again for every alias and merge key
 RawSpan = tuple[str, int, int, int, int]  # becomes a Span only when somebody asks
 
 
