@@ -145,15 +145,9 @@ class DiskTree(Tree):
 
     @cached_property
     def _listing(self) -> tuple[tuple[str, ...], dict[str, int], tuple[str, ...] | Unknown]:
-        tracked: tuple[str, ...] | Unknown
-        listed = self._git()
-        if listed is None:
-            tracked = Unknown("the directory is not in a git repository, so what is committed is not known")
-            found: Iterable[str] = self._walk()
-        else:
-            found, tracked = listed
+        found, tracked = self._git()
         kept, left_out = [], Counter[str]()
-        environments = {path.rpartition("/")[0] for path in found if path.endswith("pyvenv.cfg")} if listed else set()
+        environments = {path.rpartition("/")[0] for path in found if path.endswith("pyvenv.cfg")}
         verdicts: dict[str, str | None] = {}
         for path in found:
             directory = path.rpartition("/")[0]
@@ -161,7 +155,7 @@ class DiskTree(Tree):
                 verdicts[directory] = self._verdict(directory, environments)
             if self.within and not any(below(path, place) for place in self.within):
                 continue
-            reason = verdicts[directory] or self._excluded(path)
+            reason = verdicts[directory] or self._excluded(path, path)
             if reason:
                 left_out[reason] += 1
             else:
@@ -189,26 +183,28 @@ class DiskTree(Tree):
         if environments and any("/".join(parts[:n]) in environments for n in range(1, len(parts) + 1)):
             return "virtual environments"
         for depth in range(1, len(parts) + 1):
-            if reason := self._excluded("/".join(parts[:depth])):
+            if reason := self._excluded("/".join(parts[:depth]), directory):
                 return reason
         return None
 
-    def _excluded(self, path: str) -> str | None:
-        if any(below(path, place) or below(place, path) for place in (*self.named, *self.within)):
-            return None
+    def _excluded(self, part: str, path: str) -> str | None:
+        """Why a path is left out by what one part of it from the root is called, or None.
+
+        A place that is named brings back what is in it, and not what lies beside it.
+        """
         for glob in self.exclude:
-            if _matches(path, glob):
+            if _matches(part, glob) and not any(below(path, place) and below(place, part) for place in (*self.named, *self.within)):
                 return "test data" if glob in TEST_DATA else f"readiness_exclude {glob}"
         return None
 
-    def _git(self) -> tuple[list[str], tuple[str, ...]] | None:
-        """Git's own list (tracked and untracked but not ignored), or None outside of git.
+    def _git(self) -> tuple[list[str], tuple[str, ...] | Unknown]:
+        """Git's own list (tracked and untracked but not ignored) and what it tracks; a walk and unknown where git cannot say.
 
         Hooks, fsmonitor and embedded bare repositories are switched off, so no command of the
         repository is run; variables that point git elsewhere are dropped.
         """
         if not any((parent / ".git").exists() for parent in (self.root, *self.root.parents)):
-            return None
+            return list(self._walk()), Unknown("the directory is not in a git repository, so what is committed is not known")
         command = ["git", "-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "-c", "safe.bareRepository=explicit"]
         command += ["ls-files", "-z", "-t", "--cached", "--others", "--deleted", "--exclude-standard"]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
@@ -216,8 +212,9 @@ class DiskTree(Tree):
         environment |= {"GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "", "LC_ALL": "C"}
         try:
             done = subprocess.run(command, cwd=self.root, env=environment, capture_output=True, timeout=60, check=True)  # noqa: S603
-        except (OSError, subprocess.SubprocessError):
-            return None
+        except (OSError, subprocess.SubprocessError) as error:
+            said = os.fsdecode(getattr(error, "stderr", None) or b"").strip().partition("\n")[0] or str(error)
+            return list(self._walk()), Unknown(f"git cannot tell what is committed: {said}")
         states: dict[str, set[str]] = {}
         for entry in os.fsdecode(done.stdout).split("\0")[:-1]:
             states.setdefault(entry[2:], set()).add(entry[0])

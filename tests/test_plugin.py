@@ -9,6 +9,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from pytest_readiness import Unknown
+from pytest_readiness.tree import DiskTree
+
 BAD = "one: ok\ntwo: bad\nthree: unknown\nfour: long\n"
 
 
@@ -163,6 +166,22 @@ def test_exclude_and_paths(toy, write) -> None:
 def test_an_excluded_directory_is_judged_when_named(toy, write) -> None:
     write(fixtures__a_toy="x: bad")
     assert outcomes(toy, "fixtures") == {"fixtures/a.toy::toy.good[x]": "failed"}
+
+
+def test_a_named_place_brings_back_itself_and_not_what_lies_beside_it(toy, write) -> None:
+    write(fixtures__a__x_toy="x: bad", fixtures__b__y_toy="y: bad", z_toy="z: ok", wanted_toy="")
+    toy.makeini("[pytest]\nreadiness_paths = . fixtures/a\n")
+    assert set(outcomes(toy)) == {"fixtures/a/x.toy::toy.good[x]", "z.toy::toy.good[z]", "repository::toy.any[repo]"}
+
+
+def test_where_git_does_not_answer_files_are_found_and_what_is_committed_is_unknown(toy, write) -> None:
+    write(a_toy="x: ok", **{".git__config": "[core]\nrepositoryformatversion = 99\n", ".git__HEAD": "ref: refs/heads/main"})
+    (toy.path / ".git/objects").mkdir()
+    (toy.path / ".git/refs").mkdir()
+    tree = DiskTree(toy.path)
+    assert "a.toy" in tree.paths
+    assert isinstance(tree.tracked("a.toy"), Unknown)
+    assert tree.tracked("a.toy").source.startswith("git cannot tell what is committed: fatal: ")
 
 
 def test_gitignored_files_are_left_out_in_git_and_outside(toy, write) -> None:
