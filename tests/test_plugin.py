@@ -396,3 +396,44 @@ def test_importing_the_entry_point_imports_little(pytester) -> None:
     result = pytester.run(sys.executable, "-c", code)
     imported = set(eval(result.outlines[-1]))
     assert imported <= {"pytest_readiness", "pytest_readiness.plugin", "pytest_readiness.defaults"}
+
+
+MARKS = """
+def pytest_collection_modifyitems(items):
+    for item in items:
+        name = item.name.partition("[")[2].rstrip("]")
+        if name.startswith("x-"):
+            item.add_marker(eval("pytest.mark." + MARK[name]))
+
+MARK = {
+    "x-strict-fails": "xfail(strict=True)",
+    "x-strict-passes": "xfail(strict=True, reason='because')",
+    "x-loose-passes": "xfail",
+    "x-other-error": "xfail(raises=ValueError)",
+    "x-condition": "xfail(False, reason='never')",
+    "x-not-run": "xfail(run=False)",
+    "x-crash": "xfail(strict=True)",
+    "x-unknown": "xfail(strict=True)",
+    "x-skip": "skip",
+    "x-skipif": "skipif(True, reason='so')",
+}
+"""
+
+
+@pytest.mark.parametrize("args", [[], ["--runxfail"], ["-n2"]], ids=["plain", "runxfail", "xdist"])
+def test_every_mark_means_the_same_in_both_protocols(toy, write, args) -> None:
+    (toy.path / "conftest.py").write_text((toy.path / "conftest.py").read_text() + MARKS)
+    bad = ("x-strict-fails", "x-other-error", "x-condition", "x-not-run", "x-skip", "x-skipif")
+    lines = [f"{name}: bad" for name in bad] + ["x-strict-passes: ok", "x-loose-passes: ok", "x-crash: crash", "x-unknown: unknown"]
+    write(a_toy="\n".join(lines) + "\n", b_toy="\n".join(reversed(lines)) + "\ny: bad\n", wanted_toy="")
+    found, said = {}, {}
+    for protocol in ("fast", "pytest"):
+        found[protocol] = outcomes(toy, "-o", f"readiness_protocol={protocol}", *args)
+        cases = junit(toy, "-o", f"readiness_protocol={protocol}", *args)
+        said[protocol] = {name: [(child.tag, child.get("message")) for child in case] for name, case in cases.items()}
+    assert found["fast"] == found["pytest"]
+    assert said["fast"] == said["pytest"]
+    if not args:
+        assert found["fast"]["a.toy::toy.good[x-strict-fails]"] == "xfailed"
+        assert found["fast"]["a.toy::toy.good[x-strict-passes]"] == "xpassed"
+        assert found["fast"]["a.toy::toy.good[x-other-error]"] == "failed"
