@@ -65,6 +65,7 @@ def rule(
     standards: tuple[str, ...] = (),
     effort: str = "30m",
     secret: bool = False,
+    needs: str = "",
 ) -> Callable[[Callable[..., Iterable[Finding] | None]], Rule]:
     """Make a function ``check(resource[, project], *, option=default) -> findings`` a `Rule`.
 
@@ -73,7 +74,8 @@ def rule(
     (```` ```yaml bad ````, ``good``, with an optional path; ``with path`` adds a file to the example
     before) the documentation and the tests: every ``# <--`` marks a line a finding must point at.
     ``effort`` is what closing the gap takes: ``30m``, ``2h``, ``1d``. ``secret`` hides the values that
-    findings point at.
+    findings point at. ``needs`` names an option without which the rule makes no check: what a project
+    must say first, such as its target versions.
     Raises `RuleError` with file and line for anything that is not well-formed.
     """
 
@@ -101,6 +103,8 @@ def rule(
         options = _options(check)
         if len(options) < code.co_kwonlyargcount:
             problems.append("every option needs a default")
+        if needs and needs not in {option.name for option in options}:
+            problems.append(f"needs the option {needs!r}, which it does not have")
         if problems:
             raise RuleError(f"{source}: rule {id}: {'; '.join(problems)}")
         return Rule(
@@ -119,6 +123,7 @@ def rule(
             standards=standards,
             effort=effort,
             secret=secret,
+            needs=needs,
             options=options,
             examples=examples(rest, id.partition(".")[0]),
             source=source,

@@ -27,10 +27,8 @@ class Outcome:
 
 def applies(rule: Rule, resource: Resource, project: Project) -> bool:
     """Whether there is a check at all. A condition that is unknown or crashes makes one, to say so."""
-    if rule.when is None:
-        return True
     try:
-        return bool(rule.when(resource, project) if rule.when_needs_project else rule.when(resource))
+        return rule.applies(resource, project)
     except Exception:  # noqa: BLE001 - evaluate() meets it again and reports it
         return True
 
@@ -41,10 +39,8 @@ def evaluate(rule: Rule, resource: Resource, project: Project, *, strict_advice:
     advice: list[Finding] = []
     unknown = crash = None
     try:
-        if rule.when is not None:
-            rule.when(*((resource, project) if rule.when_needs_project else (resource,)))
-        arguments = (resource, project) if rule.check_needs_project else (resource,)
-        for finding in rule.check(*arguments, **rule.settings) or ():
+        rule.applies(resource, project)
+        for finding in rule.findings(resource, project):
             if finding.advice and not strict_advice:
                 advice.append(finding)
             else:

@@ -134,7 +134,8 @@ class Rule:
 
     ``check`` yields findings for one resource; ``when`` says which resources of the kinds in ``on``
     it applies to. Both take the project as second argument where ``*_needs_project`` says so.
-    ``secret`` says that its findings point at secrets, whose values are not shown.
+    ``secret`` says that its findings point at secrets, whose values are not shown, ``needs`` names an
+    option without which there is no check.
     """
 
     id: str
@@ -152,6 +153,7 @@ class Rule:
     standards: tuple[str, ...] = ()
     effort: str = "30m"
     secret: bool = False
+    needs: str = ""
     options: tuple[Option, ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
     examples: tuple[Example, ...] = ()
@@ -162,6 +164,17 @@ class Rule:
     def platform(self) -> str:
         """The part of the id before the first dot: what ``rules/<platform>/`` it lives in."""
         return self.id.partition(".")[0]
+
+    def applies(self, resource: Resource, project: Any) -> bool:
+        """Whether the rule concerns a resource of one of its kinds."""
+        if self.when is None:
+            return True
+        return bool(self.when(resource, project) if self.when_needs_project else self.when(resource))
+
+    def findings(self, resource: Resource, project: Any) -> Iterable[Finding]:
+        """What the check yields on a resource, with the rule's settings."""
+        arguments = (resource, project) if self.check_needs_project else (resource,)
+        return self.check(*arguments, **self.settings) or ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ class Registry:
         kind = resource.kind
         if kind not in self._by_kind:
             platforms = REPOSITORY_PLATFORMS if kind == "repo" else (kind.partition(".")[0],)
-            rules = {rule.id: rule for platform in platforms for rule in self._load(platform) if kind in rule.on}
+            rules = {rule.id: rule for platform in platforms for rule in self._load(platform) if kind in rule.on and is_configured(rule)}
             self._by_kind[kind] = tuple(rules[rule_id] for rule_id in sorted(rules))
         return self._by_kind[kind]
 
@@ -57,6 +57,11 @@ class Registry:
         if priority == rule.priority and not options:
             return rule
         return replace(rule, priority=priority, settings={**rule.settings, **options})
+
+
+def is_configured(rule: Rule) -> bool:
+    """Whether the settings say what the rule needs to know before it can judge anything."""
+    return not rule.needs or rule.needs in rule.settings
 
 
 def unique(rules: Iterable[Rule]) -> list[Rule]:

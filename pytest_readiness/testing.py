@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Sequence
+from dataclasses import replace
 
 from .checks import Outcome
 from .checks import applies
@@ -12,6 +13,8 @@ from .formats.base import Format
 from .model import Example
 from .model import Rule
 from .project import Project
+from .settings import load
+from .settings import rule_settings
 
 
 def verdicts(rule: Rule, project: Project) -> Iterator[Outcome]:
@@ -25,9 +28,10 @@ def check_example(rule: Rule, example: Example, formats: Sequence[Format] | None
     """Raise AssertionError unless the example is judged as it claims.
 
     A good example needs a check and no finding; a bad one needs findings, and where lines are marked
-    (``# <--``) exactly these lines.
+    (``# <--``) exactly these lines. Options are set by a `readiness.yaml` among its files.
     """
     project = Project.of(example.files, formats)
+    rule = replace(rule, settings=rule_settings(rule, load(project)))
     failures = [failure for path in project.paths if (c := project.contents(path)) for failure in c.failures]
     assert not failures, f"{rule.id}: the example cannot be read: {failures[0]}"
     outcomes = list(verdicts(rule, project))

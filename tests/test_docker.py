@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Mapping
 
@@ -540,3 +541,31 @@ def test_any_file_gets_a_verdict(parts: list[tuple[str, list[str]]]) -> None:
 def test_stages_of_a_file() -> None:
     found = stages(Project.of({"Dockerfile": TWO}, FORMATS), "Dockerfile")
     assert [(stage.alias, stage.is_final) for stage in found] == [("dev", False), ("prod", True)]
+
+
+@pytest.mark.parametrize(
+    ("tag", "target", "verdict"),
+    [
+        ("3.9-slim", "python>=3.13", "fail"),
+        ("3.13", "python>=3.13", "pass"),
+        ("3", "python>=3.13", "pass"),
+        ("2", "python>=3.13", "fail"),
+        ("v3.14.1-alpine", "python >= 3.13", "pass"),
+        ("slim", "python>=3.13", "unknown"),
+        ("3.9", "node>=20", "pass"),
+        ("3.9", "python=3", "fail"),
+    ],
+)
+def test_base_version_target(tag: str, target: str, verdict: str) -> None:
+    rule = next(rule for rule in builtin.rules("docker") if rule.id == "docker.base-version-target")
+    rule = dataclasses.replace(rule, settings={"targets": (target,)})
+    (outcome,) = verdicts(rule, Project.of({"Dockerfile": f"FROM python:{tag}\n"}))
+    assert outcome.crash is None
+    assert ("fail" if outcome.failing else "unknown" if outcome.unknown else "pass") == verdict
+
+
+def test_a_template_with_an_element_nobody_knows_is_said() -> None:
+    rule = next(rule for rule in builtin.rules("docker") if rule.id == "docker.template-conformance")
+    rule = dataclasses.replace(rule, settings={"elements": ("healthchek",)})
+    (outcome,) = verdicts(rule, Project.of({"Dockerfile": 'FROM debian:12\nCMD ["x"]\n'}))
+    assert "healthchek" in outcome.failing[0].message

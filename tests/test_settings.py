@@ -118,3 +118,27 @@ def test_the_report_is_valid_by_its_schema(project) -> None:
     run(project, "expect: {toy: 9}\n")
     text = (project.path / "out.json").read_text()
     assert list(schema.violations(yaml.parse("out.json", text)[0], "report")) == []
+
+
+NEEDS = """
+@rule("toy.needy", P1, on="toy.line", category="Governance", remedy="do", needs="owners")
+def needy(line, *, owners: tuple = ()):
+    \"\"\"Needs owners.
+
+    Without them there is nothing to say.
+    \"\"\"
+    if line.name not in owners:
+        yield line.finding("nobody owns it")
+
+def pytest_readiness_rules(platform):
+    return [good, short, any_wanted, needy]
+"""
+
+
+def test_a_rule_that_needs_an_option_makes_no_check_before_it_is_set(project) -> None:
+    (project.path / "conftest.py").write_text((project.path / "conftest.py").read_text() + NEEDS)
+    assert "a.toy::toy.needy[two]" not in run(project, "")[1]
+    checks = run(project, "options: {toy.needy: {owners: [one]}}\n")[1]
+    assert (checks["a.toy::toy.needy[one]"], checks["a.toy::toy.needy[two]"]) == ("passed", "failed")
+    result = project.runpytest("--readiness-rules")
+    result.stdout.fnmatch_lines(["toy.needy * (once options.toy.needy.owners is set)"])

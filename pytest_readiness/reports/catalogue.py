@@ -35,7 +35,8 @@ def listing(rules: list[Rule]) -> Iterator[str]:
     """One line a rule: id, priority, title, kinds; its aliases below."""
     width = max((len(rule.id) for rule in rules), default=0)
     for rule in rules:
-        yield f"{rule.id:<{width}}  {rule.priority.name}  {rule.title}  [{', '.join(rule.on)}]"
+        needs = f" (once options.{rule.id}.{rule.needs} is set)" if rule.needs else ""
+        yield f"{rule.id:<{width}}  {rule.priority.name}  {rule.title}  [{', '.join(rule.on)}]{needs}"
         if rule.aliases:
             yield f"{'':<{width}}      = {', '.join(rule.aliases)}"
 
