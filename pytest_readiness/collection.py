@@ -31,15 +31,14 @@ from .model import Waiver
 from .records import record
 from .text import REPOSITORY
 from .text import brief
-from .text import distinct
 from .text import node_path
-from .text import parameter
 from .text import place
 from .text import safe
 
 if TYPE_CHECKING:
     from _pytest._code.code import TerminalRepr
 
+    from .plan import Planned
     from .run import Run
 
 SHOWN = 20  # findings of one check that are printed; the reports have all of them
@@ -64,15 +63,8 @@ class Node(pytest.Collector):
         return node
 
     def collect(self) -> Iterable[Check]:
-        wants = self.run.plan.scope.wants
-        return [Check.of(self, name, rule, resource) for name, rule, resource in self.named() if wants(self.path_in_project, name)]
-
-    def named(self) -> Iterator[tuple[str, Rule, Resource]]:
-        """Every check with its name; names that would come twice, because characters had to go, get a number."""
-        checks = tuple(self.run.plan.checks(self.path_in_project))
-        names = distinct([(rule.id, parameter(resource.name)) for rule, resource in checks])
-        for (rule, resource), name in zip(checks, names, strict=True):
-            yield ("parses" if rule is governance.PARSES else f"{rule.id}[{name}]"), rule, resource
+        plan, path = self.run.plan, self.path_in_project
+        return [Check.of(self, planned) for planned in plan.checks(path) if plan.scope.wants(path, planned.name)]
 
 
 class FileNode(Node, pytest.File):
@@ -96,14 +88,15 @@ class Check(pytest.Item):
     outcome: Outcome | None = None
 
     @classmethod
-    def of(cls, parent: Node, name: str, rule: Rule, resource: Resource) -> Check:
+    def of(cls, parent: Node, planned: Planned) -> Check:
         """The item of a check, marked, and expected to fail where a waiver in force covers it."""
+        name, where, rule, resource = planned
         check: Check = cls.from_parent(parent, name=name, nodeid=f"{parent.nodeid}::{name}")
         check.rule, check.resource, check.run = rule, resource, parent.run
         check.own_markers.extend(_marks(rule.priority, rule.category))
         waivers = parent.run.plan.waivers
         if waivers.all and rule not in (governance.WAIVER, governance.EXPECT):
-            check.waiver = waivers.find(rule, resource.path, parameter(resource.name))
+            check.waiver = waivers.find(rule, resource.path, where)
             if check.waiver is not None and not waivers.lapsed(check.waiver):
                 reason = f"known gap: {safe(check.waiver.reason)} ({safe(check.waiver.owner)}, until {check.waiver.until})"
                 check.add_marker(pytest.mark.xfail(strict=True, raises=ReadinessFailure, reason=reason))

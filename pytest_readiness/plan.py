@@ -6,8 +6,10 @@ import time
 from collections import Counter
 from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
+from typing import NamedTuple
 
 from . import governance
 from . import settings as settings_file
@@ -25,11 +27,21 @@ from .project import Project
 from .registry import Registry
 from .scope import Scope
 from .settings import Settings
+from .text import distinct
 from .text import parameter
 from .text import safe
 from .waivers import Waivers
 
 OF_THE_RUN = (*settings_file.NAMES, *waiver_file.NAMES)
+
+
+class Planned(NamedTuple):
+    """A check to be: ``name`` is the last part of its node id, ``where`` what stands for the resource there."""
+
+    name: str
+    where: str
+    rule: Rule
+    resource: Resource
 
 
 class Plan:
@@ -42,7 +54,7 @@ class Plan:
         self.waivers = waivers
         self.scope = scope
         self.seconds: Counter[str] = Counter()  # reading and finding checks, by format
-        self._checks: dict[str, list[tuple[Rule, Resource]]] = {}
+        self._checks: dict[str, tuple[Planned, ...]] = {}
 
     @cached_property
     def files(self) -> tuple[str, ...]:
@@ -55,11 +67,11 @@ class Plan:
     def _is_judged(self, path: str) -> bool:
         return self.project.format_of(path) is not None or bool(self.unreadable(path))
 
-    def checks(self, path: str) -> list[tuple[Rule, Resource]]:
+    def checks(self, path: str) -> tuple[Planned, ...]:
         """Every check of a file (``.``: of the repository), in the order of its resources."""
         if path not in self._checks:
             started = time.perf_counter()
-            self._checks[path] = list(self._find(path))
+            self._checks[path] = tuple(_named(list(self._find(path))))
             format_ = None if path == "." else self.project.format_of(path)
             self.seconds[format_.name if format_ else "repository"] += time.perf_counter() - started  # type: ignore[assignment]
         return self._checks[path]
@@ -98,8 +110,8 @@ class Plan:
             return
         for other in (".", *self.project.paths):
             if other not in waiver_file.NAMES:
-                for rule, resource in self.checks(other):
-                    self.waivers.find(rule, resource.path, parameter(resource.name))
+                for check in self.checks(other):
+                    self.waivers.find(check.rule, check.resource.path, check.where)
         for waiver in self.waivers.unused():
             yield governance.WAIVER, WaiverEntry("readiness.waiver", f"{waiver.rule} {waiver.where}", waiver.span, waiver)
 
@@ -138,6 +150,13 @@ class Plan:
             "not_read": [safe(path) for path in self.project.unread if not self.unreadable(path)],
             "today": self.waivers.today.isoformat(),
         }
+
+
+def _named(found: Sequence[tuple[Rule, Resource]]) -> Iterator[Planned]:
+    """Checks with their names; what would come twice, because characters had to go, gets a number."""
+    names = distinct([(rule.id, parameter(resource.name)) for rule, resource in found])
+    for (rule, resource), where in zip(found, names, strict=True):
+        yield Planned("parses" if rule is governance.PARSES else f"{rule.id}[{where}]", where, rule, resource)
 
 
 def is_known(project: Project, path: str) -> bool:

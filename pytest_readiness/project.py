@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from .formats.base import Format
     from .syntax.yaml import Document
 
-R = TypeVar("R", bound=Resource)
 P = ParamSpec("P")
 T = TypeVar("T")
 YAML_SUFFIXES = (".yaml", ".yml")

@@ -136,7 +136,7 @@ class Run:
         config.args[:] = [] if self.only else [arg for arg in config.args if arg not in taken]
         self.plan = self._planned(Scope.of(directories, ours))
         for arg in ours:
-            if arg.selector and not any(selects(arg.selector, name) for name, _, _ in Node.of(session, self, arg.path).named()):
+            if arg.selector and not any(selects(arg.selector, check.name) for check in self.plan.checks(arg.path)):
                 raise pytest.UsageError(f"not found: {arg.text}\n(no check of that name in {arg.path})")
 
     def _planned(self, scope: Scope) -> Plan:

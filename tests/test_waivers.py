@@ -235,3 +235,11 @@ def test_extending_keeps_what_is_there(text) -> None:
 def test_extending_refuses_what_it_cannot_extend(text) -> None:
     with pytest.raises(ParseFailure):
         extended("w.yaml", text, NEW)
+
+
+def test_a_frozen_gap_is_the_one_of_the_node_id_also_where_names_had_to_be_numbered(project, write) -> None:
+    write(a_toy="x[0]: ok\nx.0: bad\n")
+    run(project, "--readiness-freeze", "--readiness-owner=ops")
+    result, checks = run(project)
+    assert checks["a.toy::toy.good[x.0-2]"]["outcome"] == "xfailed"
+    result.assert_outcomes(passed=3, xfailed=1)
