@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from judging import judge
 
 from pytest_readiness import ParseFailure
 from pytest_readiness import Project
@@ -14,22 +14,6 @@ from pytest_readiness.syntax.dotenv import Entry
 from pytest_readiness.syntax.dotenv import parse
 from pytest_readiness.testing import verdicts
 from pytest_readiness.tree import DiskTree
-
-
-def judge(rule_id: str, project: Project | Mapping[str, str]) -> str:
-    """``none`` without an item, else the worst of fail, unknown, advice and pass."""
-    given = project if isinstance(project, Project) else Project.of(project)
-    rule = next(rule for rule in builtin.rules(rule_id.partition(".")[0]) if rule.id == rule_id)
-    outcomes = list(verdicts(rule, given))
-    for outcome in outcomes:
-        assert outcome.crash is None, outcome.crash
-    if any(outcome.failing for outcome in outcomes):
-        return "fail"
-    if any(outcome.unknown for outcome in outcomes):
-        return "unknown"
-    if any(outcome.advice for outcome in outcomes):
-        return "advice"
-    return "pass" if outcomes else "none"
 
 
 def entries(text: str) -> list[Entry]:

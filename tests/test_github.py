@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import judging
 import pytest
 
 from pytest_readiness import Project
@@ -26,17 +27,8 @@ def rule(name: str) -> Rule:
 
 
 def judge(name: str, files: Mapping[str, str] | str) -> str:
-    """``none`` without an item, else the worst of fail, unknown, advice and pass."""
-    outcomes = list(verdicts(rule(name), Project.of({CI: files} if isinstance(files, str) else files)))
-    for outcome in outcomes:
-        assert outcome.crash is None, outcome.crash
-    if any(outcome.failing for outcome in outcomes):
-        return "fail"
-    if any(outcome.unknown for outcome in outcomes):
-        return "unknown"
-    if any(outcome.advice for outcome in outcomes):
-        return "advice"
-    return "pass" if outcomes else "none"
+    """The verdict of a rule on files or on one workflow."""
+    return judging.judge(f"gha.{name}", {CI: files} if isinstance(files, str) else files)
 
 
 def job(*steps: str, on: str = "push", head: str = "", extra: str = "") -> str:

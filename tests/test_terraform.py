@@ -570,3 +570,22 @@ def test_a_file_that_cannot_be_read_does_not_hide_the_others() -> None:
     first, second = it.contents("a.tf"), it.contents("b.tf")
     assert first is not None and isinstance(first.failures[0], ParseFailure)
     assert second is not None and [resource.name for resource in second.resources if isinstance(resource, Block)] == ["aws_ebs_volume.v"]
+
+
+def test_a_condition_that_only_the_caller_knows_does_not_hide_what_is_allowed() -> None:
+    text = """
+        data "aws_iam_policy_document" "a" {
+          statement {
+            actions   = ["*"]
+            resources = ["*"]
+            dynamic "condition" {
+              for_each = var.conditions
+              content {
+                test = condition.value
+              }
+            }
+          }
+        }
+        variable "conditions" {}
+    """
+    assert judged("tf.iam-least-privilege", text) == "failed"

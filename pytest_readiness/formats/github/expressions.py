@@ -73,11 +73,6 @@ def references(text: str) -> Iterator[Reference]:
         yield from _references(_TOKEN.findall(inside), offset)
 
 
-def condition_references(text: str) -> Iterator[Reference]:
-    """Every context that an ``if:`` uses, which is an expression without ``${{ }}``."""
-    yield from _references(_TOKEN.findall(text.replace("${{", " ").replace("}}", " ")), 0)
-
-
 def _references(tokens: list[str], offset: int) -> Iterator[Reference]:
     work = [(tokens, 0)]
     while work:

@@ -67,10 +67,6 @@ class Reference:
         """Whether the ref is a branch by its name: a tag of a release has a version in it."""
         return bool(_BRANCH(self.ref)) or not _VERSION(self.ref)
 
-    @property
-    def is_workflow(self) -> bool:
-        return "/.github/workflows/" in self.name
-
 
 @dataclass(frozen=True, eq=False)
 class Source:

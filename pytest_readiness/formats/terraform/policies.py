@@ -37,7 +37,6 @@ class Statement:
     resources: Any
     not_resources: Any
     has_principals: bool
-    has_conditions: bool
     span: Span
     actions_span: Span
 
@@ -104,7 +103,6 @@ def _of_section(section: Section) -> Statement:
         section.get("resources"),
         section.get("not_resources"),
         section.blocks("principals") != () or section.blocks("not_principals") != (),
-        section.blocks("condition") != (),
         section.span,
         section.at("actions"),
     )
@@ -149,16 +147,9 @@ def _of_object(item: dict[str, Any], place: Span) -> Statement:
         item.get("Resource"),
         item.get("NotResource"),
         item.get("Principal") is not None or item.get("NotPrincipal") is not None,
-        bool(item.get("Condition") is not None),
         mapping.head if own and mapping else place,
         mapping.entry(action) if own and mapping and action in mapping else place,
     )
-
-
-def is_readonly(action: str) -> bool:
-    """Whether the action, wildcards included, only reads."""
-    verb = action.partition(":")[2].lower()
-    return verb.startswith(("describe", "list", "get", "batchget", "head", "view", "lookup"))
 
 
 # roles of Google Cloud and Azure that may change everything in their scope
