@@ -94,9 +94,11 @@ class Check(pytest.Item):
         check: Check = cls.from_parent(parent, name=name, nodeid=f"{parent.nodeid}::{name}")
         check.rule, check.resource, check.run = rule, resource, parent.run
         check.own_markers.extend(_marks(rule.priority, rule.category))
+        if resource.third_party:
+            check.own_markers.append(pytest.mark.third_party.mark)
         waivers = parent.run.plan.waivers
         if waivers.all and rule not in (governance.WAIVER, governance.EXPECT):
-            check.waiver = waivers.find(rule, resource.path, where)
+            check.waiver = waivers.find(rule, parent.path_in_project, where)
             if check.waiver is not None and not waivers.lapsed(check.waiver):
                 reason = f"known gap: {safe(check.waiver.reason)} ({safe(check.waiver.owner)}, until {check.waiver.until})"
                 check.add_marker(pytest.mark.xfail(strict=True, raises=ReadinessFailure, reason=reason))
@@ -205,6 +207,7 @@ class Check(pytest.Item):
             ("priority", self.rule.priority.name),
             ("category", self.rule.category),
             ("resource", safe(self.resource.name)),
+            *([("environment", safe(self.resource.for_environment))] if self.resource.for_environment else []),
             ("file", safe(self.resource.path)),
             ("line", self.resource.span.line or ""),
             ("remedy", self.rule.remedy),

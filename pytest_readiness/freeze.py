@@ -14,6 +14,7 @@ from .model import ParseFailure
 from .model import Span
 from .model import Waiver
 from .records import Record
+from .text import path_in
 from .text import place
 from .text import safe
 
@@ -32,8 +33,9 @@ class Freezer:
     def waiver(self, record: Record) -> Waiver:
         """The known gap of a failed check, exactly that one."""
         reason = self.reason or f"frozen {self.today}: {record['findings'][0]['message']}"
-        _, _, resource = record["id"].partition("[")
-        where = re.sub(r"([*?[])", r"[\1]", f"{place(record['path'])}::{resource[:-1]}")  # of a glob, the text itself
+        node, _, name = record["id"].partition("::")
+        path = "." if record["path"] == "." else path_in(node)
+        where = re.sub(r"([*?[])", r"[\1]", f"{place(path)}::{name.partition('[')[2][:-1]}")  # of a glob, the text itself
         return Waiver(record["rule"], where, reason, self.owner, self.until.isoformat(), Span(""))
 
     def write(self, root: Path, records: Iterable[Record]) -> tuple[Path, int] | str:

@@ -86,11 +86,19 @@ class Resource:
 
     ``kind`` is ``platform.thing`` (``k8s.container``), ``name`` is unique in its file and does not
     change when lines move (``Deployment/web/app``), ``span`` is its head line, not its whole body.
+
+    What is not judged as it is written but as it is rendered, built or called has a ``home``: the
+    directory whose checks these are (``charts/shop``). ``for_environment`` is the one it was made for, whose
+    name its own begins with then (``prod:Deployment/web/app``). ``third_party`` says that somebody else
+    wrote it.
     """
 
     kind: str
     name: str
     span: Span
+    home: str = field(default="", kw_only=True)
+    for_environment: str = field(default="", kw_only=True)
+    third_party: bool = field(default=False, kw_only=True)
 
     @property
     def path(self) -> str:

@@ -59,10 +59,21 @@ class Plan:
     @cached_property
     def files(self) -> tuple[str, ...]:
         """Files in scope that may have checks; the repository (``.``) first, the waivers last, as they need all others."""
-        found = self.project.paths if self.scope.directories else sorted(self.scope.files.keys() - {"."})
+        found = {*self.project.paths, *self.project.homes} if self.scope.directories else self.scope.files.keys() - {"."}
         paths = ["."] if self.scope.includes(".") else []
-        paths += [path for path in found if self.scope.includes(path) and (path in OF_THE_RUN or self._is_judged(path))]
+        paths += [path for path in sorted(found) if self.scope.includes(path) and (path in OF_THE_RUN or self._is_judged(path))]
+        paths += sorted(self._sources.keys() - set(paths))
         return tuple(sorted(paths, key=lambda path: path in waiver_file.NAMES))
+
+    @cached_property
+    def _sources(self) -> dict[str, set[str]]:
+        """Homes that are in scope only for the files that are named and judged there."""
+        found: dict[str, set[str]] = {}
+        for path in self.scope.files:
+            for home in self.project.homes_of(path):
+                if home != path and not self.scope.includes(home):
+                    found.setdefault(home, set()).add(path)
+        return found
 
     def _is_judged(self, path: str) -> bool:
         return self.project.format_of(path) is not None or bool(self.unreadable(path))
@@ -85,11 +96,13 @@ class Plan:
             yield from self._rules_on(self.project.repository if self.has_files else ())
         else:
             contents = self.project.contents(path)
+            sources = self._sources.get(path)
             failures, unjudged = (contents.failures, contents.unjudged) if contents else (self.unreadable(path), None)
             if failures or unjudged:
                 place = min((f.span for f in failures if f.span.path == path), default=Span(path))
                 yield governance.PARSES, JudgedFile("readiness.file", path, place, tuple(failures), unjudged)
-            yield from self._rules_on(contents.resources if contents else ())
+            resources = contents.resources if contents else ()
+            yield from self._rules_on(resource for resource in resources if sources is None or resource.span.path in sources)
 
     def _rules_on(self, resources: Iterable[Resource]) -> Iterator[tuple[Rule, Resource]]:
         for resource in resources:
@@ -111,7 +124,7 @@ class Plan:
         for other in (".", *self.project.paths):
             if other not in waiver_file.NAMES:
                 for check in self.checks(other):
-                    self.waivers.find(check.rule, check.resource.path, check.where)
+                    self.waivers.find(check.rule, other, check.where)
         for waiver in self.waivers.unused():
             yield governance.WAIVER, WaiverEntry("readiness.waiver", f"{waiver.rule} {waiver.where}", waiver.span, waiver)
 

@@ -22,6 +22,7 @@ MARKERS = (
     "p1: a readiness check to be met within a week",
     "p2: a readiness check to be met within a month",
     "p3: a readiness check to be met later",
+    "third_party: a readiness check of what somebody else wrote, such as a chart from a registry",
 )
 
 

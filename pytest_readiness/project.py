@@ -19,6 +19,7 @@ from typing import Concatenate
 from typing import ParamSpec
 from typing import TypeVar
 
+from .configuration import Configuration
 from .model import ParseFailure
 from .model import Resource
 from .model import Span
@@ -57,10 +58,10 @@ class Project:
     asked for, and everything is read at most once.
     """
 
-    def __init__(self, tree: Tree, formats: Sequence[Format], settings: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, tree: Tree, formats: Sequence[Format], configuration: Configuration | None = None) -> None:
         self.tree = tree
         self.formats = tuple(formats)
-        self.settings: Mapping[str, Any] = settings or {}
+        self.configuration = configuration or Configuration()
         self._texts: dict[str, str | ParseFailure] = {}
         self._documents: dict[str, tuple[Document, ...] | ParseFailure] = {}
         self._claims: dict[str, Format | None] = {}
@@ -156,11 +157,23 @@ class Project:
     # -- resources
 
     def format_of(self, path: str) -> Format | None:
-        """The format that claims a file."""
+        """The format that claims a file, or whose home a directory is."""
         if path not in self._claims:
-            text = partial(self.glance, path)
-            self._claims[path] = next((f for f in self.formats if f.claims_in(path, text, self)), None)
+            self._claims[path] = self._claimant(path) if self.exists(path) else self.homes.get(path)
         return self._claims[path]
+
+    def _claimant(self, path: str) -> Format | None:
+        text = partial(self.glance, path)
+        return next((f for f in self.formats if f.claims_in(path, text, self)), None)
+
+    @cached_property
+    def homes(self) -> Mapping[str, Format]:
+        """The directories that are judged by what is made from them, with the format that makes it."""
+        return {home: format_ for format_ in self.formats for home in format_.homes(self)}
+
+    def homes_of(self, path: str) -> tuple[str, ...]:
+        """The homes through which a file is judged."""
+        return tuple(dict.fromkeys(home for format_ in self.formats for home in format_.homes_of(path, self)))
 
     def contents(self, path: str) -> Contents | None:
         """What a file holds; None where it is no infrastructure file we know."""
@@ -198,7 +211,7 @@ class Project:
     @cached_property
     def _by_kind(self) -> dict[str, tuple[Resource, ...]]:
         found: dict[str, list[Resource]] = {}
-        for path in self.paths:
+        for path in sorted({*self.paths, *self.homes}):
             contents = self.contents(path)
             for resource in contents.resources if contents else ():
                 found.setdefault(resource.kind, []).append(resource)

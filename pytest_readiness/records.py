@@ -45,6 +45,8 @@ class Record(TypedDict):
     line: int | None
     resource: str
     kind: str
+    environment: str | None
+    third_party: bool
     outcome: str
     reason: str | None
     findings: list[FindingRecord]
@@ -63,6 +65,8 @@ def record(node_id: str, rule: Rule, resource: Resource, outcome: Outcome, waive
         "line": resource.span.line or None,
         "resource": safe(resource.name),
         "kind": resource.kind,
+        "environment": safe(resource.for_environment) or None,
+        "third_party": resource.third_party,
         "outcome": "passed",
         "reason": None,
         "findings": [_finding(finding) for finding in outcome.failing],

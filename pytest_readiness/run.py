@@ -20,6 +20,7 @@ from .authoring import RuleError
 from .collection import Check
 from .collection import FileNode
 from .collection import Node
+from .configuration import Configuration
 from .formats.base import Format
 from .freeze import HORIZON
 from .freeze import Freezer
@@ -63,8 +64,10 @@ class Run:
         self.freezer = _freezer(config, self.today)
         self.frozen: tuple[Path, int] | str | None = None
         self.reports = list(_requested_reports(config))
+        self.configuration = Configuration()
         self.project = self._open()
         self.settings = self._settings()
+        self.project.configuration = self.configuration = self.settings.configuration
 
     # -- setting up
 
@@ -76,7 +79,7 @@ class Run:
             raise pytest.UsageError(f"readiness_paths: there is no {', '.join(missing)} below {self.root}")
         tree = DiskTree(self.root, within=within, exclude=self.config.getini("readiness_exclude"), named=named)
         found: list[Iterable[Format]] = self.config.hook.pytest_readiness_formats(config=self.config)
-        return Project(tree, [format_ for formats in found for format_ in formats])
+        return Project(tree, [format_ for formats in found for format_ in formats], self.configuration)
 
     def _settings(self) -> settings_file.Settings:
         try:

@@ -12,6 +12,8 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from . import schema
+from .configuration import Configuration
+from .configuration import Environment
 from .model import ParseFailure
 from .model import Priority
 from .model import Rule
@@ -47,6 +49,7 @@ class Settings:
     priorities: Mapping[str, Priority] = field(default_factory=dict)
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     expect: tuple[Expectation, ...] = ()
+    configuration: Configuration = field(default_factory=Configuration)
     document: yaml.Document | None = None
 
     @property
@@ -87,7 +90,30 @@ def load(project: Project) -> Settings:
         priorities={glob: Priority[name] for glob, name in data.get("priorities", {}).items()},
         options=data.get("options", {}),
         expect=tuple(_expectation(name, value, expect.entry(name)) for name, value in expect.items()),
+        configuration=_configuration(data),
         document=documents[0],
+    )
+
+
+def _configuration(data: yaml.Mapping) -> Configuration:
+    rendering, environments = data.get("rendering", {}), data.get("environments", {})
+    return Configuration(
+        environments=tuple(_environment(name, value or {}, environments.entry(name)) for name, value in environments.items()),
+        worlds=tuple(tuple(globs) for globs in data.get("worlds", ())),
+        kustomize_helm=rendering.get("kustomize-helm", False),
+        render_timeout=float(rendering.get("timeout", Configuration.render_timeout)),
+    )
+
+
+def _environment(name: str, body: Mapping[str, Any], span: Span) -> Environment:
+    return Environment(
+        name,
+        values=tuple(body.get("values", ())),
+        set=body.get("set", {}),
+        kube_version=str(body.get("kube-version", "")),
+        tfvars=tuple(body.get("tfvars", ())),
+        workspace=body.get("workspace", ""),
+        span=span,
     )
 
 

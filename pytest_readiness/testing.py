@@ -31,8 +31,10 @@ def check_example(rule: Rule, example: Example, formats: Sequence[Format] | None
     (``# <--``) exactly these lines. Options are set by a `readiness.yaml` among its files.
     """
     project = Project.of(example.files, formats)
-    rule = replace(rule, settings=rule_settings(rule, load(project)))
-    failures = [failure for path in project.paths if (c := project.contents(path)) for failure in c.failures]
+    settings = load(project)
+    project.configuration = settings.configuration
+    rule = replace(rule, settings=rule_settings(rule, settings))
+    failures = [failure for path in (*project.paths, *project.homes) if (c := project.contents(path)) for failure in c.failures]
     assert not failures, f"{rule.id}: the example cannot be read: {failures[0]}"
     outcomes = list(verdicts(rule, project))
     assert outcomes, f"{rule.id}: the rule applies to nothing in the example"

@@ -31,7 +31,7 @@ LAYERS = (
     ("checks", "authoring"),
     ("project", "tree", "formats", "text"),
     ("syntax",),
-    ("model", "unknown", "defaults"),
+    ("model", "unknown", "defaults", "configuration"),
 )
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")

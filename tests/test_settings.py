@@ -73,7 +73,10 @@ def test_expected_files(project, expected, outcome) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("selct: [x]\n", "readiness.yaml:1:1: unknown key 'selct' (known: select, ignore, priorities, options, expect)"),
+        (
+            "selct: [x]\n",
+            "readiness.yaml:1:1: unknown key 'selct' (known: select, ignore, priorities, options, environments, worlds, rendering, expect)",
+        ),
         ("select: ['nope.*']\n", "readiness.yaml:1:10: select: no rule is called 'nope.?'"),
         ("ignore:\n  - toy.good\n  - toy.gone\n", "readiness.yaml:3:5: ignore: no rule is called 'toy.gone'"),
         ("select: toy\n", "readiness.yaml:1:1: select: 'toy' is not of type 'array'"),

@@ -41,6 +41,18 @@ class Format:
         """
         raise NotImplementedError
 
+    def homes(self, project: Project) -> Iterable[str]:
+        """Directories that are judged as a whole, by what is rendered or built from them: charts, overlays.
+
+        Each is a node of its own; `resources` is asked for it as it is for a file. Where it is the root
+        itself, name the file that makes it one (``Chart.yaml``).
+        """
+        return ()
+
+    def homes_of(self, path: str, project: Project) -> Iterable[str]:
+        """The homes through which a file is judged, so that naming the file selects what came from it."""
+        return ()
+
     def repository(self, project: Project) -> Iterable[Resource]:
         """Resources for repository-wide rules; none where the repository does not use this technology."""
         return ()

@@ -68,6 +68,7 @@ def _lines(run: Run, facts: dict[str, Any], records: list[Record], *, verbose: b
         yield from _list("not read", ["YAML of unknown format that cannot be parsed", *facts["not_read"]], verbose=verbose)
     if records:
         yield from _table(records)
+        yield from _third_party(records)
     unknown = Counter((record["reason"] or "").removeprefix("unknown: ") for record in records if record["outcome"] == "skipped")
     yield from _list("unknown", [f"{count} x {reason}" for reason, count in unknown.most_common()], verbose=verbose)
     unreadable = [record for record in records if record["rule"] == "readiness.parses" and record["outcome"] == "failed"]
@@ -122,6 +123,14 @@ def _table(records: list[Record]) -> Iterator[str]:
     for priority in Priority:
         if any(key[0] == priority.name for key in counts):
             yield _row(f"  {priority.name}", "") + "".join(f"{counts[priority.name, outcome] or '.':>11}" for outcome in columns)
+
+
+def _third_party(records: list[Record]) -> Iterator[str]:
+    """Which of the checks are about what somebody else wrote."""
+    counts = Counter(record["outcome"] for record in records if record["third_party"])
+    if counts:
+        told = ", ".join(f"{counts[outcome]} {HEADINGS[outcome]}" for outcome in OUTCOMES if counts[outcome])
+        yield _row("third party", f"{told}; leave them out with -m 'not third_party'")
 
 
 def _gaps(run: Run, records: list[Record]) -> Iterator[str]:

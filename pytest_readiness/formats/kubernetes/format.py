@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from collections.abc import Iterable
 from collections.abc import Iterator
 from typing import Any
+from typing import NamedTuple
 
 from ...model import ParseFailure
 from ...model import Resource
 from ...model import Span
 from ...project import Project
+from ...syntax.yaml import Document
 from ...syntax.yaml import Mapping
 from ...syntax.yaml import Sequence
 from ..base import Format
@@ -56,6 +59,31 @@ _NAMED = {
 MAX_OBJECTS = 100_000
 
 
+class Site(NamedTuple):
+    """Where objects are deployed from, if not from the file they stand in: a chart or overlay, for an environment.
+
+    ``part`` is the dependency they belong to, in front of their names.
+    """
+
+    home: str = ""
+    environment: str = ""
+    part: str = ""
+    third_party: bool = False
+
+    @property
+    def prefix(self) -> str:
+        """What their names begin with."""
+        return "".join((f"{self.environment}:" if self.environment else "", f"{self.part}/" if self.part else ""))
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """What their resources know of it."""
+        return {"home": self.home, "for_environment": self.environment, "third_party": self.third_party}
+
+
+HERE = Site()
+
+
 class Kubernetes(Format):
     """Every object of a manifest, its pods and its containers."""
 
@@ -88,15 +116,21 @@ class Kubernetes(Format):
             for document in documents:
                 yield from generated_secrets(document.data)
             return
-        placeholders = has_placeholders(text)
-        taken: set[str] = set()
-        for document in documents:
-            for found in _objects(document.data):
-                yield from (found,) if isinstance(found, ParseFailure) else _judged(found, taken, placeholders=placeholders)
+        yield from judged(documents, placeholders=has_placeholders(text))
 
     def repository(self, project: Project) -> Iterator[Resource]:
         if project.files(self.name):
             yield Resource("k8s.repository", "repo", Span("."))
+
+
+def judged(
+    documents: Iterable[Document], site: Site = HERE, *, taken: set[str] | None = None, placeholders: bool = False
+) -> Iterator[Resource | ParseFailure]:
+    """The objects of documents as resources; ``taken`` are names that others of the same home have."""
+    taken = set() if taken is None else taken
+    for document in documents:
+        for found in _objects(document.data):
+            yield from (found,) if isinstance(found, ParseFailure) else _judged(found, site, taken, placeholders=placeholders)
 
 
 def _objects(data: Any) -> Iterator[Mapping | ParseFailure]:
@@ -133,7 +167,7 @@ def _typed(item: Any, parent: Mapping) -> Any:
     return typed
 
 
-def _judged(raw: Mapping, taken: set[str], *, placeholders: bool) -> Iterator[Resource | ParseFailure]:
+def _judged(raw: Mapping, site: Site, taken: set[str], *, placeholders: bool) -> Iterator[Resource | ParseFailure]:
     """An object as resources; what is wrong in it is said, and is unknown to whoever asks for it."""
     id = group_kind(raw["apiVersion"], raw["kind"])
     if id.startswith("kustomize.config.k8s.io/"):
@@ -154,7 +188,7 @@ def _judged(raw: Mapping, taken: set[str], *, placeholders: bool) -> Iterator[Re
     if (id in NAMESPACED or id in CLUSTER_SCOPED) and not _own_name(metadata):
         place = raw.entry("metadata") if "metadata" in raw else raw.entry("kind")
         yield ParseFailure(f"not a valid {id}: metadata has no name", place)
-    yield from _resources(body, id, _name(raw, metadata, taken), name_span(raw))
+    yield from _resources(body, id, _name(raw, site, metadata, taken), name_span(raw), site.fields)
 
 
 def _own_name(metadata: Mapping | None) -> str:
@@ -163,13 +197,13 @@ def _own_name(metadata: Mapping | None) -> str:
     return next((str(name) for name in named if isinstance(name, (str, int, float)) and str(name)), "")
 
 
-def _name(raw: Mapping, metadata: Mapping | None, taken: set[str]) -> str:
+def _name(raw: Mapping, site: Site, metadata: Mapping | None, taken: set[str]) -> str:
     """``Kind/name``; a second one in the file gets its namespace or a number, written as no name of an object can be."""
-    plain = _NOT_IN_NAMES.sub("_", f"{raw['kind']}/{_own_name(metadata) or '?'}")
+    plain = site.prefix + _NOT_IN_NAMES.sub("_", f"{raw['kind']}/{_own_name(metadata) or '?'}")
     namespace = dig(metadata, "namespace")
     name = plain
     if name in taken and isinstance(namespace, str):
-        name = _NOT_IN_NAMES.sub("_", f"{plain}@{namespace}")
+        name = f"{plain}@{_NOT_IN_NAMES.sub('_', namespace)}"
     number = 2
     while name in taken:
         name, number = f"{plain}#{number}", number + 1
@@ -177,24 +211,24 @@ def _name(raw: Mapping, metadata: Mapping | None, taken: set[str]) -> str:
     return name
 
 
-def _resources(body: Mapping, id: str, name: str, span: Span) -> Iterator[Resource]:
+def _resources(body: Mapping, id: str, name: str, span: Span, site: dict[str, Any]) -> Iterator[Resource]:
     api_version, type = str(body["apiVersion"]), str(body["kind"])
-    whole = Object("k8s.object", name, span, body, api_version, type)
+    whole = Object("k8s.object", name, span, body, api_version, type, **site)
     yield whole
     if id in _NAMED:
-        yield Object(_NAMED[id], name, span, body, api_version, type)
+        yield Object(_NAMED[id], name, span, body, api_version, type, **site)
     if id not in TEMPLATES:
         return
-    workload = Workload("k8s.workload", name, span, body, api_version, type)
+    workload = Workload("k8s.workload", name, span, body, api_version, type, **site)
     if id not in ("Pod", "PodTemplate"):
         yield workload
     template = dig(body, *TEMPLATES[id])
     spec = dig(template, "spec")
     if not isinstance(template, Mapping) or not isinstance(spec, Mapping) or (body.get("kind") == "Rollout" and _is_elsewhere(body)):
         return
-    pod = Pod("k8s.pod", name, span, template, workload)
+    pod = Pod("k8s.pod", name, span, template, workload, **site)
     yield pod
-    yield from _containers(pod)
+    yield from _containers(pod, site)
 
 
 def _is_elsewhere(body: Mapping) -> bool:
@@ -202,9 +236,9 @@ def _is_elsewhere(body: Mapping) -> bool:
     return dig(body, "spec", "workloadRef") is not None
 
 
-def _containers(pod: Pod) -> Iterator[Part]:
+def _containers(pod: Pod, site: dict[str, Any]) -> Iterator[Part]:
     for section, index, body in pod.containers:
         own = body.get("name")
         label = own if isinstance(own, str) and own else f"{section}-{index}"
         span = pod.place(section, index, "name") if own is not None else pod.place(section, index)
-        yield Container("k8s.container", f"{pod.name}/{_NOT_IN_NAMES.sub('_', label)}", span, body, pod, section)
+        yield Container("k8s.container", f"{pod.name}/{_NOT_IN_NAMES.sub('_', label)}", span, body, pod, section, **site)

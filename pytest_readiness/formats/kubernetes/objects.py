@@ -178,9 +178,11 @@ class Object(Part):
 
     @property
     def is_production(self) -> bool:
-        """Whether rules for production apply: neither path nor namespace names another environment."""
+        """Whether rules for production apply: nothing it comes from or goes to names another environment."""
         namespace = self.namespace
-        return is_production(self.path, "" if namespace is None or is_unknown(namespace) else str(namespace))
+        return is_production(
+            self.path, self.home, "" if namespace is None or is_unknown(namespace) else str(namespace), self.for_environment
+        )
 
     def shares_namespace_with(self, other: Object) -> bool:
         """Whether both may stand in one namespace: equal, or not written on one side."""

@@ -20,6 +20,7 @@ from .kustomize import kustomized_image
 from .kustomize import kustomized_namespace
 from .objects import Container
 from .objects import Object
+from .objects import Part
 from .objects import Pod
 from .objects import Workload
 from .objects import dig
@@ -92,15 +93,20 @@ def _grouped(pairs: Iterable[tuple[Any, Object]]) -> dict[Any, tuple[Object, ...
 
 
 @once
-def world(project: Project) -> World:
-    """The world of a project, made once."""
+def world(project: Project, home: str = "", environment: str = "") -> World:
+    """The world of the raw manifests, or of what a chart or overlay makes for an environment; made once."""
     found: dict[str, list[Object]] = {}
-    for path in project.files("kubernetes"):
+    for path in (home,) if home else project.files("kubernetes"):
         contents = project.contents(path)
         for resource in contents.resources if contents else ():
-            if isinstance(resource, Object) and resource.kind == "k8s.object":
+            if isinstance(resource, Object) and resource.kind == "k8s.object" and resource.for_environment == environment:
                 found.setdefault(resource.id, []).append(resource)
     return World({id: tuple(objects) for id, objects in found.items()})
+
+
+def world_of(thing: Part, project: Project) -> World:
+    """The objects that a thing is deployed with."""
+    return world(project, thing.home, thing.for_environment)
 
 
 def deployed_image(container: Container, project: Project) -> Image | Unknown | None:
