@@ -29,7 +29,7 @@ LAYERS = (
         "schema",
     ),
     ("checks", "authoring"),
-    ("project", "tree", "formats", "text"),
+    ("project", "tree", "formats", "text", "tools"),
     ("syntax",),
     ("model", "unknown", "defaults", "configuration"),
 )
