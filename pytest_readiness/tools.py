@@ -51,7 +51,7 @@ class Tool:
     @property
     def identity(self) -> str:
         """Which program this is, so that another version's results are not taken for its own."""
-        status = os.stat(self.path)
+        status = Path(self.path).stat()
         return f"{self.path} {status.st_size} {status.st_mtime_ns} {self.arguments}"
 
 
@@ -165,7 +165,7 @@ def _keep(kept: Path, ran: Ran) -> None:
             return
         with tempfile.NamedTemporaryFile("w", dir=kept.parent, encoding="utf-8", delete=False) as stream:
             json.dump(asdict(ran), stream)
-        os.replace(stream.name, kept)
+        Path(stream.name).replace(kept)
         oldest = time.time() - KEPT
         for path in kept.parent.iterdir():
             if path.stat().st_mtime < oldest:
