@@ -69,9 +69,9 @@ def rule(
 ) -> Callable[[Callable[..., Iterable[Finding] | None]], Rule]:
     """Make a function ``check(resource[, project], *, option=default) -> findings`` a `Rule`.
 
-    ``on`` names the kinds of resources, ``when(resource[, project])`` narrows them: where it is false
-    there is no check at all. The docstring's first line is the title, its prose the reason, its fences
-    (```` ```yaml bad ````, ``good``, with an optional path; ``with path`` adds a file to the example
+    ``on`` names the kinds of resources, ``when(resource[, project], *, option=default)`` narrows them: where
+    it is false there is no check at all. The docstring's first line is the title, its prose the reason, its
+    fences (```` ```yaml bad ````, ``good``, with an optional path; ``with path`` adds a file to the example
     before) the documentation and the tests: every ``# <--`` marks a line a finding must point at.
     ``effort`` is what closing the gap takes: ``30m``, ``2h``, ``1d``. ``secret`` hides the values that
     findings point at. ``needs`` names an option without which the rule makes no check: what a project
@@ -101,8 +101,11 @@ def rule(
         if not 1 <= code.co_argcount <= 2:
             problems.append("a check takes the resource and, at most, the project")
         options = _options(check)
+        when_options = _options(when) if when is not None and hasattr(when, "__kwdefaults__") else ()
         if len(options) < code.co_kwonlyargcount:
             problems.append("every option needs a default")
+        if twice := {option.name for option in options} & {option.name for option in when_options}:
+            problems.append(f"the options {', '.join(sorted(twice))} of both the check and its condition")
         if needs and needs not in {option.name for option in options}:
             problems.append(f"needs the option {needs!r}, which it does not have")
         if problems:
@@ -119,12 +122,13 @@ def rule(
             check_needs_project=code.co_argcount == 2,
             when=when,
             when_needs_project=when is not None and _takes_two(when),
+            when_options=tuple(option.name for option in when_options),
             aliases=aliases,
             standards=standards,
             effort=effort,
             secret=secret,
             needs=needs,
-            options=options,
+            options=(*options, *when_options),
             examples=examples(rest, id.partition(".")[0]),
             source=source,
         )

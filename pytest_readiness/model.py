@@ -141,7 +141,8 @@ class Rule:
     """One readiness criterion as code; made by :func:`pytest_readiness.rule`, never by hand.
 
     ``check`` yields findings for one resource; ``when`` says which resources of the kinds in ``on``
-    it applies to. Both take the project as second argument where ``*_needs_project`` says so.
+    it applies to. Both take the project as second argument where ``*_needs_project`` says so; ``when_options``
+    are the options that ``when`` takes in place of ``check``.
     ``secret`` says that its findings point at secrets, whose values are not shown, ``needs`` names an
     option without which there is no check.
     """
@@ -157,6 +158,7 @@ class Rule:
     check_needs_project: bool
     when: Callable[..., bool] | None = None
     when_needs_project: bool = False
+    when_options: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     standards: tuple[str, ...] = ()
     effort: str = "30m"
@@ -177,12 +179,15 @@ class Rule:
         """Whether the rule concerns a resource of one of its kinds."""
         if self.when is None:
             return True
-        return bool(self.when(resource, project) if self.when_needs_project else self.when(resource))
+        options = {name: self.settings[name] for name in self.when_options if name in self.settings}
+        arguments = (resource, project) if self.when_needs_project else (resource,)
+        return bool(self.when(*arguments, **options))
 
     def findings(self, resource: Resource, project: Any) -> Iterable[Finding]:
         """What the check yields on a resource, with the rule's settings."""
         arguments = (resource, project) if self.check_needs_project else (resource,)
-        return self.check(*arguments, **self.settings) or ()
+        options = {name: value for name, value in self.settings.items() if name not in self.when_options}
+        return self.check(*arguments, **options) or ()
 
 
 @dataclass(frozen=True, slots=True)

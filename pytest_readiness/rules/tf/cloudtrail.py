@@ -23,9 +23,10 @@ FLAGS: Settings = {
 }
 
 
-def is_aws(resource: Resource) -> bool:
+def is_aws(resource: Resource, *, kept_elsewhere: bool = False) -> bool:
+    """What is ``kept_elsewhere``, in the repository of the account, is not asked of this one."""
     if isinstance(resource, Repository):
-        return any(_runs_aws(module.directory, module.is_root, module.types) for module in resource.modules)
+        return not kept_elsewhere and any(_runs_aws(module.directory, module.is_root, module.types) for module in resource.modules)
     return isinstance(resource, Block) and resource.type == "aws_cloudtrail"
 
 
@@ -48,7 +49,8 @@ def check(resource: Resource) -> Iterator[Finding]:
     """CloudTrail records every region, and its logs show tampering.
 
     Without a trail nobody can tell what an attacker did with a stolen key. A trail of one region misses
-    the others, and without log file validation its files can be changed unnoticed.
+    the others, and without log file validation its files can be changed unnoticed. Where another repository
+    keeps the account's trail, set the option `kept_elsewhere`; trails that stand here are judged all the same.
 
     ```hcl good
     resource "aws_cloudtrail" "main" {

@@ -37,8 +37,9 @@ _BLOCKS = {
 _DIRECTORY = re.compile(r"(^|/)(dr|disaster[-_]?recovery|failover)(/|$)", re.IGNORECASE)
 
 
-def keeps_data(repository: Repository) -> bool:
-    return any(m.is_root and not is_example(m.directory) and m.types & BACKUPS.keys() for m in repository.modules)
+def keeps_data(repository: Repository, *, kept_elsewhere: bool = False) -> bool:
+    """What is ``kept_elsewhere``, in another repository, is not asked of this one."""
+    return not kept_elsewhere and any(m.is_root and not is_example(m.directory) and m.types & BACKUPS.keys() for m in repository.modules)
 
 
 @rule(
@@ -54,7 +55,8 @@ def check(repository: Repository, project: Project) -> Iterator[Finding]:
     """Disaster recovery is configured.
 
     When a region is lost, what has no copy in another one is lost with it. Copies of backups, replication,
-    failover records or a Velero schedule all count. Judged where a root module creates a data store.
+    failover records or a Velero schedule all count. Judged where a root module creates a data store; where
+    another repository copies them, set the option `kept_elsewhere`.
 
     ```hcl good
     terraform {
