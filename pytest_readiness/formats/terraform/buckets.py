@@ -8,8 +8,10 @@ from ...model import Span
 from ...project import Project
 from ...unknown import is_unknown
 from .blocks import Block
+from .module import mentions
 from .module import modules
 from .settings import holds
+from .settings import inside
 from .settings import is_true
 from .settings import one_of
 
@@ -44,6 +46,47 @@ def versioning(bucket: Block) -> tuple[bool, Span]:
         path = ("versioning_configuration", "status")
         return holds(part.get(*path), one_of("Enabled")), part.at(*path)
     return False, bucket.span
+
+
+_DEFAULT = ("rule", "apply_server_side_encryption_by_default")
+
+
+def encryption_key(bucket: Block) -> tuple[Any, Any, Span]:
+    """The algorithm and the key that a bucket encrypts with, and the place that says so."""
+    for part in parts(bucket, "aws_s3_bucket_server_side_encryption_configuration"):
+        return part.get(*_DEFAULT, "sse_algorithm"), part.get(*_DEFAULT, "kms_master_key_id"), part.at(*_DEFAULT)
+    old = ("server_side_encryption_configuration", *_DEFAULT)
+    return bucket.get(*old, "sse_algorithm"), bucket.get(*old, "kms_master_key_id"), bucket.at(*old)
+
+
+_LOG_DELIVERY = "http://acs.amazonaws.com/groups/s3/LogDelivery"
+
+
+def takes_logs(bucket: Block) -> bool:
+    """Whether S3 delivers access logs to the bucket: it needs no logs of its own, and no key but S3's is supported there."""
+    acls = [bucket.get("acl"), *(part.get("acl") for part in parts(bucket, "aws_s3_bucket_acl"))]
+    if any(isinstance(acl, str) and acl == "log-delivery-write" for acl in acls):
+        return True
+    for part in parts(bucket, "aws_s3_bucket_acl"):
+        grants = inside(part, ("access_control_policy", "grant"))
+        if any(isinstance(uri := grant.get("grantee", "uri"), str) and uri == _LOG_DELIVERY for grant in grants):
+            return True
+    for policy in parts(bucket, "aws_s3_bucket_policy"):
+        if "logging.s3.amazonaws.com" in str(policy.get("policy") if isinstance(policy.get("policy"), str) else ""):
+            return True
+    return _is_target(bucket)
+
+
+def _is_target(bucket: Block) -> bool:
+    """Whether a bucket of the same module names this one as the place of its access logs."""
+    if bucket.attached(("aws_s3_bucket_logging",), by="target_bucket", named=("bucket",)):
+        return True
+    for other in bucket.module.resources("aws_s3_bucket"):
+        for section in other.blocks("logging") if other is not bucket else ():
+            expression = section.expression("target_bucket")
+            if expression is not None and bucket.name in mentions(expression):
+                return True
+    return False
 
 
 def encryption(bucket: Block) -> tuple[bool | None, Span]:

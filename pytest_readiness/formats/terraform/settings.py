@@ -98,6 +98,7 @@ class Setting:
 
     ``absent`` is None where that depends on the version. With ``each``, every block of the first name must
     be good, and having none means ``absent``. ``a|b`` as a name is the first of them that is written.
+    ``within`` leads to blocks in each of which the path is looked for; without such a block there is nothing to judge.
     """
 
     path: tuple[str, ...]
@@ -105,13 +106,21 @@ class Setting:
     good: Callable[[Any], bool] = is_true
     absent: bool | None = False
     each: bool = False
+    within: tuple[str, ...] = ()
 
 
 def setting(
-    path: str, want: str = "", good: Callable[[Any], bool] = is_true, *, absent: bool | None = False, each: bool = False
+    path: str,
+    want: str = "",
+    good: Callable[[Any], bool] = is_true,
+    *,
+    absent: bool | None = False,
+    each: bool = False,
+    within: str = "",
 ) -> Setting:
     """A `Setting` by its dotted path; what is wanted is ``= true`` unless said otherwise."""
-    return Setting(tuple(path.split(".")), want or f"{path.rpartition('.')[2].partition('|')[0]} = true", good, absent, each)
+    wanted = want or f"{path.rpartition('.')[2].partition('|')[0]} = true"
+    return Setting(tuple(path.split(".")), wanted, good, absent, each, tuple(within.split(".")) if within else ())
 
 
 Settings = Mapping[str, tuple[Setting, ...]]
@@ -125,6 +134,9 @@ def gaps(block: Block, settings: Settings, why: str) -> Iterator[Finding]:
 
 
 def _targets(block: Block, wanted: Setting) -> Iterator[tuple[_Section, tuple[str, ...]]]:
+    if wanted.within:
+        yield from ((section, wanted.path) for section in inside(block, wanted.within))
+        return
     if not wanted.each:
         yield block, wanted.path
         return
@@ -134,6 +146,14 @@ def _targets(block: Block, wanted: Setting) -> Iterator[tuple[_Section, tuple[st
             yield section, wanted.path[1:]
     if not found and not wanted.absent:
         yield block, wanted.path
+
+
+def inside(block: Block, path: tuple[str, ...]) -> list[Section]:
+    """The blocks that a path of block types leads to; raises `Unresolved` where they are not known."""
+    found = list(block.blocks(path[0]))
+    for name in path[1:]:
+        found = [inner for section in found for inner in section.blocks(name)]
+    return found
 
 
 def _gap(block: Block, section: _Section, path: tuple[str, ...], wanted: Setting, why: str) -> Iterator[Finding]:
