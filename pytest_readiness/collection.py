@@ -120,6 +120,8 @@ class Check(pytest.Item):
         if outcome.crash is not None:
             raise outcome.crash
         if outcome.failing:
+            if self.waiver is None and self.run.gate is not None and self.rule.priority > self.run.gate:
+                raise pytest.xfail.Exception(f"below the gate: {self.message(outcome.failing[0])}")
             raise ReadinessFailure(self.message(outcome.failing[0]))
         if outcome.unknown is not None:
             raise pytest.skip.Exception(f"unknown: {safe(brief(outcome.unknown))}", _use_item_location=True)

@@ -39,6 +39,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="FORMAT:FILE",
         help="write a report (repeatable); formats: json",
     )
+    group.addoption("--readiness-min", type=float, metavar="PCT", help="fail the run while readiness (P0 and P1) is below this percentage")
+    group.addoption(
+        "--readiness-gate",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="fail the run while a gate of readiness.yaml is shut (repeatable)",
+    )
+    group.addoption("--readiness-bypass", metavar="REASON", help="let shut gates pass this once; the reason is in every report")
     group.addoption("--readiness-freeze", action="store_true", default=False, help="record every check that fails as a known gap")
     group.addoption("--readiness-owner", metavar="WHO", help="with --readiness-freeze: who answers for the known gaps")
     group.addoption("--readiness-until", metavar="YYYY-MM-DD", help="with --readiness-freeze: their last day (default: in 90 days)")
@@ -48,6 +57,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini("readiness_paths", "files and directories to look at, relative to the root (default: all)", type="args", default=[])
     parser.addini("readiness_exclude", "globs of files and directories to leave out", type="args", default=list(TEST_DATA))
     parser.addini("readiness_strict_advice", "advice fails a check", type="bool", default=False)
+    parser.addini("readiness_gate", "p0, p1 or p2: checks of lower priority are expected to fail at will", default="")
     parser.addini("readiness_protocol", "fast: checks run in one phase; pytest: in pytest's three", default="fast")
 
 

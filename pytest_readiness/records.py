@@ -112,11 +112,17 @@ def document(rules: Iterable[Rule], records: Iterable[Record], run: dict[str, An
                 "category": rule.category,
                 "aliases": list(rule.aliases),
                 "standards": list(rule.standards),
+                "why": rule.why,
                 "remedy": rule.remedy,
                 "effort": rule.effort,
                 "pack": rule.pack,
             }
             for rule in rules
         ],
-        "checks": sorted(records, key=lambda check: (check["path"], check["line"] or 0, check["rule"], check["id"])),
+        "checks": ordered(records),
     }
+
+
+def ordered(records: Iterable[Record]) -> list[Record]:
+    """Records in an order that does not depend on who ran which check when."""
+    return sorted(records, key=lambda check: (check["path"], check["line"] or 0, check["rule"], check["id"]))

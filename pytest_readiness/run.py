@@ -6,6 +6,7 @@ import datetime
 from collections import Counter
 from collections.abc import Iterable
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ import pytest
 from _pytest.skipping import evaluate_xfail_marks
 from _pytest.skipping import xfailed_key
 
+from . import gates
 from . import governance
+from . import scorecard
 from . import settings as settings_file
 from . import waivers as waiver_file
 from .authoring import RuleError
@@ -25,12 +28,17 @@ from .formats.base import Format
 from .freeze import HORIZON
 from .freeze import Freezer
 from .model import ParseFailure
+from .model import Priority
 from .model import Rule
+from .owners import owners
 from .plan import Plan
 from .plan import is_known
+from .planning import plan
+from .policy import Gate
 from .project import Project
 from .records import Record
 from .records import document
+from .records import ordered
 from .registry import Registry
 from .scope import Argument
 from .scope import Scope
@@ -63,11 +71,15 @@ class Run:
         self.facts: dict[str, Any] = {}  # what xdist's workers looked at
         self.freezer = _freezer(config, self.today)
         self.frozen: tuple[Path, int] | str | None = None
+        self.gate = _gate(config.getini("readiness_gate"))
         self.reports = list(_requested_reports(config))
         self.configuration = Configuration()
         self.project = self._open()
         self.settings = self._settings()
         self.project.configuration = self.configuration = self.settings.configuration
+        self.minimum = _percent(config.getoption("readiness_min"))
+        self.gates = [self._named_gate(name) for name in config.getoption("readiness_gate")]
+        self.bypass = _bypass(config.getoption("readiness_bypass"), gated=bool(self.gates or self.minimum is not None))
 
     # -- setting up
 
@@ -93,6 +105,13 @@ class Run:
             if mistakes := settings_file.mistakes(settings, rules, names):
                 raise pytest.UsageError(*(safe(str(mistake)) for mistake in mistakes))
         return settings
+
+    def _named_gate(self, name: str) -> Gate:
+        known = self.settings.policy.gates
+        if name not in known:
+            listed = ", ".join(known) or "readiness.yaml has no gates"
+            raise pytest.UsageError(f"--readiness-gate {name}: no gate is called {name!r} (known: {listed})")
+        return known[name]
 
     def _gather(self, platform: str | None) -> Iterator[Rule]:
         try:
@@ -181,7 +200,7 @@ class Run:
         call = pytest.CallInfo.from_call(item.runtest, when="call", reraise=(pytest.exit.Exception, KeyboardInterrupt))
         report = hook.pytest_runtest_makereport(item=item, call=call)
         hook.pytest_runtest_logreport(report=report)
-        if call.excinfo is not None and not isinstance(call.excinfo.value, pytest.skip.Exception):
+        if call.excinfo is not None and not isinstance(call.excinfo.value, (pytest.skip.Exception, pytest.xfail.Exception)):
             hook.pytest_exception_interact(node=item, call=call, report=report)
         if junit:  # the JUnit plugin writes properties when it sees a teardown
             done = pytest.CallInfo.from_call(lambda: None, when="teardown")
@@ -223,6 +242,8 @@ class Run:
             session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
         if session.config.option.collectonly:
             return
+        if self.shut and self.bypass is None and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
         if self.freezer is not None:
             self.frozen = self.freezer.write(self.root, self.records.values())
         if self.reports:
@@ -233,11 +254,35 @@ class Run:
         """Whether a run over the whole root found no infrastructure file at all."""
         return self.plan.scope.whole and not self.looked_at()["files"]
 
+    # the following are for the end of the run, when every record is there
+
+    @cached_property
+    def verdict(self) -> dict[str, Any]:
+        """What the checks add up to."""
+        return scorecard.verdict({"checks": ordered(self.records.values())}, self.settings.policy)
+
+    @cached_property
+    def report(self) -> dict[str, Any]:
+        """The JSON report, from which all others are made."""
+        policy = self.settings.policy
+        made = document(self.rules, self.records.values(), {key: value for key, value in self.looked_at().items() if key != "seconds"})
+        made["verdict"] = self.verdict
+        made["plan"] = plan(made, policy, self.today, owners(policy, self.project))
+        made["gates"] = [gates.judged(made, gate) for gate in self.gates]
+        if self.minimum is not None:
+            made["gates"].append(gates.minimum(made, self.minimum))
+        made["bypass"] = self.bypass
+        return made
+
+    @property
+    def shut(self) -> list[dict[str, Any]]:
+        """The gates that were asked for and are shut."""
+        return [gate for gate in self.report["gates"] if not gate["passed"]] if self.gates or self.minimum is not None else []
+
     def _write_reports(self) -> None:
-        report = document(self.rules, self.records.values(), {key: value for key, value in self.looked_at().items() if key != "seconds"})
         for render, path in self.reports:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(render(report), "utf-8")
+            path.write_text(render(self.report), "utf-8")
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         from .reports.terminal import summary
@@ -250,6 +295,29 @@ def _needs_one_phase(item: Check) -> bool:
     """Whether no mark needs setup or teardown; an unconditional xfail, such as a known gap's, does not."""
     marks = [mark for mark in item.iter_markers() if mark.name in PHASED]
     return all(mark.name == "xfail" and not mark.args and mark.kwargs.get("run", True) for mark in marks)
+
+
+def _gate(text: str) -> Priority | None:
+    """The lowest priority whose checks may turn the run red."""
+    if text and text.upper() not in ("P0", "P1", "P2"):
+        raise pytest.UsageError(f"readiness_gate: must be p0, p1 or p2, not {text!r}")
+    return Priority[text.upper()] if text else None
+
+
+def _percent(number: float | None) -> float | None:
+    if number is not None and not 0 <= number <= 100:
+        raise pytest.UsageError(f"--readiness-min {number:g}: must be a percentage")
+    return number
+
+
+def _bypass(reason: str | None, *, gated: bool) -> str | None:
+    if reason is None:
+        return None
+    if not reason.strip():
+        raise pytest.UsageError("--readiness-bypass needs a reason: it is in every report")
+    if not gated:
+        raise pytest.UsageError("--readiness-bypass: there is no gate to pass; name one with --readiness-gate or --readiness-min")
+    return safe(reason.strip())
 
 
 def _one_phase(protocol: str) -> bool:

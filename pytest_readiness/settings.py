@@ -11,6 +11,7 @@ from dataclasses import field
 from fnmatch import fnmatchcase
 from typing import Any
 
+from . import policy_file
 from . import schema
 from .configuration import Configuration
 from .configuration import Environment
@@ -18,6 +19,7 @@ from .model import ParseFailure
 from .model import Priority
 from .model import Rule
 from .model import Span
+from .policy import Policy
 from .project import Project
 from .syntax import yaml
 
@@ -50,12 +52,15 @@ class Settings:
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     expect: tuple[Expectation, ...] = ()
     configuration: Configuration = field(default_factory=Configuration)
+    policy: Policy = field(default_factory=Policy)
     document: yaml.Document | None = None
 
     @property
     def names_rules(self) -> bool:
         """Whether anything in the settings names rules, so that they must exist."""
-        return bool(self.select != ("*",) or self.ignore or self.priorities or self.options)
+        data = self.document.data if self.document else {}
+        keys = ("select", "ignore", "priorities", "options", *policy_file.KEYS)
+        return isinstance(data, dict) and any(key in data for key in keys)
 
     def selects(self, rule_id: str) -> bool:
         """Whether a rule is to run."""
@@ -91,6 +96,7 @@ def load(project: Project) -> Settings:
         options=data.get("options", {}),
         expect=tuple(_expectation(name, value, expect.entry(name)) for name, value in expect.items()),
         configuration=_configuration(data),
+        policy=policy_file.policy(data),
         document=documents[0],
     )
 
@@ -128,7 +134,7 @@ def mistakes(settings: Settings, rules: Iterable[Rule], formats: Iterable[str]) 
     if settings.document is None or not isinstance(settings.document.data, yaml.Mapping):
         return []
     data, by_id = settings.document.data, {rule.id: rule for rule in rules}
-    found = [*_globs_of_nothing(settings, data, by_id), *_wrong_options(settings, data, by_id)]
+    found = [*_globs_of_nothing(settings, data, by_id), *_wrong_options(settings, data, by_id), *policy_file.mistakes(data, by_id)]
     known = sorted(set(formats))
     found += [
         ParseFailure(f"expect: no format is called {expected.format!r} (known: {', '.join(known)})", expected.span)

@@ -69,6 +69,7 @@ def _lines(run: Run, facts: dict[str, Any], records: list[Record], *, verbose: b
     if records:
         yield from _table(records)
         yield from _third_party(records)
+        yield from _score_card(run.verdict, brief=run.config.get_verbosity() < 0)
     unknown = Counter((record["reason"] or "").removeprefix("unknown: ") for record in records if record["outcome"] == "skipped")
     yield from _list("unknown", [f"{count} x {reason}" for reason, count in unknown.most_common()], verbose=verbose)
     unreadable = [record for record in records if record["rule"] == "readiness.parses" and record["outcome"] == "failed"]
@@ -77,6 +78,7 @@ def _lines(run: Run, facts: dict[str, Any], records: list[Record], *, verbose: b
     advice = [f"{_place(item)}: {record['rule']}: {item['message']}" for record in records for item in record["advice"]]
     if advice:
         yield from _list("advice", advice if verbose else [f"{len(advice)} (listed with -v)"], verbose=verbose)
+    yield from _gates(run)
     yield from _written(run)
     if run.config.option.durations is not None:
         slowest = Counter(facts["seconds"]) + run.seconds
@@ -123,6 +125,34 @@ def _table(records: list[Record]) -> Iterator[str]:
     for priority in Priority:
         if any(key[0] == priority.name for key in counts):
             yield _row(f"  {priority.name}", "") + "".join(f"{counts[priority.name, outcome] or '.':>11}" for outcome in columns)
+
+
+def _score_card(verdict: dict[str, Any], *, brief: bool) -> Iterator[str]:
+    """Scores by category, and the verdict with its reasons."""
+    rows = [] if brief else [*verdict["categories"], *verdict["aspects"], {"name": "overall", **verdict["overall"]}]
+    for number, row in enumerate(rows):
+        if number == 0:
+            yield _row("score", f"{'category':<28}{'score':>7}{'grade':>7}{'met':>13}{'unknown':>9}")
+        shown = [str(row[key]) if row[key] is not None else "-" for key in ("score", "grade")]
+        met = f"{row['met']} of {row['scored']}"
+        unknown = row["unknown"] + row["unreadable"] or "."
+        yield _row("", f"{safe(row['name']):<28.28}{shown[0]:>7}{shown[1]:>7}{met:>13}{unknown:>9}")
+    readiness, maturity = verdict["readiness"], verdict["maturity"]
+    percent = "not measured" if readiness["percent"] is None else f"{readiness['percent']} %, {readiness['margin']:+} to the required"
+    yield _row(
+        "readiness", f"{percent} {readiness['required']:g} %; risk {verdict['risk']}, maturity {maturity['value']} of {maturity['of']}"
+    )
+    yield from _list("verdict", [verdict["verdict"], *(f"  {safe(reason)}" for reason in verdict["reasons"])], verbose=False)
+
+
+def _gates(run: Run) -> Iterator[str]:
+    """The gates that were asked for, and what keeps them shut."""
+    shut = {gate["gate"] for gate in run.shut}
+    for gate in run.report["gates"] if run.gates or run.minimum is not None else ():
+        yield _row("gate", f"{safe(gate['gate'])}: {'SHUT' if gate['gate'] in shut else 'open'}")
+        yield from (_row("", f"  {safe(reason)}") for reason in gate["reasons"])
+    if run.bypass is not None and shut:
+        yield _row("BYPASSED", f"{_count(len(shut), 'shut gate')}: {run.bypass}")
 
 
 def _third_party(records: list[Record]) -> Iterator[str]:
