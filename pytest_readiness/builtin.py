@@ -18,6 +18,7 @@ _FORMATS = (
     "terraform.format:Terraform",
     "helm:HelmTemplate",
     "kubernetes.format:Kubernetes",
+    "gitops.format:GitOps",
     "dotenv:Dotenv",
     "repository:Repository",
 )

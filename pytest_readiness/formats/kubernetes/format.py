@@ -17,6 +17,7 @@ from ...syntax.yaml import Document
 from ...syntax.yaml import Mapping
 from ...syntax.yaml import Sequence
 from ..base import Format
+from ..gitops.kinds import kinds_of
 from .kustomize import KUSTOMIZATIONS
 from .kustomize import generated_secrets
 from .kustomize import is_fragment
@@ -217,6 +218,8 @@ def _resources(body: Mapping, id: str, name: str, span: Span, site: dict[str, An
     yield whole
     if id in _NAMED:
         yield Object(_NAMED[id], name, span, body, api_version, type, **site)
+    for kind, make in kinds_of(id, body):
+        yield make(kind, name, span, body, api_version, type, **site)
     if id not in TEMPLATES:
         return
     workload = Workload("k8s.workload", name, span, body, api_version, type, **site)

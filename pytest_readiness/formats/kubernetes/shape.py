@@ -13,6 +13,8 @@ from ...syntax import yaml
 from ...syntax.yaml import Mapping
 from ...syntax.yaml import Sequence
 from ...unknown import Unknown
+from ..gitops.shapes import ROLLOUT
+from ..gitops.shapes import SHAPES
 from .objects import HANDLERS
 from .objects import SECTIONS
 from .objects import TEMPLATES
@@ -94,6 +96,7 @@ _SHAPES: dict[str, Any] = {
     "Secret": {"metadata": _METADATA, "data": MAP, "stringData": MAP},
     "ConfigMap": {"metadata": _METADATA, "data": MAP, "binaryData": MAP},
 } | {kind: _WORKLOAD for kind, place in TEMPLATES.items() if place == ("spec", "template")}
+_SHAPES |= SHAPES | {"argoproj.io/Rollout": {**_WORKLOAD, "spec": {**_WORKLOAD["spec"], **ROLLOUT}}}
 _GENERIC = {"metadata": {"name": TEXT, "namespace": TEXT, "labels": MAP, "annotations": MAP}}
 
 _PLACEHOLDER = re.compile(
@@ -102,7 +105,20 @@ _PLACEHOLDER = re.compile(
 _MAYBE = re.compile(r"\$[$({A-Z_]|\{\{|<[A-Za-z_]|%%|__[A-Z]|\(\(")
 # under these, such text has a meaning of its own: programs, shells, queries and templates read it
 _VERBATIM = frozenset(
-    ["command", "args", "data", "stringData", "binaryData", "annotations", "env", "description", "openAPIV3Schema", "expr", "script"]
+    [
+        "command",
+        "args",
+        "data",
+        "stringData",
+        "binaryData",
+        "annotations",
+        "env",
+        "description",
+        "openAPIV3Schema",
+        "expr",
+        "query",
+        "script",
+    ]
 )
 
 

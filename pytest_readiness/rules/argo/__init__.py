@@ -1,0 +1,1 @@
+"""Argo CD, Argo Rollouts, Flux and Flagger."""
