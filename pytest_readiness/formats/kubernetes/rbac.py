@@ -9,9 +9,16 @@ from typing import Any
 from ...project import Project
 from ...unknown import is_unknown
 from .objects import Object
+from .objects import Part
+from .objects import dig
 from .objects import items
 from .objects import mappings
-from .world import world
+from .relations import namespace_of
+from .selectors import certain
+from .selectors import kept
+from .selectors import places
+from .world import World
+from .world import world_of
 
 # roles and bindings that Kubernetes itself or a managed cluster brings along
 _BUILTIN = ("cluster-admin", "admin", "edit", "view", "gce:podsecuritypolicy:calico-sa")
@@ -59,8 +66,8 @@ def role_of(binding: Object, project: Project) -> Object | None:
     type, name = binding.peek("roleRef", "kind"), binding.peek("roleRef", "name")
     if not isinstance(type, str) or not isinstance(name, str):
         return None
-    roles = world(project).named(f"rbac.authorization.k8s.io/{type}", name)
-    return next((role for role in roles if role.type == "ClusterRole" or role.shares_namespace_with(binding)), None)
+    namespace = None if type == "ClusterRole" else binding.peek("metadata", "namespace")
+    return next(certain(world_of(binding, project).named((f"rbac.authorization.k8s.io/{type}",), name, namespace)), None)
 
 
 def subjects(binding: Object) -> Iterator[tuple[int, str, str]]:
@@ -69,14 +76,27 @@ def subjects(binding: Object) -> Iterator[tuple[int, str, str]]:
         yield number, str(subject.get("kind")), str(subject.get("name"))
 
 
-def is_bound(account: object, owner: Object, project: Project) -> bool:
-    """Whether a RoleBinding or ClusterRoleBinding of the world gives a service account any rights."""
-    home = owner.namespace
-    for binding in world(project).binding(account) if isinstance(account, str) else ():
-        for subject in mappings(binding.peek("subjects")):
-            kind, name, namespace = (subject.get(key) for key in ("kind", "name", "namespace"))
-            if not isinstance(name, str) or name != account or is_unknown(kind) or kind != "ServiceAccount":
-                continue
-            if not isinstance(namespace, str) or not isinstance(home, str) or namespace == home:
-                return True
-    return False
+def bindings_of(account: object, thing: Part, project: Project) -> Iterator[Object]:
+    """The RoleBindings and ClusterRoleBindings that give a service account in the namespace of a thing any rights."""
+    if isinstance(account, str):
+        index = world_of(thing, project).derived(_bindings)
+        for place in places(namespace_of(thing)):
+            yield from index.get((place, account), ())
+
+
+def _bindings(everything: World) -> dict[tuple[Any, str], list[Object]]:
+    """Bindings by the namespaces and names of the service accounts they are for."""
+    found: dict[tuple[Any, str], list[Object]] = {}
+    for binding in everything.all("rbac.authorization.k8s.io/RoleBinding", "rbac.authorization.k8s.io/ClusterRoleBinding"):
+        listed = binding.peek("subjects")
+        for subject in listed if isinstance(listed, list) else ():
+            kind, name = dig(subject, "kind"), dig(subject, "name")
+            if isinstance(kind, str) and kind == "ServiceAccount" and isinstance(name, str):
+                for place in kept(dig(subject, "namespace")):
+                    found.setdefault((place, name), []).append(binding)
+    return found
+
+
+def is_bound(account: object, owner: Part, project: Project) -> bool:
+    """Whether anything gives a service account rights."""
+    return any(True for _ in bindings_of(account, owner, project))

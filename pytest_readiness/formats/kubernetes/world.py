@@ -1,13 +1,18 @@
-"""The manifests of a project taken together: what selects, scales or limits a pod."""
+"""The objects that are deployed together: what one of them may rely on, and what it never sees."""
 
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Callable
+from collections.abc import Hashable
 from collections.abc import Iterable
 from collections.abc import Iterator
 from dataclasses import dataclass
+from dataclasses import field
+from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any
+from typing import TypeVar
 
 from ...project import Project
 from ...project import once
@@ -22,97 +27,188 @@ from .objects import Container
 from .objects import Object
 from .objects import Part
 from .objects import Pod
-from .objects import Workload
 from .objects import dig
-from .objects import entries
-from .objects import group_kind
 from .objects import items
 from .objects import mappings
-from .objects import selects
+from .selectors import Answer
+from .selectors import Labelled
+from .selectors import Selecting
+from .selectors import Selector
+from .selectors import equalities
+from .selectors import kept
+from .selectors import label_selector
+from .selectors import places
+
+T = TypeVar("T")
+Keys = tuple[str, ...]
+MONITORS = ("monitoring.coreos.com/ServiceMonitor", "monitoring.coreos.com/PodMonitor")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class World:
-    """Every object of the raw manifests, by API group and kind."""
+    """Every object that is deployed together, by API group and kind, and the pods they run."""
 
     by_id: dict[str, tuple[Object, ...]]
+    pods: tuple[Pod, ...] = ()
+    # indexes, each made when it is first asked for
+    _by_text: dict[tuple[tuple[str, ...], Keys], dict[tuple[Any, str | None], list[Object]]] = field(default_factory=dict)
+    _selecting: dict[tuple[str, Keys], Selecting[Object]] = field(default_factory=dict)
+    _labelled: dict[str, Labelled[Object]] = field(default_factory=dict)
+    _derived: dict[tuple[Any, ...], Any] = field(default_factory=dict)
 
     def all(self, *ids: str) -> Iterator[Object]:
         """The objects of some kinds."""
         for id in ids:
             yield from self.by_id.get(id, ())
 
-    def named(self, id: str, name: str) -> tuple[Object, ...]:
-        """The objects of a kind with this name, in any namespace."""
-        return self._by_name.get((id, name), ())
+    def derived(self, make: Callable[..., T], *args: Hashable) -> T:
+        """What a function works out of this world (and arguments), once."""
+        key = (make, *args)
+        if key not in self._derived:
+            self._derived[key] = make(self, *args)
+        return self._derived[key]  # type: ignore[no-any-return]
 
-    def scaling(self, name: str) -> tuple[Object, ...]:
-        """The autoscalers whose target has this name."""
-        return self._by_target.get(name, ())
+    def having(self, ids: tuple[str, ...], keys: Keys, text: Any, namespace: Any) -> Iterator[tuple[Object, Answer]]:
+        """The objects of some kinds that have a text under ``keys`` and may stand in a namespace; those that only may, behind them."""
+        if (ids, keys) not in self._by_text:
+            self._by_text[ids, keys] = _by_text(self.all(*ids), keys)
+        index = self._by_text[ids, keys]
+        if isinstance(text, Unknown):
+            yield from ((thing, text) for thing in self.all(*ids))
+        elif isinstance(text, str):
+            for place in places(namespace):
+                yield from ((thing, True) for thing in index.get((place, text), ()))
+                yield from ((thing, thing.peek(*keys)) for thing in index.get((place, None), ()))
 
-    def selecting(self, labels: dict[str, Any]) -> Iterator[Object]:
-        """The Services whose selector picks these labels."""
-        for label in labels.items():
-            for service in self._by_label.get(label, ()) if isinstance(label[1], str) else ():
-                if selects(service.peek("spec", "selector"), labels):
-                    yield service
+    def named(self, ids: tuple[str, ...], name: Any, namespace: Any) -> Iterator[tuple[Object, Answer]]:
+        """The objects of some kinds with a name."""
+        return self.having(ids, ("metadata", "name"), name, namespace)
 
-    def binding(self, account: str) -> tuple[Object, ...]:
-        """The bindings that have a service account of this name among their subjects."""
-        return self._by_account.get(account, ())
+    def selecting(self, id: str, keys: Keys, namespace: Any, labels: Any) -> Iterator[Object]:
+        """The objects of a kind that pick some labels by the selector under ``keys``."""
+        if (id, keys) not in self._selecting:
+            found = ((selector_of(thing, keys), thing) for thing in self.all(id))
+            listed = ((space, selector, thing) for selector, thing in found if selector is not None for space in _looks_into(thing))
+            self._selecting[id, keys] = Selecting(tuple(listed))
+        return self._selecting[id, keys].picking(namespace, labels)
+
+    def labelled(self, id: str, namespace: Any, selector: Selector | Unknown | None) -> Iterator[Object]:
+        """The objects of a kind that a selector picks by their own labels."""
+        if id not in self._labelled:
+            every = self.all(id)
+            self._labelled[id] = Labelled(
+                tuple((thing.peek("metadata", "namespace"), thing.peek("metadata", "labels"), thing) for thing in every)
+            )
+        return self._labelled[id].picked(namespace, selector)
+
+    def running(self, namespace: Any, selector: Selector | Unknown | None) -> Iterator[Pod]:
+        """The pods that a selector picks."""
+        return self._running.picked(namespace, selector)
+
+    def template_of(self, workload: Object) -> Pod | None:
+        """The pod that a workload's own template describes."""
+        return self._templates.get(id(workload.body))
 
     @cached_property
-    def _by_account(self) -> dict[str, tuple[Object, ...]]:
-        bindings = self.all("rbac.authorization.k8s.io/RoleBinding", "rbac.authorization.k8s.io/ClusterRoleBinding")
-        listed = ((binding.peek("subjects"), binding) for binding in bindings)
-        return _grouped((dig(who, "name"), binding) for known, binding in listed if isinstance(known, list) for who in known)
+    def _templates(self) -> dict[int, Pod]:
+        return {id(pod.owner.body): pod for pod in self.pods}
 
     @cached_property
-    def _by_name(self) -> dict[tuple[str, str], tuple[Object, ...]]:
-        return _grouped((((id, thing.peek("metadata", "name")), thing) for id, things in self.by_id.items() for thing in things))
-
-    @cached_property
-    def _by_target(self) -> dict[str, tuple[Object, ...]]:
-        scalers = self.all("autoscaling/HorizontalPodAutoscaler", "keda.sh/ScaledObject")
-        return _grouped((scaler.peek("spec", "scaleTargetRef", "name"), scaler) for scaler in scalers)
-
-    @cached_property
-    def _by_label(self) -> dict[tuple[str, str], tuple[Object, ...]]:
-        """Each Service under one of the labels it selects; which does not matter, for it must match all."""
-        selectors = ((service.peek("spec", "selector"), service) for service in self.all("Service"))
-        return _grouped((next(iter(wanted.items())), service) for wanted, service in selectors if isinstance(wanted, dict) and wanted)
+    def _running(self) -> Labelled[Pod]:
+        return Labelled(tuple((pod.owner.peek("metadata", "namespace"), pod.peek("metadata", "labels"), pod) for pod in self.pods))
 
 
-def _grouped(pairs: Iterable[tuple[Any, Object]]) -> dict[Any, tuple[Object, ...]]:
-    """Objects by key, those whose key is not plain text left out."""
-    found: dict[Any, list[Object]] = {}
-    for key, thing in pairs:
-        if all(isinstance(part, str) for part in (key if isinstance(key, tuple) else (key,))):
-            found.setdefault(key, []).append(thing)
-    return {key: tuple(things) for key, things in found.items()}
+def selector_of(thing: Object, keys: Keys) -> Selector | Unknown | None:
+    """What an object selects by the selector under ``keys``; None for nothing at all."""
+    node = thing.peek(*keys)
+    if thing.is_a("Service"):
+        return None if isinstance(node, dict) and not node else equalities(node)
+    if thing.is_a("networking.k8s.io/NetworkPolicy", *MONITORS) and node is None and isinstance(thing.peek("spec"), dict):
+        return Selector()
+    selector = label_selector(node)
+    if thing.is_a("policy/PodDisruptionBudget") and thing.api_version.endswith("/v1beta1") and selector == Selector():
+        return None  # before v1 an empty selector picked nothing
+    return selector
+
+
+def _looks_into(thing: Object) -> list[Any]:
+    """The namespaces in which an object selects: its own, or those that a monitor names; None for any."""
+    where = thing.peek("spec", "namespaceSelector") if thing.is_a(*MONITORS) else None
+    every, named = dig(where, "any"), dig(where, "matchNames")
+    if is_unknown(every) or is_unknown(named) or every is True:
+        return [None]
+    return named if isinstance(named, list) and named else [thing.peek("metadata", "namespace")]
+
+
+def _by_text(things: Iterable[Object], keys: Keys) -> dict[tuple[Any, str | None], list[Object]]:
+    """Objects by namespace and the text under ``keys``; under None those whose text is unknown."""
+    found: dict[tuple[Any, str | None], list[Object]] = {}
+    for thing in things:
+        text = thing.peek(*keys)
+        if isinstance(text, str) or is_unknown(text):
+            for place in kept(thing.peek("metadata", "namespace")):
+                found.setdefault((place, text if isinstance(text, str) else None), []).append(thing)
+    return found
 
 
 @once
 def world(project: Project, home: str = "", environment: str = "") -> World:
     """The world of the raw manifests, or of what a chart or overlay makes for an environment; made once."""
-    found: dict[str, list[Object]] = {}
-    for path in (home,) if home else project.files("kubernetes"):
-        contents = project.contents(path)
-        for resource in contents.resources if contents else ():
-            if isinstance(resource, Object) and resource.kind == "k8s.object" and resource.for_environment == environment:
-                found.setdefault(resource.id, []).append(resource)
-    return World({id: tuple(objects) for id, objects in found.items()})
+    paths = (home,) if home else project.files("kubernetes")
+    return _world(thing for thing in _things(paths, project) if thing.home == home and thing.for_environment == environment)
 
 
 def world_of(thing: Part, project: Project) -> World:
-    """The objects that a thing is deployed with."""
-    return world(project, thing.home, thing.for_environment)
+    """The objects that a thing is deployed with: its own world, or those that the settings join to it."""
+    place = thing.home or thing.path
+    groups = _groups(project, place) if project.configuration.worlds else ()
+    return _joined(project, groups, thing.for_environment) if groups else world(project, thing.home, thing.for_environment)
+
+
+@once
+def _groups(project: Project, place: str) -> tuple[int, ...]:
+    """The configured groups that a file, chart or overlay belongs to."""
+    return tuple(number for number, globs in enumerate(project.configuration.worlds) if _is_named(place, globs))
+
+
+def _is_named(place: str, globs: Iterable[str]) -> bool:
+    """Whether a glob names the place or a directory that it lies in."""
+    plain = [glob.removeprefix("./").rstrip("/") for glob in globs]
+    return any(fnmatchcase(place, glob) or fnmatchcase(place, f"{glob}/*") for glob in plain)
+
+
+@once
+def _joined(project: Project, groups: tuple[int, ...], environment: str) -> World:
+    """What groups name, for an environment: its own objects and those that belong to none. Without an environment, all of them."""
+    globs = [glob for number in groups for glob in project.configuration.worlds[number]]
+    named = [place for place in (*project.files("kubernetes"), *project.homes) if _is_named(place, globs)]
+    return _world(thing for thing in _things(named, project) if not environment or thing.for_environment in ("", environment))
+
+
+def _things(paths: Iterable[str], project: Project) -> Iterator[Part]:
+    """The objects and pods of files, charts and overlays."""
+    for path in paths:
+        contents = project.contents(path)
+        for resource in contents.resources if contents else ():
+            if isinstance(resource, Part) and resource.kind in ("k8s.object", "k8s.pod"):
+                yield resource
+
+
+def _world(things: Iterable[Part]) -> World:
+    found: dict[str, list[Object]] = {}
+    pods = []
+    for thing in things:
+        if isinstance(thing, Object):
+            found.setdefault(thing.id, []).append(thing)
+        elif isinstance(thing, Pod) and not thing.owner.is_a("PodTemplate"):  # which runs nothing by itself
+            pods.append(thing)
+    return World({id: tuple(objects) for id, objects in found.items()}, tuple(pods))
 
 
 def deployed_image(container: Container, project: Project) -> Image | Unknown | None:
     """The image that is really pulled: a kustomization may set its tag or digest."""
     image = container.image
-    if not isinstance(image, Image):
+    if container.home or not isinstance(image, Image):  # what is rendered names the image that is pulled
         return image
     name = "/".join(filter(None, (image.registry, image.repository)))
     tag, digest = kustomized_image(container.path, name, project)
@@ -128,100 +224,41 @@ def built_here(image: Image | Unknown, project: Project) -> bool:
 
 @once
 def _skaffold(project: Project) -> frozenset[str]:
-    """The images that Skaffold builds."""
+    """The images that Skaffold builds, wherever they are deployed."""
     configs = (body for id, objects in world(project).by_id.items() if id.startswith("skaffold/") for body in objects)
     return frozenset(str(artifact.get("image")) for config in configs for artifact in mappings(config.peek("build", "artifacts")))
 
 
-def has_services(project: Project) -> bool:
-    """Whether any Service selects pods at all."""
-    return any(service.peek("spec", "selector") for service in world(project).all("Service"))
-
-
-def is_served(pod: Pod, project: Project) -> bool:
-    """Whether a Service of the same world sends traffic to the pod."""
-    selecting = world(project).selecting(entries(pod.labels))
-    return any(service.shares_namespace_with(pod.owner) for service in selecting)
-
-
-def _targets(reference: object, scaler: Object, workload: Workload) -> bool:
-    """Whether a scaler's reference (kind, name, apiVersion) means the workload."""
-    if not isinstance(reference, dict):
-        return False
-    version, type, name = (reference.get(key) for key in ("apiVersion", "kind", "name"))
-    if any(map(is_unknown, (version, type, name))) or (type is not None and type != workload.type):
-        return False
-    if isinstance(version, str) and isinstance(type, str) and group_kind(version, type) != workload.id:
-        return False
-    known = workload.object_name
-    return not is_unknown(known) and name is not None and name == known and scaler.shares_namespace_with(workload)
-
-
-def autoscaler_of(workload: Workload, project: Project) -> Object | None:
-    """The HorizontalPodAutoscaler or KEDA ScaledObject that sets the number of its replicas."""
-    name = workload.object_name
-    for scaler in world(project).scaling(name) if isinstance(name, str) else ():
-        if _targets(scaler.peek("spec", "scaleTargetRef"), scaler, workload):
-            return scaler
-    return None
-
-
-def rollout_of(workload: Workload, project: Project) -> Object | None:
-    """The Rollout that borrows the template of a Deployment, and runs its replicas instead of it."""
-    for rollout in world(project).all("argoproj.io/Rollout"):
-        if _targets(rollout.peek("spec", "workloadRef"), rollout, workload):
-            return rollout
-    return None
-
-
-def limit_range_supplies(container: Container, section: str, resource: str, project: Project) -> bool:
-    """Whether a LimitRange gives containers of the namespace this request or limit by default."""
-    owner = container.pod.owner
-    for limits in world(project).all("LimitRange"):
-        if (limits.namespace is None and owner.namespace is not None) or not limits.shares_namespace_with(owner):
-            continue
-        defaults = ("defaultRequest", "default") if section == "requests" else ("default",)
-        for entry in mappings(limits.peek("spec", "limits")):
-            if entry.get("type") == "Container" and any(dig(entry, name, resource) is not None for name in defaults):
-                return True
-    return False
-
-
 def applied_namespace(thing: Object, project: Project) -> str | None:
     """The namespace that a kustomization or a GitOps object gives to what leaves it open."""
-    if found := kustomized_namespace(thing.path, project):
+    if not thing.home and (found := kustomized_namespace(thing.path, project)):
         return found
+    # whoever deploys a directory of the repository may stand anywhere in it
     for application in world(project).all("argoproj.io/Application"):
-        if _covers(application.peek("spec", "source", "path"), thing.path):
+        if covers(application.peek("spec", "source", "path"), thing.home or thing.path):
             namespace = application.peek("spec", "destination", "namespace")
             if isinstance(namespace, str):
                 return namespace
     for release in world(project).all("kustomize.toolkit.fluxcd.io/Kustomization"):
         namespace = release.peek("spec", "targetNamespace")
-        if isinstance(namespace, str) and _covers(release.peek("spec", "path"), thing.path):
+        if isinstance(namespace, str) and covers(release.peek("spec", "path"), thing.home or thing.path):
             return namespace
     return None
 
 
-def _covers(directory: object, path: str) -> bool:
+def covers(directory: object, path: str) -> bool:
+    """Whether a directory that a GitOps object names holds a file, chart or overlay."""
     if not isinstance(directory, str):
         return False
     clean = posixpath.normpath(directory).lstrip("/")
-    return clean != "." and path.startswith(f"{clean}/")
+    return clean != "." and (path == clean or path.startswith(f"{clean}/"))
 
 
-def pins_images(project: Project) -> bool:
+def pins_images(thing: Part, project: Project) -> bool:
     """Whether an admission policy turns tags into digests when a pod is admitted."""
-    everything = world(project)
+    everything = world_of(thing, project)
     if any(everything.all("policy.sigstore.dev/ClusterImagePolicy")):
         return True
     policies = everything.all("kyverno.io/ClusterPolicy", "kyverno.io/Policy")
     rules = (rule for policy in policies for rule in items(policy.peek("spec", "rules")))
     return any(dig(entry, "mutateDigest") is not False for rule in rules for entry in items(dig(rule, "verifyImages")))
-
-
-def service_account_of(pod: Pod, project: Project) -> Object | None:
-    """The ServiceAccount object that a pod runs under, where the project holds it."""
-    name = pod.setting("serviceAccountName")
-    accounts = world(project).named("ServiceAccount", "default" if name is None else str(name))
-    return next((account for account in accounts if account.shares_namespace_with(pod.owner)), None)

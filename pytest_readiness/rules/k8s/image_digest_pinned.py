@@ -17,7 +17,7 @@ DIGEST = re.compile(r"sha256:[0-9a-f]{64}").fullmatch
 
 
 def applies(container: Container, project: Project) -> bool:
-    return container.image is not None and container.pod.owner.is_production and not pins_images(project)
+    return container.image is not None and container.pod.owner.is_production and not pins_images(container, project)
 
 
 @rule(

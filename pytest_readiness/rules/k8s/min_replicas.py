@@ -11,8 +11,8 @@ from pytest_readiness import rule
 from pytest_readiness.formats.kubernetes.objects import REPLICATED
 from pytest_readiness.formats.kubernetes.objects import Workload
 from pytest_readiness.formats.kubernetes.objects import whole
-from pytest_readiness.formats.kubernetes.world import autoscaler_of
-from pytest_readiness.formats.kubernetes.world import rollout_of
+from pytest_readiness.formats.kubernetes.relations import autoscaler_of
+from pytest_readiness.formats.kubernetes.relations import rollout_of
 
 
 def applies(workload: Workload, project: Project) -> bool:

@@ -10,7 +10,7 @@ from pytest_readiness import Project
 from pytest_readiness import rule
 from pytest_readiness.formats.kubernetes.objects import Pod
 from pytest_readiness.formats.kubernetes.rbac import is_bound
-from pytest_readiness.formats.kubernetes.world import service_account_of
+from pytest_readiness.formats.kubernetes.relations import service_account_of
 
 
 def needs_no_token(pod: Pod, project: Project) -> bool:

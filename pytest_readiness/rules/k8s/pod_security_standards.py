@@ -12,15 +12,15 @@ from pytest_readiness.formats.kubernetes.objects import Object
 from pytest_readiness.formats.kubernetes.objects import dig
 from pytest_readiness.formats.kubernetes.objects import items
 from pytest_readiness.formats.kubernetes.scopes import SYSTEM_NAMESPACES
-from pytest_readiness.formats.kubernetes.world import world
+from pytest_readiness.formats.kubernetes.world import world_of
 
 LABEL = "pod-security.kubernetes.io/enforce"
 LEVELS = ("privileged", "baseline", "restricted")
 
 
-def by_policy(project: Project) -> bool:
+def by_policy(namespace: Object, project: Project) -> bool:
     """Whether a Kyverno policy enforces the standard everywhere."""
-    for policy in world(project).all("kyverno.io/ClusterPolicy"):
+    for policy in world_of(namespace, project).all("kyverno.io/ClusterPolicy"):
         action = policy.get("spec", "validationFailureAction")
         for entry in items(policy.get("spec", "rules")):
             own = dig(entry, "validate", "failureAction")
@@ -33,7 +33,7 @@ def by_policy(project: Project) -> bool:
     "k8s.pod-security-standards",
     P2,
     on="k8s.namespace",
-    when=lambda namespace, project: namespace.object_name not in SYSTEM_NAMESPACES and not by_policy(project),
+    when=lambda namespace, project: namespace.object_name not in SYSTEM_NAMESPACES and not by_policy(namespace, project),
     category="Security & Compliance",
     remedy="label the namespace pod-security.kubernetes.io/enforce: restricted",
     standards=("NSA/CISA Kubernetes Hardening Guide",),

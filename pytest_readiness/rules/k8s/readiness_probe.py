@@ -10,8 +10,8 @@ from pytest_readiness import Project
 from pytest_readiness import rule
 from pytest_readiness.formats.kubernetes.objects import Container
 from pytest_readiness.formats.kubernetes.objects import items
-from pytest_readiness.formats.kubernetes.world import has_services
-from pytest_readiness.formats.kubernetes.world import is_served
+from pytest_readiness.formats.kubernetes.relations import has_services
+from pytest_readiness.formats.kubernetes.relations import is_served
 
 
 def takes_traffic(container: Container, project: Project) -> bool:
@@ -22,7 +22,7 @@ def takes_traffic(container: Container, project: Project) -> bool:
         return False  # another container of the pod is the one that answers
     if pod.owner.is_a("argoproj.io/Rollout") or is_served(pod, project):
         return True
-    return bool(container.ports) and not has_services(project)
+    return bool(container.ports) and not has_services(container, project)
 
 
 @rule(

@@ -9,7 +9,7 @@ from pytest_readiness import Finding
 from pytest_readiness import Project
 from pytest_readiness import rule
 from pytest_readiness.formats.kubernetes.objects import Container
-from pytest_readiness.formats.kubernetes.world import limit_range_supplies
+from pytest_readiness.formats.kubernetes.relations import limit_range_supplies
 
 
 @rule(

@@ -15,7 +15,7 @@ from pytest_readiness.formats.kubernetes.objects import entries
 from pytest_readiness.formats.kubernetes.objects import items
 from pytest_readiness.formats.kubernetes.objects import mappings
 from pytest_readiness.formats.kubernetes.objects import selects
-from pytest_readiness.formats.kubernetes.world import autoscaler_of
+from pytest_readiness.formats.kubernetes.relations import autoscaler_of
 
 KEYS = ("topology.kubernetes.io/zone", "kubernetes.io/hostname", "failure-domain.beta.kubernetes.io/zone")
 

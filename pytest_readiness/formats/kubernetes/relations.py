@@ -1,0 +1,279 @@
+"""Which objects belong together: what selects, scales, limits, exposes and watches the pods of a workload.
+
+What yields several objects yields those that surely belong first. Where others only may (a name or label is filled in at
+deploy time), it raises `Unresolved` behind them: who asks for one and finds it never notices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ...project import Project
+from ...unknown import Unknown
+from ...unknown import Unresolved
+from ...unknown import is_unknown
+from .objects import TEMPLATES
+from .objects import Container
+from .objects import Object
+from .objects import Part
+from .objects import Pod
+from .objects import Workload
+from .objects import dig
+from .objects import entries
+from .objects import group_kind
+from .objects import mappings
+from .objects import whole
+from .selectors import Answer
+from .selectors import both
+from .selectors import certain
+from .world import MONITORS
+from .world import selector_of
+from .world import world_of
+
+HPA, SCALED_OBJECT = "autoscaling/HorizontalPodAutoscaler", "keda.sh/ScaledObject"
+SCALERS = (HPA, SCALED_OBJECT)
+VPA = "autoscaling.k8s.io/VerticalPodAutoscaler"
+PDB = "policy/PodDisruptionBudget"
+NETWORK_POLICY = "networking.k8s.io/NetworkPolicy"
+SERVICE_MONITOR, POD_MONITOR = MONITORS
+# policies whose selectors have languages of their own
+FOREIGN_POLICIES = (
+    "cilium.io/CiliumNetworkPolicy",
+    "cilium.io/CiliumClusterwideNetworkPolicy",
+    "crd.projectcalico.org/NetworkPolicy",
+    "crd.projectcalico.org/GlobalNetworkPolicy",
+    "projectcalico.org/NetworkPolicy",
+    "projectcalico.org/GlobalNetworkPolicy",
+    "policy.networking.k8s.io/AdminNetworkPolicy",
+    "policy.networking.k8s.io/BaselineAdminNetworkPolicy",
+    "policy.networking.k8s.io/ClusterNetworkPolicy",
+)
+SELECTS = {
+    "Service": ("spec", "selector"),
+    NETWORK_POLICY: ("spec", "podSelector"),
+    PDB: ("spec", "selector"),
+}
+
+
+def namespace_of(thing: Part) -> Any:
+    """The namespace that an object, or the owner of a pod or container, is written for; never raises."""
+    owner = thing.pod.owner if isinstance(thing, Container) else thing.owner if isinstance(thing, Pod) else thing
+    return owner.peek("metadata", "namespace")
+
+
+# -- pods and what selects them
+
+
+def _selecting(id: str, pod: Pod, project: Project) -> Iterator[Object]:
+    return world_of(pod, project).selecting(id, SELECTS[id], namespace_of(pod), pod.peek("metadata", "labels"))
+
+
+def services_of(pod: Pod, project: Project) -> Iterator[Object]:
+    """The Services that send traffic to a pod."""
+    return _selecting("Service", pod, project)
+
+
+def disruption_budgets_of(pod: Pod, project: Project) -> Iterator[Object]:
+    """The PodDisruptionBudgets that count a pod."""
+    return _selecting(PDB, pod, project)
+
+
+def network_policies_of(pod: Pod, project: Project) -> Iterator[Object]:
+    """The NetworkPolicies that select a pod; where there are policies of another kind, there may be more."""
+    yield from _selecting(NETWORK_POLICY, pod, project)
+    if foreign := foreign_policy(pod, project):
+        raise Unresolved(f"{foreign.name} may select it: policies of {foreign.id.partition('/')[0]} are not read")
+
+
+def foreign_policy(thing: Part, project: Project) -> Object | None:
+    """A policy of another kind that may apply in the namespace of a thing."""
+    namespace = namespace_of(thing)
+    for policy in world_of(thing, project).all(*FOREIGN_POLICIES):
+        own = policy.peek("metadata", "namespace")
+        if not isinstance(own, str) or not isinstance(namespace, str) or own == namespace:
+            return policy
+    return None
+
+
+def pods_of(thing: Object, project: Project) -> Iterator[Pod]:
+    """The pods that a Service, NetworkPolicy or PodDisruptionBudget selects."""
+    return world_of(thing, project).running(namespace_of(thing), selector_of(thing, SELECTS[thing.id]))
+
+
+def is_served(pod: Pod, project: Project) -> bool:
+    """Whether a Service sends traffic to the pod."""
+    return any(True for _ in services_of(pod, project))
+
+
+def has_services(thing: Part, project: Project) -> bool:
+    """Whether any Service that a thing is deployed with selects pods at all."""
+    return any(selector_of(service, SELECTS["Service"]) is not None for service in world_of(thing, project).all("Service"))
+
+
+# -- who sets the number of replicas
+
+
+def _means(reference: Any, target: Object, *, default: str = "") -> Answer:
+    """Whether the kind and API group of a reference are those of an object."""
+    version, type = dig(reference, "apiVersion"), dig(reference, "kind")
+    if isinstance(version, Unknown) or isinstance(type, Unknown):
+        return version if isinstance(version, Unknown) else type
+    type = type or default or target.type
+    return group_kind(version, type) == target.id if isinstance(version, str) and version else type == target.type
+
+
+def _pointing(ids: tuple[str, ...], keys: tuple[str, str], target: Object, project: Project) -> Iterator[Object]:
+    """The objects of some kinds whose reference under ``keys`` means an object."""
+    found = world_of(target, project).having(ids, (*keys, "name"), target.peek("metadata", "name"), namespace_of(target))
+    return certain((thing, both(named, _means(thing.peek(*keys), target, default=_DEFAULT.get(thing.id, "")))) for thing, named in found)
+
+
+_DEFAULT = {SCALED_OBJECT: "Deployment"}  # the kind that a reference without one means
+
+
+def rollout_of(workload: Workload, project: Project) -> Object | None:
+    """The Rollout that borrows the template of a Deployment, and runs its replicas instead of it."""
+    return next(_pointing(("argoproj.io/Rollout",), ("spec", "workloadRef"), workload, project), None)
+
+
+def runner_of(workload: Workload, project: Project) -> Object:
+    """Who runs the pods of a workload's template: itself, or the Rollout that borrows it."""
+    return rollout_of(workload, project) or workload
+
+
+def autoscalers_of(workload: Object, project: Project) -> Iterator[Object]:
+    """The HorizontalPodAutoscalers and KEDA ScaledObjects that set the number of its replicas."""
+    return _pointing(SCALERS, ("spec", "scaleTargetRef"), workload, project)
+
+
+def autoscaler_of(workload: Object, project: Project) -> Object | None:
+    """The first of them."""
+    return next(autoscalers_of(workload, project), None)
+
+
+def vertical_autoscalers_of(workload: Object, project: Project) -> Iterator[Object]:
+    """The VerticalPodAutoscalers that set its requests."""
+    return _pointing((VPA,), ("spec", "targetRef"), workload, project)
+
+
+def targets_of(scaler: Object, project: Project) -> Iterator[Object]:
+    """What an autoscaler scales: usually one object."""
+    keys = ("spec", "targetRef") if scaler.is_a(VPA) else ("spec", "scaleTargetRef")
+    reference = scaler.peek(*keys)
+    everything = world_of(scaler, project)
+    kinds = tuple(id for id in everything.by_id if id not in SCALERS and id != VPA)
+    type = dig(reference, "kind") or _DEFAULT.get(scaler.id, "") if not is_unknown(dig(reference, "kind")) else None
+    if isinstance(type, str) and type:
+        kinds = tuple(id for id in kinds if id.rpartition("/")[2] == type)
+    found = everything.having(kinds, ("metadata", "name"), dig(reference, "name"), namespace_of(scaler))
+    return certain((thing, both(named, _means(reference, thing, default=_DEFAULT.get(scaler.id, "")))) for thing, named in found)
+
+
+def pods_run_by(workload: Object, project: Project) -> Iterator[Pod]:
+    """The pods of a workload's template; those of a Rollout may come from the Deployment it refers to."""
+    everything = world_of(workload, project)
+    own = everything.template_of(workload)
+    if own is not None:
+        yield own
+        return
+    reference = workload.peek("spec", "workloadRef") if workload.is_a("argoproj.io/Rollout") else None
+    if reference is not None:
+        found = everything.having(tuple(TEMPLATES), ("metadata", "name"), dig(reference, "name"), namespace_of(workload))
+        for target in certain((thing, both(named, _means(reference, thing))) for thing, named in found):
+            pod = everything.template_of(target)
+            if pod is not None:
+                yield pod
+
+
+def lowest_replicas(workload: Object, project: Project) -> int | None:
+    """How many replicas run at least; None where it is not a number that somebody sets."""
+    scaler = autoscaler_of(workload, project)
+    if scaler is None:
+        written = workload.get("spec", "replicas")
+        return 1 if written is None else whole(written)
+    key, otherwise = ("minReplicas", 1) if scaler.is_a(HPA) else ("minReplicaCount", 0)
+    lowest = scaler.get("spec", key)
+    return otherwise if lowest is None else whole(lowest)
+
+
+# -- accounts and limits
+
+
+def account_name(pod: Pod) -> Any:
+    """The name of the service account a pod runs under; ``default`` where it names none."""
+    name = pod.setting("serviceAccountName")
+    if name is None or (not is_unknown(name) and name == ""):
+        name = pod.setting("serviceAccount")
+    return "default" if name is None or (not is_unknown(name) and name == "") else name
+
+
+def service_account_of(pod: Pod, project: Project) -> Object | None:
+    """The ServiceAccount object that a pod runs under, where its world holds it."""
+    return next(certain(world_of(pod, project).named(("ServiceAccount",), account_name(pod), namespace_of(pod))), None)
+
+
+def limit_range_supplies(container: Container, section: str, resource: str, project: Project) -> bool:
+    """Whether a LimitRange gives containers of the namespace this request or limit by default."""
+    owner = container.pod.owner
+    for limits in world_of(container, project).all("LimitRange"):
+        if (limits.namespace is None and owner.namespace is not None) or not limits.shares_namespace_with(owner):
+            continue
+        defaults = ("defaultRequest", "default") if section == "requests" else ("default",)
+        for entry in mappings(limits.peek("spec", "limits")):
+            if entry.get("type") == "Container" and any(dig(entry, name, resource) is not None for name in defaults):
+                return True
+    return False
+
+
+# -- monitoring
+
+
+def monitors_of(service: Object, project: Project) -> Iterator[Object]:
+    """The ServiceMonitors that find a Service."""
+    labels = service.peek("metadata", "labels")
+    return world_of(service, project).selecting(SERVICE_MONITOR, ("spec", "selector"), namespace_of(service), labels)
+
+
+def pod_monitors_of(pod: Pod, project: Project) -> Iterator[Object]:
+    """The PodMonitors that find a pod."""
+    return world_of(pod, project).selecting(POD_MONITOR, ("spec", "selector"), namespace_of(pod), pod.peek("metadata", "labels"))
+
+
+# -- traffic
+
+
+def backends_of(route: Object) -> Iterator[tuple[tuple[str | int, ...], str | Unknown, Any, Any]]:
+    """Where an Ingress or a route of the Gateway API sends traffic: place, Service, port and namespace of each.
+
+    The port is a number, a name, or None; the namespace None for the route's own.
+    """
+    if route.is_a("networking.k8s.io/Ingress"):
+        yield from _ingress_backends(route)
+        return
+    for number, entry in enumerate(mappings(route.get("spec", "rules"))):
+        for position, backend in enumerate(mappings(entry.get("backendRefs"))):
+            place = ("spec", "rules", number, "backendRefs", position)
+            if (backend.get("kind") or "Service") == "Service" and not backend.get("group"):
+                yield place, backend.get("name"), backend.get("port"), backend.get("namespace")
+
+
+def _ingress_backends(ingress: Object) -> Iterator[tuple[tuple[str | int, ...], str | Unknown, Any, Any]]:
+    places: list[tuple[str | int, ...]] = [("spec", "defaultBackend"), ("spec", "backend")]
+    for number, entry in enumerate(mappings(ingress.get("spec", "rules"))):
+        paths = mappings(dig(entry, "http", "paths"))
+        places += [("spec", "rules", number, "http", "paths", position, "backend") for position in range(len(paths))]
+    for place in places:
+        backend = entries(ingress.get(*place))
+        service = entries(backend.get("service"))
+        if service.get("name") is not None:
+            port = entries(service.get("port"))
+            yield (*place, "service"), service["name"], port.get("name", port.get("number")), None
+        elif backend.get("serviceName") is not None:
+            yield place, backend["serviceName"], backend.get("servicePort"), None
+
+
+def services_named(name: Any, namespace: Any, thing: Object, project: Project) -> Iterator[Object]:
+    """The Services of a name that an object can reach: in a namespace, or in its own where none is given."""
+    where = namespace_of(thing) if namespace is None else namespace
+    return certain(world_of(thing, project).named(("Service",), name, where))
