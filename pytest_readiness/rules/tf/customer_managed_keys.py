@@ -10,16 +10,22 @@ from pytest_readiness.formats.terraform.aws_keys import has_a_key
 from pytest_readiness.formats.terraform.aws_keys import is_own_key
 from pytest_readiness.formats.terraform.blocks import Block
 from pytest_readiness.formats.terraform.buckets import encryption_key
+from pytest_readiness.formats.terraform.keys import has_cloud_key
+from pytest_readiness.formats.terraform.keys import no_cloud_key
 from pytest_readiness.formats.terraform.settings import gaps
 from pytest_readiness.formats.terraform.settings import holds
 from pytest_readiness.formats.terraform.settings import one_of
+
+
+def names_a_key(block: Block) -> bool:
+    return has_a_key(block) or has_cloud_key(block)
 
 
 @rule(
     "tf.customer-managed-keys",
     P3,
     on="tf.resource",
-    when=has_a_key,
+    when=names_a_key,
     category="Security & Compliance",
     remedy="name a KMS key of your own",
     effort="2h",
@@ -34,6 +40,11 @@ from pytest_readiness.formats.terraform.settings import one_of
         "CKV_AWS_372", "CKV_AWS_373", "CKV_AWS_381", "CKV2_AWS_73",
         "AWS-0015", "AWS-0017", "AWS-0022", "AWS-0025", "AWS-0027", "AWS-0033", "AWS-0078", "AWS-0079", "AWS-0084", "AWS-0128",
         "AWS-0132", "AWS-0135", "AWS-0136",
+        "CKV_GCP_37", "CKV_GCP_38", "CKV_GCP_80", "CKV_GCP_81", "CKV_GCP_83", "CKV_GCP_84", "CKV_GCP_85", "CKV_GCP_90", "CKV_GCP_91",
+        "CKV_GCP_92", "CKV_GCP_93", "CKV_GCP_96", "CKV2_GCP_21", "CKV2_GCP_22", "CKV2_GCP_23", "CKV2_GCP_24", "CKV2_GCP_25",
+        "CKV2_GCP_26", "CKV2_GCP_27", "CKV2_GCP_35", "GCP-0033", "GCP-0034", "GCP-0066",
+        "CKV_AZURE_76", "CKV_AZURE_93", "CKV_AZURE_100", "CKV_AZURE_117", "CKV_AZURE_186", "CKV_AZURE_201", "CKV_AZURE_240",
+        "CKV2_AZURE_1", "CKV2_AZURE_11", "CKV2_AZURE_16", "CKV2_AZURE_48", "AZU-0060", "AZU-0067",
     ),
     standards=("AWS FSBP CloudTrail.2",),
 )  # fmt: skip
@@ -60,6 +71,9 @@ def check(block: Block) -> Iterator[Finding]:
     }
     ```
     """
+    if has_cloud_key(block):
+        yield from no_cloud_key(block)
+        return
     if block.type == "aws_s3_bucket":
         algorithm, key, place = encryption_key(block)
         if not holds(algorithm, one_of("aws:kms", "aws:kms:dsse")) or not holds(key, is_own_key):
