@@ -56,6 +56,16 @@ _NAMED = {
     "rbac.authorization.k8s.io/RoleBinding": "k8s.binding",
     "rbac.authorization.k8s.io/ClusterRoleBinding": "k8s.binding",
     "autoscaling/HorizontalPodAutoscaler": "k8s.hpa",
+    "keda.sh/ScaledObject": "k8s.scaled-object",
+    "autoscaling.k8s.io/VerticalPodAutoscaler": "k8s.vpa",
+    "policy/PodDisruptionBudget": "k8s.pdb",
+    "networking.k8s.io/NetworkPolicy": "k8s.network-policy",
+    "monitoring.coreos.com/ServiceMonitor": "k8s.service-monitor",
+    "gateway.networking.k8s.io/HTTPRoute": "k8s.route",
+    "gateway.networking.k8s.io/GRPCRoute": "k8s.route",
+    "gateway.networking.k8s.io/TLSRoute": "k8s.route",
+    "gateway.networking.k8s.io/TCPRoute": "k8s.route",
+    "gateway.networking.k8s.io/UDPRoute": "k8s.route",
 }
 MAX_OBJECTS = 100_000
 

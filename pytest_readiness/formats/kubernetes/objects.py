@@ -57,6 +57,7 @@ MISTAKEN = {
         "autoscaling/HorizontalPodAutoscaler",
         "networking.k8s.io/Ingress",
         "networking.k8s.io/NetworkPolicy",
+        "policy/PodDisruptionBudget",
         "rbac.authorization.k8s.io/Role",
         "rbac.authorization.k8s.io/ClusterRole",
         "rbac.authorization.k8s.io/RoleBinding",

@@ -82,6 +82,9 @@ _HPA = {
     },
 }
 _INGRESS = {"metadata": _METADATA, "spec": {"tls": [MAP], "rules": [MAP]}}
+_SELECTOR = {"matchLabels": MAP, "matchExpressions": [MAP]}
+_PDB = {"metadata": _METADATA, "spec": {"selector": _SELECTOR}}
+_NETWORK_POLICY = {"metadata": _METADATA, "spec": {"podSelector": _SELECTOR, "ingress": [MAP], "egress": [MAP], "policyTypes": [TEXT]}}
 _SHAPES: dict[str, Any] = {
     "Pod": _TEMPLATE,
     "PodTemplate": {"metadata": _METADATA, "template": _TEMPLATE},
@@ -92,6 +95,8 @@ _SHAPES: dict[str, Any] = {
     "rbac.authorization.k8s.io/ClusterRoleBinding": _BINDING,
     "autoscaling/HorizontalPodAutoscaler": _HPA,
     "networking.k8s.io/Ingress": _INGRESS,
+    "networking.k8s.io/NetworkPolicy": _NETWORK_POLICY,
+    "policy/PodDisruptionBudget": _PDB,
     "Service": {"metadata": _METADATA, "spec": {"selector": MAP, "ports": [MAP]}},
     "Secret": {"metadata": _METADATA, "data": MAP, "stringData": MAP},
     "ConfigMap": {"metadata": _METADATA, "data": MAP, "binaryData": MAP},
