@@ -108,6 +108,10 @@ OWN_KEYS: Settings = {
         *_key("encryption_configuration.kms_key"),
     ),
     "aws_imagebuilder_component": _KMS_KEY_ID,
+    "aws_imagebuilder_image_recipe": (
+        setting("encrypted", within="block_device_mapping.ebs"),
+        *_key("kms_key_id", within="block_device_mapping.ebs"),
+    ),
     "aws_imagebuilder_distribution_configuration": _key("kms_key_id", within="distribution.ami_distribution_configuration"),
     # functions and applications
     "aws_lambda_function": _KMS_KEY_ARN,
@@ -127,6 +131,11 @@ OWN_KEYS: Settings = {
     "aws_networkfirewall_rule_group": _FIREWALL,
     "aws_sagemaker_domain": _KMS_KEY_ID,
     "aws_sagemaker_notebook_instance": _KMS_KEY_ID,
+    "aws_sagemaker_endpoint_configuration": _KMS_KEY_ARN,
+    "aws_sagemaker_data_quality_job_definition": (
+        *_key("data_quality_job_output_config.kms_key_id"),
+        *_key("job_resources.cluster_config.volume_kms_key_id"),
+    ),
     "aws_sagemaker_flow_definition": _key("output_config.kms_key_id"),
     "aws_scheduler_schedule": _KMS_KEY_ARN,
 }

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from .blocks import Block
+from .documents import document
+from .documents import within
 from .module import modules
 from .settings import Settings
 from .settings import holds
+from .settings import is_false
 from .settings import is_given
 from .settings import is_set
 from .settings import is_true
@@ -13,6 +16,7 @@ from .settings import one_of
 from .settings import setting
 
 _KEY = "a KMS key"
+_GLUE = (setting("security_configuration", "a security configuration", is_set),)
 
 AT_REST: Settings = {
     # AWS: databases and caches
@@ -42,6 +46,15 @@ AT_REST: Settings = {
         setting("ebs_block_device.encrypted", absent=True, each=True),
     ),
     "aws_launch_template": (setting("block_device_mappings.ebs.encrypted", absent=True, each=True),),
+    "aws_spot_instance_request": (
+        setting("root_block_device.encrypted", each=True),
+        setting("ebs_block_device.encrypted", absent=True, each=True),
+    ),
+    "aws_imagebuilder_image_recipe": (setting("encrypted", within="block_device_mapping.ebs"),),
+    "aws_dlm_lifecycle_policy": (
+        setting("encryption_configuration.encrypted", within="policy_details.action.cross_region_copy"),
+        setting("encrypted", within="policy_details.schedule.cross_region_copy_rule"),
+    ),
     "aws_workspaces_workspace": (setting("root_volume_encryption_enabled"), setting("user_volume_encryption_enabled")),
     # AWS: streams and messages
     "aws_msk_cluster": (setting("encryption_info.encryption_at_rest_kms_key_arn", _KEY, is_set),),
@@ -49,6 +62,39 @@ AT_REST: Settings = {
     "aws_kinesis_firehose_delivery_stream": (setting("server_side_encryption.enabled"),),
     "aws_sns_topic": (setting("kms_master_key_id", _KEY, is_set),),
     "aws_sqs_queue": (setting("sqs_managed_sse_enabled", absent=True),),
+    # AWS: analytics, builds and caches of answers
+    "aws_api_gateway_method_settings": (setting("settings.cache_data_encrypted"),),
+    "aws_athena_database": (setting("encryption_configuration.encryption_option", "an encryption_configuration block", is_set),),
+    "aws_athena_workgroup": (
+        setting(
+            "encryption_configuration.encryption_option",
+            "an encryption_configuration block",
+            is_set,
+            within="configuration.result_configuration",
+        ),
+    ),
+    "aws_codebuild_project": (
+        setting("encryption_disabled", "encryption_disabled = false", is_false, absent=True, within="artifacts"),
+        setting("encryption_disabled", "encryption_disabled = false", is_false, absent=True, within="secondary_artifacts"),
+        setting("encryption_disabled", "encryption_disabled = false", is_false, absent=True, within="logs_config.s3_logs"),
+    ),
+    "aws_emr_security_configuration": (),  # see `unencrypted_parts`
+    "aws_glue_data_catalog_encryption_settings": (
+        setting(
+            "data_catalog_encryption_settings.encryption_at_rest.catalog_encryption_mode",
+            'catalog_encryption_mode = "SSE-KMS"',
+            one_of("SSE-KMS", "SSE-KMS-WITH-SERVICE-ROLE"),
+        ),
+        setting("data_catalog_encryption_settings.connection_password_encryption.return_connection_password_encrypted"),
+    ),
+    "aws_glue_security_configuration": (
+        setting("encryption_configuration.cloudwatch_encryption.cloudwatch_encryption_mode", '"SSE-KMS"', one_of("SSE-KMS")),
+        setting("encryption_configuration.job_bookmarks_encryption.job_bookmarks_encryption_mode", '"CSE-KMS"', one_of("CSE-KMS")),
+        setting("encryption_configuration.s3_encryption.s3_encryption_mode", '"SSE-KMS" or "SSE-S3"', one_of("SSE-KMS", "SSE-S3")),
+    ),
+    "aws_glue_crawler": _GLUE,
+    "aws_glue_dev_endpoint": _GLUE,
+    "aws_glue_job": _GLUE,
     # AWS: registry modules
     "terraform-aws-modules/rds/aws": (setting("storage_encrypted", absent=True),),
     "terraform-aws-modules/rds-aurora/aws": (setting("storage_encrypted", absent=True),),
@@ -78,10 +124,25 @@ def inherits_encryption(block: Block) -> bool:
         return mode is not None and bool(mode == "serverless")
     if block.type == "aws_sqs_queue":
         return is_given(block.get("kms_master_key_id"))
+    if block.type == "aws_api_gateway_method_settings":  # nothing is kept without a cache
+        cached = block.get("settings", "caching_enabled")
+        return cached is None or not holds(cached, is_true)
     return block.type in _DISKS and _encrypted_by_account(block)
 
 
-_DISKS = ("aws_ebs_volume", "aws_instance", "aws_launch_configuration", "aws_launch_template")
+_DISKS = ("aws_ebs_volume", "aws_instance", "aws_launch_configuration", "aws_launch_template", "aws_spot_instance_request")
+
+
+def unencrypted_part(block: Block) -> str:
+    """What the JSON of an EMR security configuration leaves unencrypted at rest."""
+    if block.type != "aws_emr_security_configuration":
+        return ""
+    wanted = within(document(block.get("configuration"), block.at("configuration")), "EncryptionConfiguration")
+    if within(wanted, "EnableAtRestEncryption") is not True:
+        return "EnableAtRestEncryption is not true"
+    if not within(wanted, "AtRestEncryptionConfiguration", "LocalDiskEncryptionConfiguration", "EncryptionKeyProviderType"):
+        return "LocalDiskEncryptionConfiguration names no EncryptionKeyProviderType"
+    return ""
 
 
 def _encrypted_by_account(block: Block) -> bool:

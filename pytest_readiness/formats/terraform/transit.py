@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
+from ...model import Span
+from .blocks import Block
 from .settings import Settings
+from .settings import holds
 from .settings import is_false
+from .settings import is_set
+from .settings import is_true
 from .settings import one_of
 from .settings import setting
 
@@ -12,7 +20,7 @@ _CLOUDFRONT = (
     setting("default_cache_behavior.viewer_protocol_policy", *_HTTPS_VIEWERS),
     setting("ordered_cache_behavior.viewer_protocol_policy", *_HTTPS_VIEWERS, absent=True, each=True),
 )
-_SEARCH = (setting("domain_endpoint_options.enforce_https", absent=False), setting("node_to_node_encryption.enabled"))
+_SEARCH = (setting("domain_endpoint_options.enforce_https", absent=False),)
 _HTTPS_ONLY = (setting("https_only"),)
 _SSL = (setting("ssl_enforcement_enabled"),)
 
@@ -24,7 +32,6 @@ IN_TRANSIT: Settings = {
     "aws_appsync_api_cache": (setting("transit_encryption_enabled"),),
     "aws_msk_cluster": (
         setting("encryption_info.encryption_in_transit.client_broker", 'client_broker = "TLS"', one_of("TLS"), absent=True),
-        setting("encryption_info.encryption_in_transit.in_cluster", absent=True),
     ),
     "aws_elasticsearch_domain": _SEARCH,
     "aws_opensearch_domain": _SEARCH,
@@ -32,6 +39,18 @@ IN_TRANSIT: Settings = {
     "aws_ecs_task_definition": (
         setting("volume.efs_volume_configuration.transit_encryption", 'transit_encryption = "ENABLED"', one_of("ENABLED")),
     ),
+    "aws_db_parameter_group": (),  # see `aws_parameters.accepts_plain`
+    "aws_rds_cluster_parameter_group": (),
+    "aws_docdb_cluster_parameter_group": (),
+    "aws_redshift_parameter_group": (),
+    "aws_elb": (
+        setting("lb_protocol", 'lb_protocol = "https" or "ssl"', one_of("https", "ssl"), within="listener"),
+        setting("ssl_certificate_id", "a certificate", is_set, within="listener"),
+    ),
+    "aws_emr_security_configuration": (),
+    "aws_dms_endpoint": (setting("ssl_mode", 'ssl_mode = "require"', one_of("require", "verify-ca", "verify-full")),),
+    "aws_ses_configuration_set": (setting("delivery_options.tls_policy", 'tls_policy = "Require"', one_of("Require")),),
+    "aws_transfer_server": (setting("protocols", 'no "FTP"', lambda value: "FTP" not in value, absent=True),),
     "terraform-aws-modules/elasticache/aws": (setting("transit_encryption_enabled", absent=True),),
     "google_sql_database_instance": (),
     "google_redis_instance": (
@@ -55,6 +74,14 @@ IN_TRANSIT: Settings = {
     "azurerm_windows_function_app_slot": _HTTPS_ONLY,
     "azurerm_spring_cloud_api_portal": (setting("https_only_enabled"),),
     "azurerm_redis_cache": (setting("non_ssl_port_enabled|enable_non_ssl_port", "non_ssl_port_enabled = false", is_false, absent=True),),
+}
+
+# between the nodes of a cluster, beyond what clients see
+BETWEEN_NODES: Settings = {
+    "aws_elasticsearch_domain": (setting("node_to_node_encryption.enabled"),),
+    "aws_opensearch_domain": (setting("node_to_node_encryption.enabled"),),
+    "aws_msk_cluster": (setting("encryption_info.encryption_in_transit.in_cluster", absent=True),),
+    "aws_sagemaker_data_quality_job_definition": (setting("network_config.enable_inter_container_traffic_encryption"),),
 }
 
 _AZURE_TLS = ('"1.2"', one_of("1.2", "1.3", "TLS1_2", "TLS1_3", "TLS12"))
@@ -81,6 +108,24 @@ def _gateway_policy(value: object) -> bool:
     )
 
 
+def _transfer_policy(value: object) -> bool:
+    """The policies of 2018 and 2020 still take SHA-1 and old key exchanges."""
+    year = re.search(r"-(20\d\d)-", str(value))
+    return year is not None and int(year[1]) >= 2022
+
+
+def old_negotiation(policy: Block) -> Iterator[tuple[str, Span]]:
+    """What a policy of a classic load balancer takes of old protocols, and where."""
+    for attribute in policy.blocks("policy_attribute"):
+        name, value = attribute.get("name"), attribute.get("value")
+        if name == "Reference-Security-Policy" and not holds(value, lambda given: "TLS-1-2" in str(given)):
+            yield str(value), attribute.at("value")
+        elif name in _OLD_PROTOCOLS and holds(value, is_true):
+            yield str(name), attribute.at("value")
+
+
+_OLD_PROTOCOLS = ("Protocol-SSLv2", "Protocol-SSLv3", "Protocol-TLSv1", "Protocol-TLSv1.1")
+
 MODERN_TLS: Settings = {
     "aws_cloudfront_distribution": (
         setting(
@@ -95,6 +140,11 @@ MODERN_TLS: Settings = {
     ),
     "aws_elasticsearch_domain": _SEARCH_TLS,
     "aws_opensearch_domain": _SEARCH_TLS,
+    "aws_cloudsearch_domain": (
+        setting("endpoint_options.tls_security_policy", "Policy-Min-TLS-1-2-2019-07", one_of("Policy-Min-TLS-1-2-2019-07")),
+    ),
+    "aws_load_balancer_policy": (),  # see `old_negotiation`
+    "aws_transfer_server": (setting("security_policy_name", "TransferSecurityPolicy-2024-01", _transfer_policy),),
     "aws_lb_listener": (setting("ssl_policy", "ELBSecurityPolicy-TLS13-1-2-2021-06", _listener_policy),),
     "aws_alb_listener": (setting("ssl_policy", "ELBSecurityPolicy-TLS13-1-2-2021-06", _listener_policy),),
     "google_compute_ssl_policy": (setting("min_tls_version", 'min_tls_version = "TLS_1_2"', one_of("TLS_1_2")),),

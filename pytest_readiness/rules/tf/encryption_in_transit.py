@@ -5,7 +5,12 @@ from collections.abc import Iterator
 from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import rule
+from pytest_readiness.formats.terraform.aws_parameters import GROUPS
+from pytest_readiness.formats.terraform.aws_parameters import accepts_plain
+from pytest_readiness.formats.terraform.aws_parameters import tls_parameter
 from pytest_readiness.formats.terraform.blocks import Block
+from pytest_readiness.formats.terraform.documents import document
+from pytest_readiness.formats.terraform.documents import within
 from pytest_readiness.formats.terraform.settings import gaps
 from pytest_readiness.formats.terraform.settings import holds
 from pytest_readiness.formats.terraform.settings import is_true
@@ -19,6 +24,12 @@ ENCRYPTED_SQL = one_of("ENCRYPTED_ONLY", "TRUSTED_CLIENT_CERTIFICATE_REQUIRED")
 def talks(block: Block) -> bool:
     if block.type == "aws_ecs_task_definition":
         return any(volume.blocks("efs_volume_configuration") for volume in block.blocks("volume"))
+    if block.type in GROUPS:
+        return tls_parameter(block) is not None
+    if block.type == "aws_dms_endpoint":  # the others are services of AWS, which speak TLS anyhow
+        return not holds(
+            block.get("engine_name"), one_of("s3", "dynamodb", "kinesis", "opensearch", "elasticsearch", "neptune", "redshift")
+        )
     return block.type in IN_TRANSIT or block.type in LISTENERS
 
 
@@ -31,10 +42,11 @@ def talks(block: Block) -> bool:
     remedy="require TLS: an HTTPS listener or redirect, transit_encryption_enabled, ssl_mode",
     effort="2h",
     aliases=(
-        "CKV_AWS_2", "CKV_AWS_30", "CKV_AWS_34", "CKV_AWS_202", "CKV_AWS_215", "CKV_AWS_220", "CKV_AWS_239", "AWS-0012", "AWS-0035",
-        "AWS-0051", "AWS-0054", "AWS-0073", "CKV_GCP_97", "GCP-0015", "CKV_AZURE_3", "CKV_AZURE_14", "CKV_AZURE_28", "CKV_AZURE_29",
-        "CKV_AZURE_47", "CKV_AZURE_70", "CKV_AZURE_91", "CKV_AZURE_153", "CKV_AZURE_161", "AZU-0004", "AZU-0008", "AZU-0020", "AZU-0072",
-        "CKV_AWS_97",
+        "CKV_AWS_2", "CKV_AWS_30", "CKV_AWS_34", "CKV_AWS_90", "CKV_AWS_97", "CKV_AWS_105", "CKV_AWS_127", "CKV_AWS_202", "CKV_AWS_215",
+        "CKV_AWS_220", "CKV_AWS_239", "CKV_AWS_351", "CKV_AWS_357", "CKV_AWS_365", "CKV_AWS_376", "CKV2_AWS_49", "AWS-0012", "AWS-0035",
+        "AWS-0046", "AWS-0051", "AWS-0054", "AWS-0073", "AWS-0138", "CKV_GCP_97", "GCP-0015", "CKV_AZURE_3", "CKV_AZURE_14",
+        "CKV_AZURE_28", "CKV_AZURE_29", "CKV_AZURE_47", "CKV_AZURE_70", "CKV_AZURE_91", "CKV_AZURE_153", "CKV_AZURE_161", "AZU-0004",
+        "AZU-0008", "AZU-0020", "AZU-0072",
     ),
     standards=("AWS FSBP ELB.1",),
 )  # fmt: skip
@@ -92,6 +104,13 @@ def check(block: Block) -> Iterator[Finding]:
         for volume in block.blocks("volume"):
             if volume.blocks(path[0]) and not holds(volume.get(*path), one_of("ENABLED")):
                 yield block.finding(f"the EFS volume is mounted without transit_encryption: {why}", volume.at(*path))
+    elif block.type in GROUPS:
+        if plain := accepts_plain(block):
+            yield block.finding(f"{plain[0]} lets clients connect without TLS: {why}", plain[1])
+    elif block.type == "aws_emr_security_configuration":
+        configuration = document(block.get("configuration"), block.at("configuration"))
+        if within(configuration, "EncryptionConfiguration", "EnableInTransitEncryption") is not True:
+            yield block.finding(f"EnableInTransitEncryption is not true: {why}", block.at("configuration"))
     else:
         yield from gaps(block, IN_TRANSIT, why)
 

@@ -9,6 +9,7 @@ from pytest_readiness.formats.terraform.blocks import Block
 from pytest_readiness.formats.terraform.settings import gaps
 from pytest_readiness.formats.terraform.settings import is_true
 from pytest_readiness.formats.terraform.transit import MODERN_TLS
+from pytest_readiness.formats.terraform.transit import old_negotiation
 
 
 def ends_tls(block: Block) -> bool:
@@ -16,6 +17,8 @@ def ends_tls(block: Block) -> bool:
     if block.type in ("aws_lb_listener", "aws_alb_listener"):
         protocol = block.get("protocol")
         return protocol is not None and bool(protocol in ("HTTPS", "TLS"))
+    if block.type == "aws_load_balancer_policy":
+        return bool(block.get("policy_type_name") == "SSLNegotiationPolicyType")
     if block.type == "google_compute_ssl_policy":
         profile = block.get("profile")
         return profile is None or bool(profile != "RESTRICTED")
@@ -31,9 +34,9 @@ def ends_tls(block: Block) -> bool:
     category="Security & Compliance",
     remedy="require TLS 1.2 or newer",
     aliases=(
-        "CKV_AWS_174", "CKV_AWS_206", "CKV_AWS_228", "AWS-0005", "AWS-0013", "AWS-0047", "AWS-0126", "GCP-0039",
-        "CKV_AZURE_15", "CKV_AZURE_44", "CKV_AZURE_52", "CKV_AZURE_54", "CKV_AZURE_145", "CKV_AZURE_148", "CKV_AZURE_154",
-        "CKV_AZURE_223", "AZU-0006", "AZU-0011", "AZU-0026",
+        "CKV_AWS_174", "CKV_AWS_206", "CKV_AWS_213", "CKV_AWS_218", "CKV_AWS_228", "CKV_AWS_380", "CKV2_AWS_74", "AWS-0005", "AWS-0013",
+        "AWS-0047", "AWS-0126", "GCP-0039", "CKV_AZURE_15", "CKV_AZURE_44", "CKV_AZURE_52", "CKV_AZURE_54", "CKV_AZURE_145",
+        "CKV_AZURE_148", "CKV_AZURE_154", "CKV_AZURE_223", "AZU-0006", "AZU-0011", "AZU-0026",
     ),
     standards=("AWS FSBP CloudFront.10",),
 )  # fmt: skip
@@ -61,4 +64,7 @@ def check(block: Block) -> Iterator[Finding]:
     }
     ```
     """
+    if block.type == "aws_load_balancer_policy":
+        for old, place in old_negotiation(block):
+            yield block.finding(f"{old}: clients may talk an outdated TLS version", place)
     yield from gaps(block, MODERN_TLS, "clients may talk an outdated TLS version")
