@@ -105,8 +105,8 @@ def check(block: Block) -> Iterator[Finding]:
             if volume.blocks(path[0]) and not holds(volume.get(*path), one_of("ENABLED")):
                 yield block.finding(f"the EFS volume is mounted without transit_encryption: {why}", volume.at(*path))
     elif block.type in GROUPS:
-        if plain := accepts_plain(block):
-            yield block.finding(f"{plain[0]} lets clients connect without TLS: {why}", plain[1])
+        if accepted := accepts_plain(block):
+            yield block.finding(f"{accepted[0]} lets clients connect without TLS: {why}", accepted[1])
     elif block.type == "aws_emr_security_configuration":
         configuration = document(block.get("configuration"), block.at("configuration"))
         if within(configuration, "EncryptionConfiguration", "EnableInTransitEncryption") is not True:
