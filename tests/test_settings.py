@@ -75,7 +75,7 @@ def test_expected_files(project, expected, outcome) -> None:
     [
         (
             "selct: [x]\n",
-            "readiness.yaml:1:1: unknown key 'selct' (known: select, ignore, priorities, options, environments, worlds, rendering, expect)",
+            "readiness.yaml:1:1: unknown key 'selct' (did you mean 'select'?)",
         ),
         ("select: ['nope.*']\n", "readiness.yaml:1:10: select: no rule is called 'nope.?'"),
         ("ignore:\n  - toy.good\n  - toy.gone\n", "readiness.yaml:3:5: ignore: no rule is called 'toy.gone'"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from difflib import get_close_matches
 from importlib.resources import files
 from typing import TYPE_CHECKING
 from typing import Any
@@ -13,6 +14,16 @@ from ..syntax import yaml
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
+
+
+_WORDS = {
+    "object": "a mapping",
+    "array": "a list",
+    "string": "a text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+}
 
 
 def load(name: str) -> dict[str, Any]:
@@ -48,10 +59,15 @@ def _reason(error: ValidationError) -> str:
     where = ".".join(str(step) for step in error.absolute_path)
     prefix = f"{where}: " if where else ""
     if error.validator == "additionalProperties":
-        known = ", ".join(error.schema.get("properties", {})) if isinstance(error.schema, dict) else ""
-        return f"{prefix}unknown key {', '.join(map(repr, _unknown_keys(error)))} (known: {known})"
+        known = list(error.schema.get("properties", {})) if isinstance(error.schema, dict) else []
+        unknown = _unknown_keys(error)
+        close = get_close_matches(unknown[0], known, 1) if len(unknown) == 1 else []
+        hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(known)}"
+        return f"{prefix}unknown key {', '.join(map(repr, unknown))} ({hint})"
     if error.validator == "required":
         return f"{prefix}{error.message}"
+    if error.validator == "type" and isinstance(error.instance, (dict, list)):
+        return f"{prefix}must be {_WORDS.get(error.validator_value, error.validator_value)}, not {'a list' if isinstance(error.instance, list) else 'a mapping'}"
     if error.validator == "anyOf":
         return f"{prefix}{error.instance!r} is not a number of files such as 3 or '>=3'"
     if error.validator == "pattern" and "until" in where:
