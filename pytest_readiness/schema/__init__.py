@@ -11,6 +11,7 @@ from typing import Any
 
 from ..model import ParseFailure
 from ..syntax import yaml
+from ..text import brief
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -66,10 +67,17 @@ def _reason(error: ValidationError) -> str:
         return f"{prefix}unknown key {', '.join(map(repr, unknown))} ({hint})"
     if error.validator == "required":
         return f"{prefix}{error.message}"
-    if error.validator == "type" and isinstance(error.instance, (dict, list)):
-        return f"{prefix}must be {_WORDS.get(error.validator_value, error.validator_value)}, not {'a list' if isinstance(error.instance, list) else 'a mapping'}"
+    if error.validator == "type" and error.validator_value in _WORDS:
+        return f"{prefix}must be {_WORDS[error.validator_value]}, not {_said(error.instance)}"
     if error.validator == "anyOf":
         return f"{prefix}{error.instance!r} is not a number of files such as 3 or '>=3'"
     if error.validator == "pattern" and "until" in where:
         return f"{prefix}{error.instance!r} is not a date as YYYY-MM-DD"
     return f"{prefix}{error.message}"
+
+
+def _said(value: Any) -> str:
+    """A value of the wrong type in a few words."""
+    if isinstance(value, (dict, list)):
+        return "a mapping" if isinstance(value, dict) else "a list"
+    return "nothing" if value is None else brief(repr(value))
