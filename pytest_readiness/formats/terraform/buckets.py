@@ -77,6 +77,24 @@ def takes_logs(bucket: Block) -> bool:
     return _is_target(bucket)
 
 
+_EVERYBODY = tuple(f"http://acs.amazonaws.com/groups/global/{group}" for group in ("AllUsers", "AuthenticatedUsers"))
+_PUBLIC = ("public-read", "public-read-write", "authenticated-read", "website")
+
+
+def public_acl(block: Block) -> tuple[str, Span] | None:
+    """To whom the ACL of a bucket, or an ACL of its own, opens it, and where; raises `Unresolved` where that is not known."""
+    acls = [block] if block.type == "aws_s3_bucket_acl" else [block, *parts(block, "aws_s3_bucket_acl")]
+    for acl in acls:
+        value = acl.get("acl")
+        if value is not None and holds(value, one_of(*_PUBLIC)):
+            return str(value), acl.at("acl")
+        for grant in (*inside(acl, ("access_control_policy", "grant")), *inside(acl, ("grant",))):
+            uri = grant.get("uri") if grant.get("uri") is not None else grant.get("grantee", "uri")
+            if uri is not None and holds(uri, one_of(*_EVERYBODY)):
+                return str(uri).rpartition("/")[2], grant.span
+    return None
+
+
 def _is_target(bucket: Block) -> bool:
     """Whether a bucket of the same module names this one as the place of its access logs."""
     if bucket.attached(("aws_s3_bucket_logging",), by="target_bucket", named=("bucket",)):

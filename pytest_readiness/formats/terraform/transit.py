@@ -186,6 +186,13 @@ PRIVATE: Settings = {
     "aws_msk_cluster": (
         setting("broker_node_group_info.connectivity_info.public_access.type", 'type = "DISABLED"', one_of("DISABLED"), absent=True),
     ),
+    "aws_ecs_service": (setting("network_configuration.assign_public_ip", "assign_public_ip = false", is_false, absent=True),),
+    "aws_emr_block_public_access_configuration": (setting("block_public_security_group_rules"),),
+    "aws_mwaa_environment": (
+        setting("webserver_access_mode", 'webserver_access_mode = "PRIVATE_ONLY"', one_of("PRIVATE_ONLY"), absent=True),
+    ),
+    "aws_sagemaker_notebook_instance": (setting("direct_internet_access", 'direct_internet_access = "Disabled"', one_of("Disabled")),),
+    "aws_transfer_server": (setting("endpoint_type", 'endpoint_type = "VPC"', one_of("VPC", "VPC_ENDPOINT")),),
     "aws_eks_cluster": (),
     "terraform-aws-modules/rds/aws": _HIDDEN,
     "terraform-aws-modules/eks/aws": (),

@@ -28,10 +28,10 @@ def is_inside(block: Block) -> bool:
     remedy="move it to private subnets and switch its public address off",
     effort="1d",
     aliases=(
-        "CKV_AWS_17", "CKV_AWS_38", "CKV_AWS_69", "CKV_AWS_89", "CKV_AWS_102", "CKV_AWS_291", "AWS-0009", "AWS-0040", "AWS-0041",
-        "AWS-0072", "AWS-0180", "CKV_GCP_40", "GCP-0031", "GCP-0059", "CKV_AZURE_48", "CKV_AZURE_53", "CKV_AZURE_68", "CKV_AZURE_89",
-        "CKV_AZURE_101", "CKV_AZURE_113", "AZU-0022", "CKV_AZURE_115", "AZU-0065", "AZU-0041", "CKV_AZURE_6",
-        "CKV_GCP_11", "CKV_AWS_88",
+        "CKV_AWS_17", "CKV_AWS_38", "CKV_AWS_69", "CKV_AWS_88", "CKV_AWS_89", "CKV_AWS_102", "CKV_AWS_122", "CKV_AWS_164", "CKV_AWS_291",
+        "CKV_AWS_333", "CKV_AWS_389", "CKV_AWS_390", "CKV2_AWS_66", "AWS-0009", "AWS-0040", "AWS-0041", "AWS-0072", "AWS-0180",
+        "CKV_GCP_11", "CKV_GCP_40", "GCP-0031", "GCP-0059", "CKV_AZURE_6", "CKV_AZURE_48", "CKV_AZURE_53", "CKV_AZURE_68", "CKV_AZURE_89",
+        "CKV_AZURE_101", "CKV_AZURE_113", "CKV_AZURE_115", "AZU-0022", "AZU-0041", "AZU-0065",
     ),
     standards=("AWS FSBP RDS.2", "AWS FSBP EKS.1"),
 )  # fmt: skip
