@@ -13,6 +13,7 @@ from ...syntax import yaml
 from ...syntax.yaml import Mapping
 from ...syntax.yaml import Sequence
 from ...unknown import Unknown
+from ...unknown import is_unknown
 from ..gitops.shapes import ROLLOUT
 from ..gitops.shapes import SHAPES
 from .objects import HANDLERS
@@ -68,7 +69,7 @@ _TEMPLATE = {
         "os": MAP,
     },
 }
-_WORKLOAD = {"metadata": _METADATA, "spec": {"replicas": NUMBER, "template": _TEMPLATE, "volumeClaimTemplates": [MAP]}}
+_WORKLOAD: dict[str, Any] = {"metadata": _METADATA, "spec": {"replicas": NUMBER, "template": _TEMPLATE, "volumeClaimTemplates": [MAP]}}
 _RULES = {"metadata": _METADATA, "rules": [{"verbs": [TEXT], "resources": [TEXT], "apiGroups": [TEXT], "nonResourceURLs": [TEXT]}]}
 _BINDING = {"metadata": _METADATA, "roleRef": MAP, "subjects": [MAP]}
 _HPA = {
@@ -133,7 +134,12 @@ def misfits(body: Mapping, id: str) -> Iterator[tuple[Keys, ParseFailure]]:
     while stack:
         node, shape, keys, place = stack.pop()
         last = keys[-1] if keys else ""
-        if (node is None and isinstance(last, str)) or shape == ANY or (isinstance(node, str) and is_placeholder(last, node)):
+        if (
+            (node is None and isinstance(last, str))
+            or shape == ANY
+            or is_unknown(node)
+            or (isinstance(node, str) and is_placeholder(last, node))
+        ):
             continue
         wanted = shape if isinstance(shape, str) else "a mapping" if isinstance(shape, dict) else "a list"
         if wanted != _form(node) and not (wanted == TEXT and _form(node) == NUMBER):
