@@ -15,6 +15,7 @@ from ..kubernetes.objects import Object
 from ..kubernetes.objects import Workload
 from ..kubernetes.objects import dig
 from ..kubernetes.objects import selects
+from ..kubernetes.objects import whole
 from ..kubernetes.world import World
 from ..kubernetes.world import world_of
 from .rollouts import Canary
@@ -169,3 +170,30 @@ def deployed_to_users(project: Project) -> tuple[Workload, ...]:
 def is_user_facing(workload: Workload, project: Project) -> bool:
     """Whether it is a service of our own in production that answers users."""
     return not workload.third_party and workload.is_production and faces_users(workload, project)
+
+
+def lent_to(deployment: Workload, project: Project) -> Rollout | None:
+    """The Rollout that borrows the template of a Deployment, and is what runs instead of it."""
+    for rollout in cast("Iterable[Rollout]", project.resources("argo.rollout")):
+        name = rollout.peek("spec", "workloadRef", "name")
+        if isinstance(name, str) and name == deployment.object_name and rollout.shares_namespace_with(deployment):
+            return rollout
+    return None
+
+
+def fewest_replicas(workload: Workload, project: Project) -> int | None:
+    """The number of replicas it runs at least, that of its autoscaler where it has one; None where that is not a number."""
+    for scaler in world_of(workload, project).all("autoscaling/HorizontalPodAutoscaler", "keda.sh/ScaledObject"):
+        name, kind = (scaler.peek("spec", "scaleTargetRef", key) for key in ("name", "kind"))
+        if isinstance(name, str) and name == workload.object_name and kind in (None, workload.type):
+            lowest = scaler.get("spec", "minReplicas" if scaler.is_a("autoscaling/HorizontalPodAutoscaler") else "minReplicaCount")
+            return max(1, whole(lowest) or 1)
+    replicas = workload.replicas
+    return 1 if replicas is None else whole(replicas)
+
+
+def has_service(name: Any, workload: Workload, project: Project) -> bool:
+    """Whether a Service of this name is deployed with a workload; without any Services, they are kept elsewhere."""
+    services = list(world_of(workload, project).all("Service"))
+    names = [service.peek("metadata", "name") for service in services if service.shares_namespace_with(workload)]
+    return not services or any(is_unknown(found) or found == name for found in names)

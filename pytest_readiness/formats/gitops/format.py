@@ -85,3 +85,13 @@ def is_driven_by_git(project: Project) -> bool:
     candidates = [*project.files("kubernetes"), *project.files("terraform")]
     texts = (project.glance(path) for path in candidates)
     return any(any(word in text for word in _MAYBE) and _OTHERS.search(text) is not None for text in texts)
+
+
+_CODE_DEPLOY = re.compile(r"\bBLUE_GREEN\b|\bCODE_DEPLOY\b|CodeDeployBlueGreen|EcsBlueGreen")
+
+
+@once
+def switches_by_code_deploy(project: Project) -> bool:
+    """Whether CodeDeploy switches from blue to green."""
+    texts = [*(project.glance(path) for path in project.files("terraform")), *pipelines(project)]
+    return any(_CODE_DEPLOY.search(text) for text in texts)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from typing import cast
 
 from ...model import Span
+from ...project import Project
+from ...project import once
+from ...unknown import Unresolved
 from ..kubernetes.objects import Object
 from ..kubernetes.objects import Workload
 from ..kubernetes.objects import dig
@@ -18,6 +24,8 @@ Keys = tuple[str | int, ...]
 _CANARY = ("spec", "strategy", "canary")
 _BLUE_GREEN = ("spec", "strategy", "blueGreen")
 # steps that take their own time and can stop the rollout
+_SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600}
+_DURATION = re.compile(r"([0-9]{1,9})([smh]?)").fullmatch
 _WAITING = ("analysis", "experiment", "plugin")
 
 
@@ -165,3 +173,50 @@ class Canary(Object):
 @dataclass(frozen=True, eq=False)
 class MetricTemplate(Object):
     """A MetricTemplate of Flagger: a query that Canaries share."""
+
+
+def is_compared(rollout: Rollout) -> bool:
+    """Whether it is one of those that should be rolled out alike: a canary of our own in production."""
+    return rollout.is_canary and rollout.is_production and not rollout.third_party
+
+
+@once
+def canaries(project: Project, environment: str) -> tuple[Rollout, ...]:
+    """The canaries of production that are made for an environment, or, where it is empty, for none in particular."""
+    found = cast("Sequence[Rollout]", project.resources("argo.rollout"))
+    return tuple(rollout for rollout in found if rollout.for_environment == environment and _is_compared(rollout))
+
+
+def _is_compared(rollout: Rollout) -> bool:
+    try:
+        return is_compared(rollout)
+    except Unresolved:
+        return False
+
+
+@once
+def step_lists(project: Project, environment: str) -> tuple[tuple[tuple[Any, ...], Rollout], ...]:
+    """The steps of all canaries for an environment that are known."""
+    found = []
+    for rollout in canaries(project, environment):
+        try:
+            found.append((steps_of(rollout), rollout))
+        except Unresolved:
+            continue
+    return tuple(found)
+
+
+def steps_of(rollout: Rollout) -> tuple[Any, ...]:
+    """Its steps for comparing: weights and pauses as numbers, of others that they are there; what they measure is each one's own."""
+    return tuple(_plain(step) for step in rollout.steps)
+
+
+def _plain(step: Step) -> tuple[Any, ...]:
+    if step.weight is not None:
+        return ("setWeight", int(step.weight) if isinstance(step.weight, int) else str(step.weight))
+    pause = dig(step.body, "pause")
+    if pause is not None:
+        duration = dig(pause, "duration")
+        match = _DURATION(str(duration)) if duration is not None else None
+        return ("pause", int(match[1]) * _SECONDS[match[2]] if match else "" if duration is None else str(duration))
+    return tuple(step.body)

@@ -1,0 +1,107 @@
+"""Production changes when somebody says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pytest_readiness import P2
+from pytest_readiness import Finding
+from pytest_readiness import Span
+from pytest_readiness import rule
+from pytest_readiness.formats.gitops.applications import Application
+from pytest_readiness.formats.gitops.flux import Release
+from pytest_readiness.formats.gitops.flux import Source
+from pytest_readiness.formats.gitops.revisions import Moving
+from pytest_readiness.formats.gitops.revisions import moving_revision
+from pytest_readiness.formats.gitops.revisions import moving_tag
+from pytest_readiness.formats.gitops.revisions import moving_version
+
+Thing = Application | Release | Source
+
+
+def applies(thing: Thing) -> bool:
+    if not thing.is_production:
+        return False
+    if isinstance(thing, Application):
+        return any(True for _ in thing.sources)
+    return thing.has_version if isinstance(thing, Release) else thing.has_revision
+
+
+@rule(
+    "argo.pinned-source",
+    P2,
+    on=("argo.application", "argo.flux-release", "argo.flux-source"),
+    when=applies,
+    category="Release mgmt",
+    remedy="pin targetRevision (Flux: ref, version) to a tag, a commit or a release branch",
+    standards=("OWASP CICD-SEC-3",),
+)
+def check(thing: Thing) -> Iterator[Finding]:
+    """A production application tracks a fixed revision or a release branch.
+
+    HEAD, no revision at all and `*` deploy whatever is newest, so that a merge or somebody else's release is a deployment
+    nobody decided on. Every one of several sources counts. A named main branch and a range of versions are advice; a source
+    of Flux that is verified passes.
+
+    ```yaml bad
+    apiVersion: argoproj.io/v1alpha1
+    kind: Application
+    metadata: {name: web-prod}
+    spec:
+      sources:
+        - {repoURL: https://git.example.com/shop.git, path: deploy, targetRevision: v1.4.0}
+        - repoURL: https://charts.example.com
+          chart: redis
+          targetRevision: "*"  # <--
+        - {repoURL: https://git.example.com/values.git, ref: values, targetRevision: HEAD}  # <--
+    ---
+    apiVersion: helm.toolkit.fluxcd.io/v2
+    kind: HelmRelease
+    metadata: {name: redis, namespace: production}
+    spec:
+      chart:
+        spec:
+          chart: redis
+          version: ">=1.0.0"  # <--
+          sourceRef: {kind: HelmRepository, name: charts}
+    ```
+    ```yaml good
+    apiVersion: argoproj.io/v1alpha1
+    kind: Application
+    metadata: {name: web-prod}
+    spec:
+      source: {repoURL: https://git.example.com/shop.git, path: deploy, targetRevision: release/1.4}
+    ---
+    apiVersion: source.toolkit.fluxcd.io/v1
+    kind: OCIRepository
+    metadata: {name: web}
+    spec: {url: "oci://ghcr.io/example/web", ref: {semver: 1.4.0}}
+    ```
+    """
+    for what, moving, place in _moving(thing):
+        if moving is not None and moving.slightly:
+            yield thing.advice(f"{what} is {moving.why}", place)
+        elif moving is not None:
+            yield thing.finding(f"{what} is {moving.why}: production changes without a decision", place)
+
+
+def _moving(thing: Thing) -> Iterator[tuple[str, Moving | None, Span]]:
+    if isinstance(thing, Application):
+        for source in thing.sources:
+            judge = moving_version if source.is_chart else moving_revision
+            yield source.revision_key, judge(source.revision), source.place
+    elif isinstance(thing, Release):
+        yield "version", moving_version(thing.version), thing.version_place
+    elif not thing.is_verified:
+        yield _reference(thing)
+
+
+def _reference(source: Source) -> tuple[str, Moving | None, Span]:
+    """The one of several references that Flux takes."""
+    git = source.is_a("source.toolkit.fluxcd.io/GitRepository")
+    for key in ("commit", "name", "semver", "tag", "branch") if git else ("digest", "semver", "tag"):
+        value = source.get("spec", "ref", key)
+        if value is not None:
+            judge = moving_version if key == "semver" else moving_revision if key in ("branch", "name") else moving_tag
+            return key, None if key in ("commit", "digest") else judge(value), source.at("spec", "ref", key)
+    return "ref", moving_revision(None) if git else moving_tag(None), source.at("spec", "ref")
