@@ -14,9 +14,9 @@ from ...project import once
 from ...syntax.yaml import Mapping
 from ...unknown import is_unknown
 from ..images import Image
+from ..kustomize.files import KUSTOMIZATIONS
 from ..terraform.blocks import Block
 from ..terraform.blocks import is_example
-from .kustomize import KUSTOMIZATIONS
 from .objects import Container
 from .objects import Object
 from .objects import dig

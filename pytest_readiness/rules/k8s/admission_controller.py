@@ -9,8 +9,8 @@ from pytest_readiness import Finding
 from pytest_readiness import Project
 from pytest_readiness import Resource
 from pytest_readiness import rule
-from pytest_readiness.formats.kubernetes.cluster import groups
 from pytest_readiness.formats.kubernetes.cluster import foundation
+from pytest_readiness.formats.kubernetes.cluster import groups
 from pytest_readiness.formats.kubernetes.cluster import objects
 from pytest_readiness.formats.kubernetes.cluster import runs
 
