@@ -159,7 +159,7 @@ def open_api(cluster: Block) -> Iterator[tuple[str, Span]]:
                 yield "the API server is open to the whole internet", block.at("cidr_block")
 
 
-_DEFAULT_ACCOUNT = re.compile(r"(^|:)[\d\0]+(-compute@developer\.gserviceaccount\.com|@appspot\.gserviceaccount\.com)$|^default$")
+_DEFAULT_ACCOUNT = re.compile(r"(-compute@developer|@appspot)\.gserviceaccount\.com$|^default$")
 _DEFAULT_ACCOUNTS = ("data.google_compute_default_service_account.", "data.google_app_engine_default_service_account.")
 
 

@@ -9,7 +9,6 @@ from ...unknown import is_unknown
 from .settings import Settings
 from .settings import is_false
 from .settings import is_set
-from .settings import one_of
 from .settings import setting
 
 _IDENTITY = (
@@ -77,5 +76,5 @@ TRUSTED_ISSUERS: Settings = {
 
 NETWORK_INJECTED: Settings = {
     "azurerm_synapse_workspace": (setting("managed_virtual_network_enabled"),),
-    "azurerm_container_group": (setting("ip_address_type", 'ip_address_type = "Private"', one_of("Private", "None")),),
+    "azurerm_container_group": (setting("subnet_ids|network_profile_id", "subnet_ids", is_set),),
 }

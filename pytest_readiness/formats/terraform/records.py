@@ -11,15 +11,11 @@ from .settings import is_set
 from .settings import one_of
 from .settings import setting
 
-_NINETY = ("at least 90 days, or 0 for ever", lambda value: as_number(value) == 0 or as_number(value) >= 90)
-
-AUDITED: Settings = {
-    "azurerm_mssql_server_extended_auditing_policy": (setting("enabled", absent=True), setting("retention_in_days", *_NINETY, absent=True)),
-    "azurerm_mssql_database_extended_auditing_policy": (
-        setting("enabled", absent=True),
-        setting("retention_in_days", *_NINETY, absent=True),
-    ),
-    "azurerm_synapse_workspace_extended_auditing_policy": (setting("retention_in_days", *_NINETY, absent=True),),
+# these are audited by a resource of its own, which names them in an argument
+AUDITED_BY = {
+    "azurerm_sql_server": (("azurerm_mssql_server_extended_auditing_policy",), "server_id"),
+    "azurerm_mssql_server": (("azurerm_mssql_server_extended_auditing_policy",), "server_id"),
+    "azurerm_synapse_workspace": (("azurerm_synapse_workspace_extended_auditing_policy",), "synapse_workspace_id"),
 }
 
 _NONE_OFF = ("every alert", lambda value: value == [])
@@ -56,6 +52,8 @@ _YEAR = ("at least 365 days, or 0 for ever", lambda value: as_number(value) == 0
 RETENTION: Settings = {
     "azurerm_network_watcher_flow_log": (setting("retention_policy.enabled"), setting("retention_policy.days", *_PERIOD)),
     "azurerm_monitor_log_profile": (setting("retention_policy.days", *_YEAR),),
+    "azurerm_mssql_server_extended_auditing_policy": (setting("retention_in_days", *_PERIOD, absent=True),),
+    "azurerm_mssql_database_extended_auditing_policy": (setting("retention_in_days", *_PERIOD, absent=True),),
 }
 
 ACTIVITY: Settings = {

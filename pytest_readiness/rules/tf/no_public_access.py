@@ -19,8 +19,7 @@ from pytest_readiness.formats.terraform.exposure import grants_access
     remedy="give the role to named groups or service accounts",
     aliases=(
         "CKV_GCP_15", "CKV_GCP_28", "CKV_GCP_98", "CKV_GCP_99", "CKV_GCP_100", "CKV_GCP_101", "CKV_GCP_102", "CKV_GCP_107",
-        "CKV_GCP_112", "CKV_GCP_113", "CKV2_GCP_6", "CKV2_GCP_8", "CKV2_GCP_9", "GCP-0001", "GCP-0046", "CKV_AZURE_34",
-        "CKV_AZURE_138", "AZU-0007", "CKV2_AZURE_8",
+        "CKV_GCP_112", "CKV_GCP_113", "GCP-0001", "GCP-0046", "CKV_AZURE_34", "CKV_AZURE_138", "AZU-0007",
     ),
 )  # fmt: skip
 def check(block: Block) -> Iterator[Finding]:

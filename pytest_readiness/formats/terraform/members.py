@@ -1,0 +1,76 @@
+"""Who is given which role in Google Cloud."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from ...model import Span
+from ...unknown import is_unknown
+from .blocks import Block
+from .clusters import is_default_account
+from .policies import many
+
+SCOPES = tuple(f"google_{scope}_iam_{kind}" for scope in ("project", "folder", "organization") for kind in ("member", "binding"))
+# with these somebody acts as every service account of the scope
+IMPERSONATION = frozenset(
+    f"roles/{name}"
+    for name in (
+        "iam.serviceAccountUser",
+        "iam.serviceAccountTokenCreator",
+        "iam.serviceAccountAdmin",
+        "iam.serviceAccountKeyAdmin",
+        "iam.workloadIdentityUser",
+        "dataproc.editor",
+        "composer.admin",
+        "dataproc.hubAgent",
+        "dataflow.admin",
+        "dataflow.developer",
+        "deploymentmanager.editor",
+        "run.developer",
+        "serverless.serviceAgent",
+    )
+)
+BASIC = frozenset(("roles/owner", "roles/editor", "roles/viewer"))
+_PERSONAL = re.compile(r"@(gmail|googlemail|hotmail|outlook|live|yahoo|icloud|aol|gmx|proton(mail)?)\.\w+$", re.IGNORECASE)
+
+
+def gives_role(block: Block) -> bool:
+    """Whether the block gives a role on a whole project, folder or organization."""
+    return block.type in SCOPES
+
+
+def names_members(block: Block) -> bool:
+    """Whether the block says who may do something."""
+    return block.type.startswith("google_") and block.type.endswith(("_iam_member", "_iam_binding"))
+
+
+def members(block: Block) -> Iterator[tuple[Any, Span]]:
+    """Who is given the role, and where that is written."""
+    for name in ("member", "members"):
+        for value in many(block.get(name)):
+            yield value, block.at(name)
+
+
+def is_default(member: Any) -> bool:
+    """Whether a member is a service account that Google made with the project; raises `Unresolved` where nobody knows."""
+    return is_default_account(member)
+
+
+def is_person(member: Any) -> bool:
+    """Whether a member is one person."""
+    text = getattr(member, "shape", "") if is_unknown(member) and hasattr(type(member), "shape") else member
+    return False if hasattr(type(member), "address") else str(text).lower().startswith("user:")
+
+
+def is_private_account(member: Any) -> bool:
+    """Whether a member is an account that no company controls."""
+    text = getattr(member, "shape", "") if is_unknown(member) and hasattr(type(member), "shape") else member
+    return False if hasattr(type(member), "address") else bool(_PERSONAL.search(str(text)))
+
+
+def missing_logs(config: Block) -> list[str]:
+    """The kinds of log that an audit configuration leaves out; those with exempted accounts count."""
+    found = [part.get("log_type") for part in config.blocks("audit_log_config")]
+    return [kind for kind in ("ADMIN_READ", "DATA_READ", "DATA_WRITE") if kind not in found]
