@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pytest_readiness import P1
+from pytest_readiness import Finding
+from pytest_readiness import Unresolved
+from pytest_readiness import is_unknown
+from pytest_readiness import rule
+from pytest_readiness.formats.terraform.blocks import Block
+from pytest_readiness.formats.terraform.grants import Grant
+from pytest_readiness.formats.terraform.grants import grants
+from pytest_readiness.formats.terraform.grants import has_policy
+from pytest_readiness.formats.terraform.policies import many
+
+ISSUER = "token.actions.githubusercontent.com"
+# subjects that only the owner of a repository or organization can have
+PINNED = re.compile(
+    r"repo:[^*?:/]+/[^:]+.*|(repository_owner|repository_owner_id|repository|repository_id|job_workflow_ref):[^*?]+.*"
+).fullmatch
+
+
+def trusts_github(block: Block) -> bool:
+    trusting = block.kind == "tf.data" or block.type == "aws_iam_role"
+    return trusting and has_policy(block) and any(_is_for_github(grant) for grant in grants(block))
+
+
+def _is_for_github(grant: Grant) -> bool:
+    names = [value for kind, values in grant.principals if kind == "Federated" for value in many(values)]
+    named = any(ISSUER in str(getattr(name, "shape", "" if is_unknown(name) else name)) for name in names)
+    conditions = () if is_unknown(grant.conditions) else grant.conditions
+    return grant.allows and bool(names) and (named or any(key.startswith(ISSUER) for _, key, _ in conditions))
+
+
+@rule(
+    "tf.github-oidc",
+    P1,
+    on=("tf.resource", "tf.data"),
+    when=trusts_github,
+    category="Security & Compliance",
+    remedy='add a condition on token.actions.githubusercontent.com:sub such as "repo:org/name:ref:refs/heads/main"',
+    effort="1h",
+    aliases=("CKV_AWS_358", "CKV_AWS_393"),
+)
+def check(block: Block) -> Iterator[Finding]:
+    """A role for GitHub Actions says which repository may assume it.
+
+    Every workflow on GitHub gets a token from the same issuer: without a condition on `sub` that names the
+    organization, anybody's repository can assume the role.
+
+    ```hcl good
+    data "aws_iam_policy_document" "deploy" {
+      statement {
+        actions = ["sts:AssumeRoleWithWebIdentity"]
+        principals {
+          type        = "Federated"
+          identifiers = ["arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"]
+        }
+        condition {
+          test     = "StringLike"
+          variable = "token.actions.githubusercontent.com:sub"
+          values   = ["repo:acme/shop:ref:refs/heads/main"]
+        }
+      }
+    }
+    ```
+    ```hcl bad
+    data "aws_iam_policy_document" "deploy" {
+      statement {
+        actions = ["sts:AssumeRoleWithWebIdentity"]
+        principals {
+          type        = "Federated"
+          identifiers = ["arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"]  # <--
+        }
+        condition {
+          test     = "StringLike"
+          variable = "token.actions.githubusercontent.com:sub"
+          values   = ["repo:*"]
+        }
+      }
+    }
+    ```
+    """
+    for grant in grants(block):
+        if not _is_for_github(grant):
+            continue
+        if is_unknown(grant.conditions):
+            raise Unresolved("the conditions of the statement are not known")
+        subjects = [
+            value for _, key, values in grant.conditions if key.startswith(ISSUER) and key.endswith(":sub") for value in many(values)
+        ]
+        if not subjects:
+            yield block.finding(
+                "no condition on sub: the workflows of every repository on GitHub may assume the role", grant.principals_span
+            )
+        elif loose := [subject for subject in subjects if not _is_pinned(subject)]:
+            yield block.finding(f"{loose[0]} does not name a repository: workflows of others may assume the role", grant.principals_span)
+
+
+def _is_pinned(subject: object) -> bool:
+    """A text with unknown parts is what its known parts say: ``repo:${var.org}/shop:*`` names a repository."""
+    shape = getattr(type(subject), "shape", None) is not None and getattr(subject, "shape", "")
+    return bool(PINNED(shape.replace("\0", "x") if isinstance(shape, str) else str(subject)))
