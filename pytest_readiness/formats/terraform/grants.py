@@ -82,7 +82,7 @@ class Grant:
                     continue  # an ARN of its own
                 if is_unknown(name) and not isinstance(name, PartialText):
                     unknown = name
-                elif kind in ("AWS", "*") and _is_everybody(getattr(name, "shape", name)):
+                elif kind in ("AWS", "*") and _is_everybody(name.shape if isinstance(name, PartialText) else name):
                     return True
         if self.everybody_else:
             return True
@@ -144,9 +144,11 @@ def grants(block: Block) -> Iterator[Grant]:
     argument = POLICIES[block.type]
     place = block.at(argument)
     data = document(block.get(argument), place)
+    yield from _statements(data, place)
+
+
+def _statements(data: Any, place: Span) -> Iterator[Grant]:
     statements = data.get("Statement") if isinstance(data, dict) else None
-    if isinstance(statements, Unknown):
-        raise Unresolved(statements.source)
     for item in statements if isinstance(statements, list) else [statements]:
         if isinstance(item, Unknown):
             raise Unresolved(item.source)
@@ -155,19 +157,14 @@ def grants(block: Block) -> Iterator[Grant]:
 
 
 def policy_of(block: Block, argument: str) -> list[Grant]:
-    """The statements of an argument, also where a document of the same module holds them; raises `Unresolved`."""
+    """The statements of an argument or a document, also where a document of the same module holds them; raises `Unresolved`."""
+    if block.kind == "tf.data":
+        return list(grants(block))
     value = block.get(argument)
     if isinstance(value, Computed) and (found := block.module.find(value.address)) is not None and found.type == DOCUMENT:
         return list(grants(found))
-    data = document(value, block.at(argument)) if value is not None else None
-    statements = data.get("Statement") if isinstance(data, dict) else None
-    if isinstance(statements, Unknown):
-        raise Unresolved(statements.source)
-    return [
-        _of_object(item, block.at(argument))
-        for item in (statements if isinstance(statements, list) else [statements])
-        if isinstance(item, dict)
-    ]
+    place = block.at(argument)
+    return list(_statements(document(value, place), place)) if value is not None else []
 
 
 def _of_section(section: Section) -> Grant:

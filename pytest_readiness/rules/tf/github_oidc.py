@@ -13,6 +13,7 @@ from pytest_readiness.formats.terraform.grants import Grant
 from pytest_readiness.formats.terraform.grants import grants
 from pytest_readiness.formats.terraform.grants import has_policy
 from pytest_readiness.formats.terraform.policies import many
+from pytest_readiness.formats.terraform.values import PartialText
 
 ISSUER = "token.actions.githubusercontent.com"
 # subjects that only the owner of a repository or organization can have
@@ -28,7 +29,7 @@ def trusts_github(block: Block) -> bool:
 
 def _is_for_github(grant: Grant) -> bool:
     names = [value for kind, values in grant.principals if kind == "Federated" for value in many(values)]
-    named = any(ISSUER in str(getattr(name, "shape", "" if is_unknown(name) else name)) for name in names)
+    named = any(ISSUER in (name.shape if isinstance(name, PartialText) else "" if is_unknown(name) else str(name)) for name in names)
     conditions = () if is_unknown(grant.conditions) else grant.conditions
     return grant.allows and bool(names) and (named or any(key.startswith(ISSUER) for _, key, _ in conditions))
 
@@ -100,5 +101,4 @@ def check(block: Block) -> Iterator[Finding]:
 
 def _is_pinned(subject: object) -> bool:
     """A text with unknown parts is what its known parts say: ``repo:${var.org}/shop:*`` names a repository."""
-    shape = getattr(type(subject), "shape", None) is not None and getattr(subject, "shape", "")
-    return bool(PINNED(shape.replace("\0", "x") if isinstance(shape, str) else str(subject)))
+    return bool(PINNED(subject.shape.replace("\0", "x") if isinstance(subject, PartialText) else str(subject)))
