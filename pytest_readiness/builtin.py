@@ -17,6 +17,7 @@ _FORMATS = (
     "github.format:Actions",
     "terraform.format:Terraform",
     "helm:HelmTemplate",
+    "kustomize.format:Kustomize",
     "kubernetes.format:Kubernetes",
     "gitops.format:GitOps",
     "dotenv:Dotenv",

@@ -79,7 +79,7 @@ TEMPLATE = "template: {metadata: {labels: {app: web}}, spec: {containers: [{name
         pytest.param("a.yaml", "apiVersion: v1\n", None, id="a version without a kind"),
         pytest.param("a.txt", "apiVersion: v1\nkind: Pod\n", None, id="another kind of file"),
         pytest.param("Chart.yaml", "apiVersion: v2\nkind: x\nname: a\n", None, id="a chart's description"),
-        pytest.param("kustomization.yaml", "resources: []\n", "kubernetes", id="a kustomization by its name"),
+        pytest.param("kustomization.yaml", "resources: []\n", "kustomize", id="a kustomization by its name"),
     ],
 )
 def test_claims_what_looks_like_an_object(path: str, text: str, claimed: str | None) -> None:
@@ -204,11 +204,10 @@ def test_a_rollout_that_borrows_a_template_is_judged_at_the_deployment() -> None
 
 KUSTOMIZED = {
     "base/pod.yaml": container("imagePullPolicy: Always"),
-    "base/kustomization.yaml": "resources: [pod.yaml]\npatches: [{path: p1.yaml}]\npatchesStrategicMerge: [p2.yaml, 'apiVersion: v1\n\nkind: Pod']\n",
-    "base/p1.yaml": pod("{hostPID: true}"),
-    "base/p2.yaml": pod("{hostIPC: true}"),
-    "base/p3.yaml": pod("{hostIPC: true}"),
-    "prod/kustomization.yml": "resources: [../base]\nnamespace: shop\ncomponents: [../extra]\npatchesJson6902: [{path: ../base/p3.yaml, target: {}}]\n"
+    "base/kustomization.yaml": "resources: [pod.yaml]\npatches: [{path: p1.yaml}, {path: p2.yaml, target: {kind: Pod}}]\n",
+    "base/p1.yaml": pod("{hostPID: false}"),
+    "base/p2.yaml": pod("{hostIPC: false}"),
+    "prod/kustomization.yml": "resources: [../base]\nnamespace: shop\ncomponents: [../extra]\n"
     "images: [{name: app, newTag: latest}]\nconfigMapGenerator: [{name: c, files: [x=pod.yaml]}]\n",
     "prod/pod.yaml": pod("{hostIPC: true}"),
     "extra/kustomization.yaml": "kind: Component\napiVersion: kustomize.config.k8s.io/v1alpha1\npatches: []\n",
@@ -218,14 +217,17 @@ KUSTOMIZED = {
 
 def test_fragments_of_a_kustomization_are_no_objects() -> None:
     kustomized = Project.of(KUSTOMIZED)
-    assert {resource.path for resource in kustomized.resources("k8s.object")} == {"base/pod.yaml"}
+    assert {(resource.path, resource.home) for resource in kustomized.resources("k8s.pod")} == {("base/pod.yaml", "prod")}
     assert said("no-host-namespaces", kustomized) == "passed"
 
 
 def test_a_kustomization_sets_namespaces_and_tags() -> None:
-    kustomized = Project.of(KUSTOMIZED)
-    assert said("explicit-namespace", kustomized) == "passed"
-    assert said("image-not-latest", kustomized) == "failed"
+    # which is known also where what is built is not
+    for more in ("", "resources: ['https://example.com/a.yaml', ../base]\n"):
+        overlay = KUSTOMIZED["prod/kustomization.yml"]
+        kustomized = Project.of({**KUSTOMIZED, "prod/kustomization.yml": overlay.replace("resources: [../base]\n", more or "resources: [../base]\n")})
+        assert said("explicit-namespace", kustomized) == "passed"
+        assert said("image-not-latest", kustomized) == "failed"
     text = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a}\nspec: {path: ./deploy, targetNamespace: shop}\n"
     assert said("explicit-namespace", project(text, deploy__pod=pod("{}"), **{"deploy__p.yaml": pod("{}")})) == "passed"
 

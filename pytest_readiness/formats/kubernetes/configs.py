@@ -12,7 +12,7 @@ from ...project import Project
 from ...project import once
 from ...syntax.yaml import Mapping
 from ...unknown import is_unknown
-from .kustomize import KUSTOMIZATIONS
+from ..kustomize.files import KUSTOMIZATIONS
 from .objects import SECTIONS
 from .objects import Object
 from .objects import Part

@@ -18,9 +18,8 @@ from ...syntax.yaml import Mapping
 from ...syntax.yaml import Sequence
 from ..base import Format
 from ..gitops.kinds import kinds_of
-from .kustomize import KUSTOMIZATIONS
+from ..kustomize.files import is_judged_elsewhere
 from .kustomize import generated_secrets
-from .kustomize import is_fragment
 from .objects import MISTAKEN
 from .objects import TEMPLATES
 from .objects import Container
@@ -102,8 +101,6 @@ class Kubernetes(Format):
 
     def claims(self, path: str, text: Callable[[], str]) -> bool:
         name = path.rpartition("/")[2]
-        if name in KUSTOMIZATIONS:
-            return True
         if not name.endswith(_SUFFIXES) or name in ("Chart.yaml", "package.json"):
             return False
         content = text()
@@ -114,7 +111,7 @@ class Kubernetes(Format):
         return any(all(key.search(content) for key in keys) for keys in kinds)
 
     def resources(self, path: str, project: Project) -> Iterator[Resource | ParseFailure]:
-        if is_fragment(path, project):
+        if is_judged_elsewhere(path, project):
             return
         text = project.text(path)
         try:
@@ -123,10 +120,6 @@ class Kubernetes(Format):
             if "{{" in text:
                 raise ParseFailure(f"unrendered template: {failure.reason}", failure.span) from None
             raise
-        if path.rpartition("/")[2] in KUSTOMIZATIONS:
-            for document in documents:
-                yield from generated_secrets(document.data)
-            return
         yield from judged(documents, placeholders=has_placeholders(text))
 
     def repository(self, project: Project) -> Iterator[Resource]:

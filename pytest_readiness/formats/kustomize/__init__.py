@@ -1,0 +1,1 @@
+"""Kustomize: overlays, judged by what is built from them."""
