@@ -194,7 +194,7 @@ class Check(pytest.Item):
         if closed and self.waiver is not None:
             closing = f"[XPASS(strict)] {safe(str(self.resource.span))}: {self.rule.id}: {self.closed_gap}"
             report.longrepr = self._told([closing], closing)
-        result = record(self.nodeid, self.rule, self.resource, self.outcome or Outcome(), self.waiver)
+        result = record(self.nodeid, self.rule, self.resource, self.outcome or Outcome(), self.waiver, excerpt=self._excerpt)
         result["outcome"], result["reason"] = _judged(report, closed=closed, crashed=crashed)
         report.readiness = result  # type: ignore[attr-defined]
         if report.failed and crashed:

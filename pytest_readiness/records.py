@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Iterable
 from typing import Any
 from typing import TypedDict
@@ -14,6 +15,8 @@ from .model import Waiver
 from .text import safe
 
 VERSION = 1
+EXCERPTS = 3  # findings of a check that are shown with their source
+Excerpt = Callable[[Finding], Iterable[str]]
 
 
 class FindingRecord(TypedDict):
@@ -23,6 +26,7 @@ class FindingRecord(TypedDict):
     column: int | None
     end_line: int | None
     end_column: int | None
+    excerpt: list[str]
 
 
 class WaiverRecord(TypedDict):
@@ -54,8 +58,8 @@ class Record(TypedDict):
     waiver: WaiverRecord | None
 
 
-def record(node_id: str, rule: Rule, resource: Resource, outcome: Outcome, waiver: Waiver | None) -> Record:
-    """The record of a check whose outcome pytest has not judged yet."""
+def record(node_id: str, rule: Rule, resource: Resource, outcome: Outcome, waiver: Waiver | None, *, excerpt: Excerpt) -> Record:
+    """The record of a check whose outcome pytest has not judged yet; ``excerpt`` shows the source of its first findings."""
     return {
         "id": node_id,
         "rule": rule.id,
@@ -69,13 +73,17 @@ def record(node_id: str, rule: Rule, resource: Resource, outcome: Outcome, waive
         "third_party": resource.third_party,
         "outcome": "passed",
         "reason": None,
-        "findings": [_finding(finding) for finding in outcome.failing],
-        "advice": [_finding(finding) for finding in outcome.advice],
+        "findings": [_finding(finding, excerpt if number < EXCERPTS else _nothing) for number, finding in enumerate(outcome.failing)],
+        "advice": [_finding(finding, _nothing) for finding in outcome.advice],
         "waiver": None if waiver is None else _waiver(waiver),
     }
 
 
-def _finding(finding: Finding) -> FindingRecord:
+def _nothing(_: Finding) -> Iterable[str]:
+    return ()
+
+
+def _finding(finding: Finding, excerpt: Excerpt) -> FindingRecord:
     path, *numbers = finding.span
     line, column, end_line, end_column = (number or None for number in numbers)
     return {
@@ -85,6 +93,7 @@ def _finding(finding: Finding) -> FindingRecord:
         "column": column,
         "end_line": end_line,
         "end_column": end_column,
+        "excerpt": list(excerpt(finding)),
     }
 
 

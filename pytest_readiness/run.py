@@ -6,7 +6,9 @@ import datetime
 from collections import Counter
 from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Sequence
 from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +42,7 @@ from .records import Record
 from .records import document
 from .records import ordered
 from .registry import Registry
+from .reports.writing import write
 from .scope import Argument
 from .scope import Scope
 from .scope import arguments
@@ -67,6 +70,10 @@ class Run:
         self.is_worker = hasattr(config, "workerinput")
         self.today = _date(config.getoption("readiness_today")) or datetime.date.today()  # noqa: DTZ011 - a waiver's day is a local one
         self.records: dict[str, Record] = {}
+        self.took: dict[str, float] = {}  # seconds, by check
+        self.deselected = 0
+        self.stopped = ""  # why the run ended before its last check
+        self.unwritten: list[str] = []  # reports that could not be written, and why
         self.seconds: Counter[str] = Counter()  # running rules, by platform
         self.facts: dict[str, Any] = {}  # what xdist's workers looked at
         self.freezer = _freezer(config, self.today)
@@ -218,13 +225,27 @@ class Run:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if (record := getattr(report, "readiness", None)) is not None:
             self.records[record["id"]] = record
+            self.took[record["id"]] = report.duration
             self.seconds[f"rules {record['rule'].partition('.')[0]}"] += report.duration  # type: ignore[assignment]
+
+    def pytest_deselected(self, items: Sequence[pytest.Item]) -> None:
+        self.deselected += sum(isinstance(item, Check) for item in items)
 
     # -- reporting
 
     def looked_at(self) -> dict[str, Any]:
         """What the run looked at; on xdist's controller, what the workers looked at."""
-        return self.facts or {**self.plan.looked_at(), "seconds": dict(self.plan.seconds)}
+        return self.facts or {**self.plan.looked_at(), "deselected": self.deselected, "seconds": dict(self.plan.seconds)}
+
+    @property
+    def partial(self) -> list[str]:
+        """Why the checks that ran are not all there are; the verdict is on these alone then."""
+        deselected = self.looked_at()["deselected"]
+        return [
+            *([self.stopped] if self.stopped else []),
+            *([f"{deselected} checks were deselected"] if deselected else []),
+            *(["a part of the root was asked for"] if not self.plan.scope.whole else []),
+        ]
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
@@ -238,6 +259,7 @@ class Run:
         if self.is_worker:
             session.config.workeroutput["readiness"] = self.looked_at()  # type: ignore[attr-defined]
             return
+        self.stopped = _stopped(session)
         if self.found_nothing and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
         if session.config.option.collectonly:
@@ -248,6 +270,8 @@ class Run:
             self.frozen = self.freezer.write(self.root, self.records.values())
         if self.reports:
             self._write_reports()
+        if self.unwritten and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     @property
     def found_nothing(self) -> bool:
@@ -265,13 +289,15 @@ class Run:
     def report(self) -> dict[str, Any]:
         """The JSON report, from which all others are made."""
         policy = self.settings.policy
-        made = document(self.rules, self.records.values(), {key: value for key, value in self.looked_at().items() if key != "seconds"})
+        seen = {key: value for key, value in self.looked_at().items() if key not in ("seconds", "deselected")}
+        made = document(self.rules, self.records.values(), {**seen, "partial": self.partial, "version": version("pytest-readiness")})
         made["verdict"] = self.verdict
         made["plan"] = plan(made, policy, self.today, owners(policy, self.project))
         made["gates"] = [gates.judged(made, gate) for gate in self.gates]
         if self.minimum is not None:
             made["gates"].append(gates.minimum(made, self.minimum))
         made["bypass"] = self.bypass
+        made["seconds"] = self.took
         return made
 
     @property
@@ -281,14 +307,24 @@ class Run:
 
     def _write_reports(self) -> None:
         for render, path in self.reports:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(render(self.report), "utf-8")
+            try:
+                write(path, render(self.report))
+            except OSError as error:
+                self.unwritten.append(f"{path} was not written: {error.strerror or error}")
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         from .reports.terminal import summary
 
         if hasattr(self, "plan") and not self.config.option.collectonly:
             summary(self, terminalreporter)
+
+
+def _stopped(session: pytest.Session) -> str:
+    """Why a run ended before its last check."""
+    if session.exitstatus == pytest.ExitCode.INTERRUPTED:
+        return "the run was interrupted"
+    stop = session.shouldfail or session.shouldstop
+    return f"the run was stopped: {stop}" if stop else ""
 
 
 def _needs_one_phase(item: Check) -> bool:

@@ -70,6 +70,7 @@ def _lines(run: Run, facts: dict[str, Any], records: list[Record], *, verbose: b
         yield from _table(records)
         yield from _third_party(records)
         yield from _score_card(run.verdict, brief=run.config.get_verbosity() < 0)
+        yield from _list("only a part", [safe(reason) for reason in run.partial], verbose=True)
     unknown = Counter((record["reason"] or "").removeprefix("unknown: ") for record in records if record["outcome"] == "skipped")
     yield from _list("unknown", [f"{count} x {reason}" for reason, count in unknown.most_common()], verbose=verbose)
     unreadable = [record for record in records if record["rule"] == "readiness.parses" and record["outcome"] == "failed"]
@@ -92,8 +93,9 @@ def _written(run: Run) -> Iterator[str]:
         yield _row("freeze", f"nothing written: {frozen}")
     elif frozen:
         yield _row("freeze", f"{_count(frozen[1], 'known gap')} added to {safe(str(frozen[0]))}; the next run expects them")
-    for _, path in run.reports:
-        yield _row("report", safe(str(path)))
+    written = [str(path) for _, path in run.reports if not any(line.startswith(f"{path} ") for line in run.unwritten)]
+    yield from (_row("report", safe(path)) for path in written)
+    yield from (_row("REPORT", safe(line)) for line in run.unwritten)
 
 
 def _row(heading: str, text: str) -> str:

@@ -1,0 +1,295 @@
+"""The layout of a readiness review in Markdown: short enough for a pull-request comment, whole when it is let be longer.
+
+Scanned text is put between backticks or escaped, so that it can neither format nor link nor mention anybody.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Mapping
+from typing import Any
+
+LIMIT = 65_000  # characters; GitHub refuses a comment with more than 65,536
+ICONS = {"APPROVED": "✅", "CONDITIONAL": "⚠️", "BLOCKED": "⛔"}
+STANDINGS = {"ready": "✅ ready", "conditional": "⚠️ conditional", "not ready": "⛔ not ready", "not measured": "– not measured"}
+WINDOWS = {0: "now"}
+SHOWN = 10  # checks of one entry
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~@&])")
+
+
+def render(report: dict[str, Any]) -> str:
+    """The review; whole sections at its end are left out, and named, where it would be longer than `LIMIT`."""
+    parts = ["\n".join(section) for section in _sections(report)]
+    kept: list[str] = []
+    for number, part in enumerate(parts):
+        if sum(map(len, kept)) + len(part) > LIMIT - 500:
+            left = [line.removeprefix("## ") for rest in parts[number:] for line in rest.split("\n")[:2] if line.startswith("## ")]
+            kept.append(f"\n*Too long for a comment, left out: {', '.join(left)}. They are in the other reports.*")
+            break
+        kept.append(part)
+    return "\n".join(kept) + "\n"
+
+
+def _sections(report: Mapping[str, Any]) -> Iterator[list[str]]:
+    yield list(_summary(report))
+    for made in (_scores, _strengths, _gaps, _matrix, _targets, _plan, _phases, _unknown, _advice, _metadata):
+        if lines := list(made(report)):
+            yield ["", *lines]
+
+
+def text(value: object) -> str:
+    """Text that means itself in Markdown, on one line."""
+    return _SPECIAL.sub(r"\\\1", str(value).replace("\n", " ")).replace("://", ":\u200b//")
+
+
+def code(value: object) -> str:
+    """Text between backticks, as many as it takes."""
+    shown = str(value).replace("\n", " ").replace("|", "\\|")
+    ticks = "`" * (max(map(len, re.findall(r"`+", shown)), default=0) + 1)
+    space = " " if shown.startswith("`") or shown.endswith("`") else ""
+    return f"{ticks}{space}{shown}{space}{ticks}"
+
+
+def table(heads: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator[str]:
+    """A table; cells are escaped already, numbers stand at the right."""
+    heads = list(heads)
+    yield "| " + " | ".join(heads) + " |"
+    yield "|" + "|".join("---" for _ in heads) + "|"
+    for row in rows:
+        yield "| " + " | ".join("–" if cell is None else str(cell) for cell in row) + " |"
+
+
+def _summary(report: Mapping[str, Any]) -> Iterator[str]:
+    verdict, overall = report["verdict"], report["verdict"]["overall"]
+    readiness = verdict["readiness"]
+    bypassed = f" — bypassed: {text(report['bypass'])}" if report["bypass"] and any(not gate["passed"] for gate in report["gates"]) else ""
+    yield f"# {ICONS[verdict['verdict']]} Production readiness: {verdict['verdict']}{bypassed}"
+    yield ""
+    if report["run"]["partial"]:
+        yield f"**Of a part of the checks only**: {text('; '.join(report['run']['partial']))}."
+        yield ""
+    percent = "not measured" if readiness["percent"] is None else f"{readiness['percent']} % ({readiness['margin']:+})"
+    yield from table(
+        ("Readiness", "Required", "Score", "Grade", "Open P0", "Risk", "Maturity", "Coverage"),
+        [
+            (
+                f"**{percent}**",
+                f"{readiness['required']:g} %",
+                _score(overall),
+                overall["grade"],
+                verdict["open_p0"],
+                verdict["risk"],
+                f"{verdict['maturity']['value']} of {verdict['maturity']['of']}",
+                f"{overall['coverage']} %",
+            )
+        ],
+    )
+    yield ""
+    yield from (f"- {text(reason)}" for reason in verdict["reasons"][:SHOWN])
+    if len(verdict["reasons"]) > SHOWN:
+        yield f"- and {len(verdict['reasons']) - SHOWN} more"
+    for gate in report["gates"]:
+        yield ""
+        yield f"{'✅' if gate['passed'] else '⛔'} Gate {code(gate['gate'])}: {'open' if gate['passed'] else 'shut'}"
+        yield from (f"- {text(reason)}" for reason in gate["reasons"])
+
+
+def _score(row: Mapping[str, Any]) -> str | None:
+    return None if row["score"] is None else f"{row['score']} / 100 · {row['of_10']} / 10"
+
+
+def _scores(report: Mapping[str, Any]) -> Iterator[str]:
+    verdict = report["verdict"]
+    yield "## Scores"
+    yield ""
+    rows = [*verdict["categories"], *verdict["aspects"]]
+    yield from table(
+        ("Category", "Score", "Grade", "Met", "Known gaps", "Unknown", "Standing"),
+        [
+            (
+                text(row["name"]),
+                _score(row),
+                row["grade"],
+                f"{row['met']} of {row['scored']}",
+                row["known_gaps"] or None,
+                row["unknown"] + row["unreadable"] or None,
+                STANDINGS[row["standing"]],
+            )
+            for row in rows
+        ],
+    )
+    for row in rows:
+        for condition in row["conditions"]:
+            yield f"- {text(row['name'])} is ready when {text(condition)}"
+
+
+def _strengths(report: Mapping[str, Any]) -> Iterator[str]:
+    full = [row for row in report["verdict"]["categories"] if row["scored"] and row["met"] == row["scored"]]
+    if full:
+        yield "## Strengths"
+        yield ""
+        yield from (f"- **{text(row['name'])}**: all {row['scored']} checks are met" for row in full)
+
+
+def _gaps(report: Mapping[str, Any]) -> Iterator[str]:
+    """What is open, as a review tells it: impact, remedy, timeline, places."""
+    entries = report["plan"]["remediation"]
+    if not entries:
+        return
+    rules = {rule["id"]: rule for rule in report["rules"]}
+    places = _places(report)
+    yield "## Gaps"
+    for entry in entries:
+        rule = rules.get(entry["rule"], {})
+        count = len(entry["checks"])
+        known = f", {entry['known_gaps']} known" if entry["known_gaps"] else ""
+        yield ""
+        yield f"### {entry['priority']} {text(entry['title'])} ({code(entry['rule'])}, {count} open{known})"
+        yield ""
+        yield f"- **Impact**: {text(' '.join(str(rule.get('why', '')).split()))}"
+        yield f"- **Remedy**: {text(entry['remedy'])}"
+        yield f"- **Timeline**: by {entry['due']}{_by(entry['owner'])}, {entry['hours']:g} h"
+        for check in entry["checks"][:SHOWN]:
+            yield f"- {code(places.get(check, check))}"
+        if count > SHOWN:
+            yield f"- and {count - SHOWN} more"
+
+
+def _places(report: Mapping[str, Any]) -> dict[str, str]:
+    """Where a check's first finding is, and what it says."""
+    found = {}
+    for check in report["checks"]:
+        for finding in check["findings"][:1]:
+            place = f"{finding['path']}:{finding['line']}" if finding["line"] else finding["path"]
+            found[check["id"]] = f"{place} {check['resource']}: {finding['message']}"
+    return found
+
+
+def _matrix(report: Mapping[str, Any]) -> Iterator[str]:
+    yield "## Priority matrix"
+    yield ""
+    yield from table(
+        ("Priority", "Window", "Open", "Known gaps", "Rules (open of judged)"),
+        [
+            (
+                row["priority"],
+                WINDOWS.get(row["window_days"], f"{row['window_days']} days, by {row['due']}"),
+                row["open"],
+                row["known_gaps"],
+                ", ".join(f"{code(rule['rule'])} {rule['open']} of {rule['of']}" for rule in row["rules"][:SHOWN])
+                + (f" and {len(row['rules']) - SHOWN} more" if len(row["rules"]) > SHOWN else ""),
+            )
+            for row in report["plan"]["matrix"]
+        ],
+    )
+
+
+def _targets(report: Mapping[str, Any]) -> Iterator[str]:
+    """Target against actual, of the checks that measure something."""
+    measured = [(check, check["measured"]) for check in report["checks"] if check.get("measured")]
+    if measured:
+        yield "## Target against actual"
+        yield ""
+        yield from table(
+            ("Check", "Target", "Actual", "Margin", ""),
+            [
+                (
+                    code(check["id"]),
+                    text(found["target"]),
+                    text(found["actual"]),
+                    text(found["margin"]),
+                    "✅" if check["outcome"] == "passed" else "⛔",
+                )
+                for check, found in measured
+            ],
+        )
+
+
+def _plan(report: Mapping[str, Any]) -> Iterator[str]:
+    plan = report["plan"]
+    if not plan["remediation"]:
+        return
+    yield "## Remediation plan"
+    yield ""
+    yield from table(
+        ("#", "Priority", "What", "Owner", "Due", "Phase", "Hours"),
+        [
+            (
+                number,
+                entry["priority"],
+                f"{text(entry['remedy'])} ({code(entry['rule'])} × {len(entry['checks'])})",
+                text(entry["owner"]) or None,
+                entry["due"],
+                text(entry["phase"]) if entry["phase"] else None,
+                f"{entry['hours']:g}",
+            )
+            for number, entry in enumerate(plan["remediation"], 1)
+        ],
+    )
+    yield ""
+    total = sum(row["hours"] for row in plan["effort"])
+    parts = [f"{text(row['phase'])}{_by(row['owner'])} {row['hours']:g} h" for row in plan["effort"]]
+    yield f"Effort: {total:g} h, {total / 40:.1f} person-weeks: {', '.join(parts)}."
+
+
+def _by(owner: str) -> str:
+    return f" ({text(owner)})" if owner else ""
+
+
+def _phases(report: Mapping[str, Any]) -> Iterator[str]:
+    plan = report["plan"]
+    for heading, entries in (("## Phases", plan["phases"]), ("## Acceptance", plan["acceptance"])):
+        if entries:
+            yield heading
+            yield ""
+        for entry in entries:
+            rate = f" — {entry['done']} of {len(entry['items'])}, {entry['rate']} %, due {entry['due']}" if "rate" in entry else ""
+            yield f"**{'✅' if entry['passed'] else '⛔'} {text(entry['name'])}**{rate}"
+            yield ""
+            deferred = {item["rule"]: item["reason"] for item in entry.get("deferred", ())}
+            for item in entry["items"]:
+                why = f", deferred: {text(deferred[item['rule']])}" if item["rule"] in deferred else ""
+                yield f"- [{'x' if item['done'] else ' '}] {code(item['rule'])} {item['met']} of {item['of']}{why}"
+            yield ""
+
+
+def _unknown(report: Mapping[str, Any]) -> Iterator[str]:
+    reasons: dict[str, int] = {}
+    for check in report["checks"]:
+        if check["outcome"] == "skipped":
+            reasons[str(check["reason"])] = reasons.get(str(check["reason"]), 0) + 1
+    if reasons:
+        yield "## Not judged"
+        yield ""
+        ranked = sorted(reasons.items(), key=lambda pair: (-pair[1], pair[0]))
+        yield from (f"- {count} × {text(reason)}" for reason, count in ranked[:SHOWN])
+        if len(ranked) > SHOWN:
+            yield f"- and {len(ranked) - SHOWN} more reasons"
+
+
+def _advice(report: Mapping[str, Any]) -> Iterator[str]:
+    advice = [(check, finding) for check in report["checks"] for finding in check["advice"]]
+    if advice:
+        yield "## Advice"
+        yield ""
+        for check, finding in advice[:SHOWN]:
+            place = f"{finding['path']}:{finding['line']}" if finding["line"] else finding["path"]
+            yield f"- {code(place + ' ' + check['rule'])}: {text(finding['message'])}"
+        if len(advice) > SHOWN:
+            yield f"- and {len(advice) - SHOWN} more"
+
+
+def _metadata(report: Mapping[str, Any]) -> Iterator[str]:
+    run, review = report["run"], report["plan"]["review"]
+    files = ", ".join(f"{name} {count}" for name, count in run["files"].items())
+    told = [f"{run['today']}, pytest-readiness {run['version']}"]
+    told.append(f"{len(report['checks'])} checks on {sum(run['files'].values())} files ({text(files)})")
+    if third := sum(check["third_party"] for check in report["checks"]):
+        told.append(f"{third} of them of third parties")
+    if review:
+        told.append(f"next review {review['next']}{', overdue' if review['overdue'] else ''}")
+    yield "---"
+    yield ""
+    yield f"*{'; '.join(told)}*"
