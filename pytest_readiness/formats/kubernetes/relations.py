@@ -7,6 +7,7 @@ deploy time), it raises `Unresolved` behind them: who asks for one and finds it 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from ...project import Project
@@ -25,9 +26,11 @@ from .objects import group_kind
 from .objects import mappings
 from .objects import whole
 from .selectors import Answer
+from .selectors import Selector
 from .selectors import both
 from .selectors import certain
 from .world import MONITORS
+from .world import looks_into
 from .world import selector_of
 from .world import world_of
 
@@ -82,23 +85,69 @@ def disruption_budgets_of(pod: Pod, project: Project) -> Iterator[Object]:
 def network_policies_of(pod: Pod, project: Project) -> Iterator[Object]:
     """The NetworkPolicies that select a pod; where there are policies of another kind, there may be more."""
     yield from _selecting(NETWORK_POLICY, pod, project)
-    if foreign := foreign_policy(pod, project):
-        raise Unresolved(f"{foreign.name} may select it: policies of {foreign.id.partition('/')[0]} are not read")
+    unless_foreign(pod, namespace_of(pod), project)
 
 
-def foreign_policy(thing: Part, project: Project) -> Object | None:
-    """A policy of another kind that may apply in the namespace of a thing."""
-    namespace = namespace_of(thing)
+def isolating(namespace: Object, project: Project) -> Iterator[Object]:
+    """The NetworkPolicies that select every pod of a Namespace."""
+    everything, name = world_of(namespace, project), namespace.peek("metadata", "name")
+    for policy in everything.selecting(NETWORK_POLICY, SELECTS[NETWORK_POLICY], name, {}):
+        if selector_of(policy, SELECTS[NETWORK_POLICY]) == Selector():
+            yield policy
+    unless_foreign(namespace, name, project)
+
+
+def unless_foreign(thing: Part, namespace: Any, project: Project) -> None:
+    """Raise `Unresolved` where a policy of a kind that is not read may apply in a namespace."""
     for policy in world_of(thing, project).all(*FOREIGN_POLICIES):
         own = policy.peek("metadata", "namespace")
         if not isinstance(own, str) or not isinstance(namespace, str) or own == namespace:
-            return policy
-    return None
+            raise Unresolved(f"{policy.name} may apply here: policies of {policy.id.partition('/')[0]} are not read")
+
+
+def pods_in(namespace: Object, project: Project) -> Iterator[Pod]:
+    """The pods that may run in a Namespace."""
+    return world_of(namespace, project).running(namespace.peek("metadata", "name"), Selector())
+
+
+def containers_of(pod: Pod) -> Iterator[Container]:
+    """The containers of a pod that run beside each other: no init containers but sidecars."""
+    for section, index, body in pod.containers:
+        name = f"{pod.name}/{body.get('name')}" if isinstance(body.get("name"), str) else f"{pod.name}/{section}-{index}"
+        span = pod.place(section, index, "name")
+        found = Container(
+            "k8s.container", name, span, body, pod, section, home=pod.home, for_environment=pod.for_environment, third_party=pod.third_party
+        )
+        if not found.is_init and not found.is_ephemeral:
+            yield found
 
 
 def pods_of(thing: Object, project: Project) -> Iterator[Pod]:
     """The pods that a Service, NetworkPolicy or PodDisruptionBudget selects."""
     return world_of(thing, project).running(namespace_of(thing), selector_of(thing, SELECTS[thing.id]))
+
+
+def pods_elsewhere(thing: Object, project: Project) -> Pod | None:
+    """A pod that a Service or the like would select if it stood in the same namespace."""
+    if not isinstance(namespace_of(thing), str):
+        return None
+    try:
+        return next(world_of(thing, project).running(None, selector_of(thing, SELECTS[thing.id])), None)
+    except Unresolved:
+        return None
+
+
+def workloads_labelled(thing: Object, project: Project) -> Iterator[Object]:
+    """The workloads that have the labels themselves which a NetworkPolicy or the like asks of pods."""
+    kinds = tuple(id for id in TEMPLATES if id not in ("Pod", "PodTemplate"))
+    return world_of(thing, project).labelled(kinds, namespace_of(thing), selector_of(thing, SELECTS[thing.id]))
+
+
+def services_labelled(monitor: Object, project: Project) -> Iterator[Object]:
+    """The Services that a ServiceMonitor finds."""
+    selector = selector_of(monitor, ("spec", "selector"))
+    found = (world_of(monitor, project).labelled(("Service",), namespace, selector) for namespace in looks_into(monitor))
+    return chain.from_iterable(found)
 
 
 def is_served(pod: Pod, project: Project) -> bool:
@@ -277,3 +326,8 @@ def services_named(name: Any, namespace: Any, thing: Object, project: Project) -
     """The Services of a name that an object can reach: in a namespace, or in its own where none is given."""
     where = namespace_of(thing) if namespace is None else namespace
     return certain(world_of(thing, project).named(("Service",), name, where))
+
+
+def workloads_named(name: Any, thing: Object, project: Project) -> Iterator[Object]:
+    """The workloads of a name in the namespace of a thing, of whatever kind."""
+    return certain(world_of(thing, project).named(tuple(TEMPLATES), name, namespace_of(thing)))

@@ -53,7 +53,7 @@ class World:
     # indexes, each made when it is first asked for
     _by_text: dict[tuple[tuple[str, ...], Keys], dict[tuple[Any, str | None], list[Object]]] = field(default_factory=dict)
     _selecting: dict[tuple[str, Keys], Selecting[Object]] = field(default_factory=dict)
-    _labelled: dict[str, Labelled[Object]] = field(default_factory=dict)
+    _labelled: dict[tuple[str, ...], Labelled[Object]] = field(default_factory=dict)
     _derived: dict[tuple[Any, ...], Any] = field(default_factory=dict)
 
     def all(self, *ids: str) -> Iterator[Object]:
@@ -88,18 +88,16 @@ class World:
         """The objects of a kind that pick some labels by the selector under ``keys``."""
         if (id, keys) not in self._selecting:
             found = ((selector_of(thing, keys), thing) for thing in self.all(id))
-            listed = ((space, selector, thing) for selector, thing in found if selector is not None for space in _looks_into(thing))
+            listed = ((space, selector, thing) for selector, thing in found if selector is not None for space in looks_into(thing))
             self._selecting[id, keys] = Selecting(tuple(listed))
         return self._selecting[id, keys].picking(namespace, labels)
 
-    def labelled(self, id: str, namespace: Any, selector: Selector | Unknown | None) -> Iterator[Object]:
-        """The objects of a kind that a selector picks by their own labels."""
-        if id not in self._labelled:
-            every = self.all(id)
-            self._labelled[id] = Labelled(
-                tuple((thing.peek("metadata", "namespace"), thing.peek("metadata", "labels"), thing) for thing in every)
-            )
-        return self._labelled[id].picked(namespace, selector)
+    def labelled(self, ids: tuple[str, ...], namespace: Any, selector: Selector | Unknown | None) -> Iterator[Object]:
+        """The objects of some kinds that a selector picks by their own labels."""
+        if ids not in self._labelled:
+            found = ((thing.peek("metadata", "namespace"), thing.peek("metadata", "labels"), thing) for thing in self.all(*ids))
+            self._labelled[ids] = Labelled(tuple(found))
+        return self._labelled[ids].picked(namespace, selector)
 
     def running(self, namespace: Any, selector: Selector | Unknown | None) -> Iterator[Pod]:
         """The pods that a selector picks."""
@@ -131,7 +129,7 @@ def selector_of(thing: Object, keys: Keys) -> Selector | Unknown | None:
     return selector
 
 
-def _looks_into(thing: Object) -> list[Any]:
+def looks_into(thing: Object) -> list[Any]:
     """The namespaces in which an object selects: its own, or those that a monitor names; None for any."""
     where = thing.peek("spec", "namespaceSelector") if thing.is_a(*MONITORS) else None
     every, named = dig(where, "any"), dig(where, "matchNames")
