@@ -19,7 +19,6 @@ _FORMATS = (
     "helm:HelmTemplate",
     "kustomize.format:Kustomize",
     "kubernetes.format:Kubernetes",
-    "gitops.format:GitOps",
     "dotenv:Dotenv",
     "repository:Repository",
 )

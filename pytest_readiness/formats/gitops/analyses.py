@@ -18,7 +18,6 @@ from ..kubernetes.objects import Object
 from ..kubernetes.objects import dig
 from ..kubernetes.objects import entries
 from ..kubernetes.objects import mappings
-from ..kubernetes.objects import whole
 from .rollouts import AnalysisUse
 from .rollouts import Rollout
 
@@ -80,12 +79,12 @@ class Metric:
             return "has no provider, so it measures nothing"
         if self.provider not in _JUDGES and all(self.get(key) is None for key in ("successCondition", "failureCondition")):
             return "has neither successCondition nor failureCondition, so it never fails"
-        allowed, count = self.get("failureLimit"), whole(self.get("count"))
-        if allowed is None or is_unknown(allowed) or not isinstance(allowed, int):
+        allowed, count = self.get("failureLimit"), self.get("count")
+        if not isinstance(allowed, int):
             return ""
         if allowed < 0:
             return f"has a failureLimit of {allowed}, which switches it off"
-        if count and allowed >= count:
+        if isinstance(count, int) and 0 < count <= allowed:
             return f"may fail {allowed} times in {count} measurements, so it never fails"
         return ""
 

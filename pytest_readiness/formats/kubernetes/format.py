@@ -18,6 +18,7 @@ from ...syntax.yaml import Mapping
 from ...syntax.yaml import Sequence
 from ..base import Format
 from ..gitops.kinds import kinds_of
+from ..gitops.repository import repository as deployments
 from ..kustomize.files import is_judged_elsewhere
 from .kustomize import generated_secrets
 from .objects import MISTAKEN
@@ -125,6 +126,7 @@ class Kubernetes(Format):
     def repository(self, project: Project) -> Iterator[Resource]:
         if project.files(self.name):
             yield Resource("k8s.repository", "repo", Span("."))
+        yield from deployments(project)
 
 
 def judged(

@@ -12,9 +12,9 @@ from pytest_readiness import Project
 from pytest_readiness import Resource
 from pytest_readiness import Span
 from pytest_readiness import rule
-from pytest_readiness.formats.gitops.format import pipelines
-from pytest_readiness.formats.gitops.format import switch_scripts
-from pytest_readiness.formats.gitops.format import switches_by_code_deploy
+from pytest_readiness.formats.gitops.repository import pipelines
+from pytest_readiness.formats.gitops.repository import switch_scripts
+from pytest_readiness.formats.gitops.repository import switches_by_code_deploy
 from pytest_readiness.formats.gitops.rollouts import Canary
 from pytest_readiness.formats.gitops.rollouts import Rollout
 

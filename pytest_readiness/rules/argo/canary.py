@@ -82,7 +82,7 @@ def check(thing: Resource, project: Project) -> Iterator[Finding]:
         if canary_for(thing, project) is None:
             yield thing.finding(f"answers users, and its {thing.type} gives every new version to all of them")
     else:
-        services = deployed_to_users(project)
-        more = f" and {len(services) - 1} more" if len(services) > 1 else ""
-        verb = "answer" if more else "answers"
-        yield thing.finding(f"{services[0].name}{more} {verb} users, and every new version goes to all of them", services[0].span)
+        services = {service.name: service for service in reversed(deployed_to_users(project))}
+        first = min(services.values(), key=lambda service: (service.path, service.span))
+        answer = f"and {len(services) - 1} more answer" if len(services) > 1 else "answers"
+        yield thing.finding(f"{first.name} {answer} users, and every new version goes to all of them", first.span)

@@ -27,7 +27,7 @@ from pytest_readiness.formats.kubernetes.objects import dig
     "argo.canary-analysis",
     P1,
     on=("argo.rollout", "argo.canary"),
-    when=lambda thing: isinstance(thing, Canary) or thing.is_canary,
+    when=lambda thing: thing.is_production and (isinstance(thing, Canary) or thing.is_canary),
     category="Deployment automation",
     remedy="refer to an AnalysisTemplate that measures errors and latency and can fail",
     effort="2h",
@@ -36,7 +36,7 @@ def check(thing: Rollout | Canary, project: Project) -> Iterator[Finding]:
     """A canary is aborted by what is measured.
 
     Without an analysis nothing but a person stops a bad version on its way to everybody. The templates must exist, and one
-    metric at least must be able to fail: with a provider, a condition, and not only as a dry run.
+    metric at least must be able to fail: with a provider, a condition, and not only as a dry run. Asked of what goes to production.
 
     ```yaml bad
     apiVersion: argoproj.io/v1alpha1

@@ -19,7 +19,7 @@ from pytest_readiness.formats.gitops.rollouts import Step
     "argo.canary-steps",
     P2,
     on="argo.rollout",
-    when=lambda rollout: rollout.is_canary,
+    when=lambda rollout: rollout.is_canary and rollout.is_production,
     category="Deployment automation",
     remedy="start with setWeight 10 and a pause of 10m, then 50 and a pause of 20m",
 )
@@ -68,11 +68,8 @@ def check(rollout: Rollout, project: Project, *, first: int = 10) -> Iterator[Fi
     steps = rollout.steps
     weighed = [step for step in steps if step.weight is not None and step.weight > 0]
     if len(weighed) < 2:  # one step and the end are no advance
-        what = (
-            "no steps: it is a rolling update"
-            if not steps
-            else f"{len(weighed)} step with a weight above 0, at least 2 are needed to advance"
-        )
+        few = "one setWeight alone" if weighed else "no setWeight above 0"
+        what = f"{few}: at least 2 are needed to advance" if steps else "no steps: it is a rolling update"
         yield rollout.finding(what, rollout.canary_at("steps"))
         return
     yield from _first(rollout, weighed[0], first, project)

@@ -13,8 +13,8 @@ from pytest_readiness import Unresolved
 from pytest_readiness import rule
 from pytest_readiness.formats.gitops.applications import Application
 from pytest_readiness.formats.gitops.flux import Reconciled
-from pytest_readiness.formats.gitops.format import GITOPS_KINDS
-from pytest_readiness.formats.gitops.format import pipelines
+from pytest_readiness.formats.gitops.repository import GITOPS_KINDS
+from pytest_readiness.formats.gitops.repository import pipelines
 
 _NO_STEPS = {"example", "examples", "demo", "local", "ci", "sandbox"}
 _PROMOTES = re.compile(r"\bpromot", re.IGNORECASE)
@@ -22,8 +22,13 @@ _ASKS = re.compile(r"create-pull-request|gh pr create|glab mr create|kargo promo
 
 
 def uses_gitops(_: Resource, project: Project) -> bool:
-    """Whether anything deploys from here; where nothing does, argo.gitops-present says so."""
-    return any(project.resources(kind) for kind in GITOPS_KINDS)
+    """Whether anything deploys from here to production; where nothing deploys, argo.gitops-present says so."""
+    return any(thing.is_production for thing in deploying(project))
+
+
+def deploying(project: Project) -> list[Application | Reconciled]:
+    found = (thing for kind in GITOPS_KINDS for thing in project.resources(kind))
+    return [thing for thing in found if isinstance(thing, (Application, Reconciled))]
 
 
 @rule(
@@ -63,7 +68,7 @@ def check(repository: Resource, project: Project) -> Iterator[Finding]:
     """
     if project.resources("argo.stage"):
         return
-    things = [thing for kind in GITOPS_KINDS for thing in project.resources(kind) if isinstance(thing, (Application, Reconciled))]
+    things = deploying(project)
     found = set().union(*(thing.environments for thing in things)) - _NO_STEPS
     if len(found) > 1 or any(_PROMOTES.search(text) and _ASKS.search(text) for text in pipelines(project)):
         return

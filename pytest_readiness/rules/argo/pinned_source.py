@@ -78,30 +78,33 @@ def check(thing: Thing) -> Iterator[Finding]:
     spec: {url: "oci://ghcr.io/example/web", ref: {semver: 1.4.0}}
     ```
     """
-    for what, moving, place in _moving(thing):
+    for moving, place in _moving(thing):
         if moving is not None and moving.slightly:
-            yield thing.advice(f"{what} is {moving.why}", place)
+            yield thing.advice(moving.why, place)
         elif moving is not None:
-            yield thing.finding(f"{what} is {moving.why}: production changes without a decision", place)
+            yield thing.finding(f"{moving.why}: production changes without a decision", place)
 
 
-def _moving(thing: Thing) -> Iterator[tuple[str, Moving | None, Span]]:
+def _moving(thing: Thing) -> Iterator[tuple[Moving | None, Span]]:
     if isinstance(thing, Application):
         for source in thing.sources:
             judge = moving_version if source.is_chart else moving_revision
-            yield source.revision_key, judge(source.revision), source.place
+            yield judge(source.revision, source.revision_key), source.place
     elif isinstance(thing, Release):
-        yield "version", moving_version(thing.version), thing.version_place
+        yield moving_version(thing.version), thing.version_place
     elif not thing.is_verified:
         yield _reference(thing)
 
 
-def _reference(source: Source) -> tuple[str, Moving | None, Span]:
+def _reference(source: Source) -> tuple[Moving | None, Span]:
     """The one of several references that Flux takes."""
     git = source.is_a("source.toolkit.fluxcd.io/GitRepository")
     for key in ("commit", "name", "semver", "tag", "branch") if git else ("digest", "semver", "tag"):
         value = source.get("spec", "ref", key)
         if value is not None:
-            judge = moving_version if key == "semver" else moving_revision if key in ("branch", "name") else moving_tag
-            return key, None if key in ("commit", "digest") else judge(value), source.at("spec", "ref", key)
-    return "ref", moving_revision(None) if git else moving_tag(None), source.at("spec", "ref")
+            place = source.at("spec", "ref", key)
+            if key in ("commit", "digest") or (git and key == "tag"):
+                return None, place
+            judge = moving_version if key == "semver" else moving_tag if key == "tag" else moving_revision
+            return judge(value, key), place
+    return moving_revision(None, "ref") if git else moving_tag(None, "ref"), source.at("spec", "ref")

@@ -29,7 +29,7 @@ def check(thing: Application | Reconciled) -> Iterator[Finding]:
     """Drift is detected and healed.
 
     Automated sync acts on changes in Git alone: what is changed in the cluster stays until `selfHeal` takes it back, and
-    what is deleted in Git stays until `prune` removes it. A HelmRelease of Flux looks for drift only with `driftDetection`.
+    what is deleted in Git stays until `prune` removes it. A HelmRelease of Flux without `driftDetection` is advice.
 
     ```yaml bad
     apiVersion: argoproj.io/v1alpha1
@@ -48,12 +48,11 @@ def check(thing: Application | Reconciled) -> Iterator[Finding]:
           selfHeal: true
           prune: false  # <--
     ---
-    apiVersion: helm.toolkit.fluxcd.io/v2
-    kind: HelmRelease
-    metadata: {name: web}
+    apiVersion: kustomize.toolkit.fluxcd.io/v1
+    kind: Kustomization
+    metadata: {name: apps}
     spec:
-      driftDetection:
-        mode: warn  # <--
+      prune: false  # <--
     ```
     ```yaml good
     apiVersion: argoproj.io/v1alpha1
@@ -69,7 +68,7 @@ def check(thing: Application | Reconciled) -> Iterator[Finding]:
         mode = thing.get("spec", "driftDetection", "mode")
         if mode is None or mode != "enabled":
             what = "no driftDetection" if mode is None else f"driftDetection.mode is {mode}"
-            yield thing.finding(f"{what}: what is changed in the cluster by hand stays", thing.at("spec", "driftDetection", "mode"))
+            yield thing.advice(f"{what}: what is changed in the cluster by hand stays", thing.at("spec", "driftDetection", "mode"))
     elif (prune := thing.get("spec", "prune")) is not None and not prune:
         yield thing.finding("prune is false: what is deleted in Git keeps running", thing.at("spec", "prune"))
 

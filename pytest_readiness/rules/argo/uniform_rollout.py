@@ -76,5 +76,5 @@ def check(rollout: Rollout, project: Project) -> Iterator[Finding]:
     usual, count = Counter(steps for steps, _ in lists).most_common(1)[0]
     if own != usual:
         model = next(other for steps, other in lists if steps == usual)
-        others = f"{count} others have those of {model.name}" if count > 1 else f"{model.name} ({model.path}) has others"
+        others = f"{count} are rolled out like {model.name}" if count > 1 else f"{model.name} ({model.path}) has others"
         yield rollout.finding(f"steps of its own: {others}", rollout.canary_at("steps"))

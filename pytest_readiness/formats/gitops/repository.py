@@ -3,38 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
 from typing import cast
 
-from ...model import ParseFailure
 from ...model import Resource
 from ...model import Span
 from ...project import Project
 from ...project import once
-from ..base import Format
 from ..kubernetes.objects import Workload
 
 SWITCH_SCRIPT = re.compile(r"blue[-_]?green|green[-_]?blue", re.IGNORECASE)
-_SCRIPTS = (".sh", ".bash", ".py", ".ps1")
+_SCRIPTS = (".sh", ".bash")
 _PIPELINES = (".gitlab-ci.yml", "Jenkinsfile", "azure-pipelines.yml", "bitbucket-pipelines.yml", ".circleci/config.yml", ".drone.yml")
 
 
-class GitOps(Format):
-    """Claims no file, since its objects are Kubernetes objects; its one resource is there where something is deployed."""
-
-    name = "gitops"
-
-    def claims(self, path: str, text: Callable[[], str]) -> bool:
-        return False
-
-    def resources(self, path: str, project: Project) -> Iterable[Resource | ParseFailure]:
-        return ()
-
-    def repository(self, project: Project) -> Iterator[Resource]:
-        if project.files("kubernetes") or charts(project) or switch_scripts(project):
-            yield Resource("argo.repository", "repo", Span("."))
+def repository(project: Project) -> Iterator[Resource]:
+    """What repository-wide rules judge, where something is deployed at all."""
+    if project.files("kubernetes") or charts(project) or switch_scripts(project):
+        yield Resource("argo.repository", "repo", Span("."))
 
 
 @once
