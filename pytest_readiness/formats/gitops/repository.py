@@ -49,10 +49,11 @@ def pipelines(project: Project) -> Iterator[str]:
 
 
 @once
-def runs_in_production(project: Project) -> bool:
-    """Whether there is anything to deploy: a workload that no name gives to another environment, or a chart."""
+def first_deployed(project: Project) -> Span | None:
+    """Where the first thing stands that is deployed: a workload that no name gives to another environment, or a chart."""
     workloads = cast("Iterable[Workload]", project.resources("k8s.workload"))
-    return bool(charts(project)) or any(workload.is_production for workload in workloads)
+    found = next((workload.span for workload in workloads if workload.is_production), None)
+    return found or next((Span(path) for path in charts(project)), None)
 
 
 GITOPS_KINDS = ("argo.application", "argo.flux-kustomization", "argo.flux-release", "argo.stage")

@@ -49,7 +49,7 @@ def check(repository: Resource, project: Project) -> Iterator[Finding]:
     ```yaml bad argocd/web.yaml
     apiVersion: argoproj.io/v1alpha1
     kind: Application
-    metadata: {name: web-prod}
+    metadata: {name: web-prod}  # <--
     spec:
       source: {repoURL: https://git.example.com/shop.git, path: overlays/prod, targetRevision: v1.4.0}
     ```
@@ -76,4 +76,5 @@ def check(repository: Resource, project: Project) -> Iterator[Finding]:
     if open_ended is not None:
         raise Unresolved(f"the environments of {open_ended.name} come from its generators")
     what = f"everything is deployed to {found.pop()}" if found else "nothing names an environment"
-    yield repository.finding(f"{what}: a change has nowhere to go before production")
+    first = next(thing for thing in things if thing.is_production)
+    yield repository.finding(f"{what}: a change has nowhere to go before production", first.span)

@@ -10,14 +10,14 @@ from pytest_readiness import Project
 from pytest_readiness import Resource
 from pytest_readiness import rule
 from pytest_readiness.formats.gitops.repository import is_driven_by_git
-from pytest_readiness.formats.gitops.repository import runs_in_production
+from pytest_readiness.formats.gitops.repository import first_deployed
 
 
 @rule(
     "argo.gitops-present",
     P1,
     on="argo.repository",
-    when=lambda repository, project: runs_in_production(project),
+    when=lambda repository, project: first_deployed(project) is not None,
     category="Deployment automation",
     remedy="add an Argo CD Application or a Flux Kustomization for what is deployed",
     standards=("NSA/CISA Kubernetes Hardening Guide",),
@@ -33,7 +33,7 @@ def check(repository: Resource, project: Project) -> Iterator[Finding]:
     ```yaml bad deploy/web.yaml
     apiVersion: apps/v1
     kind: Deployment
-    metadata: {name: web}
+    metadata: {name: web}  # <--
     spec:
       template: {spec: {containers: [{name: web, image: "web:1"}]}}
     ```
@@ -55,6 +55,5 @@ def check(repository: Resource, project: Project) -> Iterator[Finding]:
     ```
     """
     if not is_driven_by_git(project):
-        yield repository.finding(
-            "manifests or charts, but no Argo CD Application and nothing of Flux deploys them: what runs may not be what is here"
-        )
+        what = "no Argo CD Application and nothing of Flux deploys what is described here: what runs may be something else"
+        yield repository.finding(what, first_deployed(project))
