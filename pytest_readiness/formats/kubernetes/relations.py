@@ -19,7 +19,6 @@ from .objects import Container
 from .objects import Object
 from .objects import Part
 from .objects import Pod
-from .objects import Workload
 from .objects import dig
 from .objects import entries
 from .objects import group_kind
@@ -181,12 +180,12 @@ def _pointing(ids: tuple[str, ...], keys: tuple[str, str], target: Object, proje
 _DEFAULT = {SCALED_OBJECT: "Deployment"}  # the kind that a reference without one means
 
 
-def rollout_of(workload: Workload, project: Project) -> Object | None:
+def rollout_of(workload: Object, project: Project) -> Object | None:
     """The Rollout that borrows the template of a Deployment, and runs its replicas instead of it."""
     return next(_pointing(("argoproj.io/Rollout",), ("spec", "workloadRef"), workload, project), None)
 
 
-def runner_of(workload: Workload, project: Project) -> Object:
+def runner_of(workload: Object, project: Project) -> Object:
     """Who runs the pods of a workload's template: itself, or the Rollout that borrows it."""
     return rollout_of(workload, project) or workload
 

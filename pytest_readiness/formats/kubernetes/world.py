@@ -23,6 +23,7 @@ from ..images import Image
 from ..images import parse_image
 from .kustomize import kustomized_image
 from .kustomize import kustomized_namespace
+from .objects import TEMPLATES
 from .objects import Container
 from .objects import Object
 from .objects import Part
@@ -194,13 +195,27 @@ def _things(paths: Iterable[str], project: Project) -> Iterator[Part]:
 
 def _world(things: Iterable[Part]) -> World:
     found: dict[str, list[Object]] = {}
-    pods = []
+    pods: list[Pod] = []
     for thing in things:
         if isinstance(thing, Object):
             found.setdefault(thing.id, []).append(thing)
         elif isinstance(thing, Pod) and not thing.owner.is_a("PodTemplate"):  # which runs nothing by itself
             pods.append(thing)
+    judged = {id(pod.owner.body) for pod in pods}
+    for kind in TEMPLATES:
+        if kind != "PodTemplate":
+            pods.extend(_unfinished(thing) for thing in found.get(kind, ()) if id(thing.body) not in judged and _has_labels(thing))
     return World({id: tuple(objects) for id, objects in found.items()}, tuple(pods))
+
+
+def _has_labels(workload: Object) -> bool:
+    """Whether a template without a spec, which a patch may add, at least says what its pods are called."""
+    return isinstance(workload.peek(*TEMPLATES[workload.id], "metadata", "labels"), dict)
+
+
+def _unfinished(workload: Object) -> Pod:
+    template = workload.peek(*TEMPLATES[workload.id])
+    return Pod("k8s.pod", workload.name, workload.span, template, workload, home=workload.home, for_environment=workload.for_environment)
 
 
 def deployed_image(container: Container, project: Project) -> Image | Unknown | None:
