@@ -43,6 +43,9 @@ ZONES: Settings = {
     "azurerm_postgresql_flexible_server": (setting("high_availability.mode", 'mode = "ZoneRedundant"', one_of("ZoneRedundant")),),
     "azurerm_mysql_flexible_server": (setting("high_availability.mode", 'mode = "ZoneRedundant"', one_of("ZoneRedundant")),),
     "azurerm_mssql_database": (setting("zone_redundant"),),
+    "azurerm_app_service_environment_v3": (setting("zone_redundant"),),
+    "azurerm_container_registry": (setting("zone_redundancy_enabled"),),
+    "azurerm_service_plan": (setting("zone_balancing_enabled"),),
     "azurerm_redis_cache": (setting("zones", "several zones", _several),),
 }
 

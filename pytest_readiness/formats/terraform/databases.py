@@ -55,7 +55,7 @@ def wrong_flags(block: Block, flags: Flags) -> Iterator[tuple[str, Span]]:
         return
     version = block.get("database_version")
     for settings in block.blocks("settings"):
-        for flag in settings.blocks("database_flags"):  # type: ignore[union-attr]
+        for flag in settings.blocks("database_flags"):
             name = flag.get("name")
             if name not in flags or not (version is None or str(version).upper().startswith(flags[str(name)][0])):
                 continue

@@ -32,7 +32,7 @@ _NO_NETWORK = (setting("public_network_access_enabled", "public_network_access_e
 _NO_ADDRESS = (setting("ip_configuration.public_ip_address_id", "no public address", _never, absent=True),)
 
 # services with a switch of their own; databases and clusters are in `transit.PRIVATE`
-PRIVATE: Settings = {
+SERVICES: Settings = {
     "azurerm_app_configuration": (setting("public_network_access", 'public_network_access = "Disabled"', one_of("Disabled")),),
     "azurerm_automation_account": _NO_NETWORK,
     "azurerm_cognitive_account": _NO_NETWORK,
@@ -59,7 +59,7 @@ PRIVATE: Settings = {
     "google_dataproc_cluster": (setting("cluster_config.gce_cluster_config.internal_ip_only"),),
     "google_notebooks_instance": (setting("no_public_ip"),),
     "google_notebooks_runtime": (setting("virtual_machine.virtual_machine_config.internal_ip_only"),),
-    "google_tpu_v2_vm": (setting("network_config.enable_external_ips", "enable_external_ips = false", is_false, absent=True),),
+    "google_tpu_v2_vm": (setting("network_config.enable_external_ips", "enable_external_ips = false", is_false),),
     "google_vertex_ai_endpoint": (setting("network", "a network", is_set),),
     "google_vertex_ai_index_endpoint": (setting("public_endpoint_enabled", "public_endpoint_enabled = false", is_false, absent=True),),
     "google_workbench_instance": (setting("gce_setup.disable_public_ip"),),

@@ -67,9 +67,6 @@ ACTIVITY: Settings = {
 }
 
 UNIFORM: Settings = {"google_storage_bucket": (setting("uniform_bucket_level_access"),)}
-PREVENTION: Settings = {
-    "google_storage_bucket": (setting("public_access_prevention", 'public_access_prevention = "enforced"', one_of("enforced")),),
-}
 
 PRIVATE_GOOGLE: Settings = {"google_compute_subnetwork": (setting("private_ip_google_access"),)}
 PIPELINE_LOGS: Settings = {

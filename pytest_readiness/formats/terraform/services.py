@@ -62,6 +62,7 @@ WITH_SLA: Settings = {
     "azurerm_kusto_cluster": (
         setting("sku.name", "a SKU that is not for development", lambda value: not str(value).startswith("Dev(No SLA)")),
     ),
+    "azurerm_redis_cache": (setting("sku_name", 'sku_name = "Standard"', one_of("Standard", "Premium")),),
     "azurerm_search_service": (setting("replica_count", "two or more replicas", at_least(2)),),
     "azurerm_service_plan": (setting("sku_name", "a Standard or Premium SKU", _not_shared),),
     "azurerm_signalr_service": (setting("sku.name", "a Standard or Premium SKU", lambda value: not str(value).startswith("Free")),),

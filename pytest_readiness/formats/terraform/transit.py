@@ -72,6 +72,9 @@ IN_TRANSIT: Settings = {
     "azurerm_linux_function_app_slot": _HTTPS_ONLY,
     "azurerm_windows_function_app": _HTTPS_ONLY,
     "azurerm_windows_function_app_slot": _HTTPS_ONLY,
+    "azurerm_application_gateway": (setting("http_listener.protocol", 'protocol = "Https"', one_of("Https"), absent=True),),
+    "azurerm_api_management_backend": (setting("url", "a https:// address", lambda value: str(value).startswith("https://")),),
+    "azurerm_cdn_endpoint": (setting("is_http_allowed", "is_http_allowed = false", is_false),),
     "azurerm_spring_cloud_api_portal": (setting("https_only_enabled"),),
     "azurerm_redis_cache": (setting("non_ssl_port_enabled|enable_non_ssl_port", "non_ssl_port_enabled = false", is_false, absent=True),),
 }
@@ -151,6 +154,16 @@ MODERN_TLS: Settings = {
     "azurerm_storage_account": (setting("min_tls_version", *_AZURE_TLS, absent=True),),
     "azurerm_mssql_server": (setting("minimum_tls_version", *_AZURE_TLS, absent=True),),
     "azurerm_mysql_server": (setting("ssl_minimal_tls_version_enforced", *_AZURE_TLS, absent=True),),
+    "azurerm_mariadb_server": (setting("ssl_minimal_tls_version_enforced", *_AZURE_TLS, absent=True),),
+    "azurerm_cdn_endpoint_custom_domain": (
+        setting("cdn_managed_https.tls_version", *_AZURE_TLS, absent=True),
+        setting("user_managed_https.tls_version", *_AZURE_TLS, absent=True),
+    ),
+    "azurerm_api_management": tuple(
+        setting(f"security.{side}_{version}|enable_{side}_{old}", "no TLS below 1.2", is_false, absent=True)
+        for side in ("frontend", "backend")
+        for version, old in (("ssl30_enabled", "ssl30"), ("tls10_enabled", "tls10"), ("tls11_enabled", "tls11"))
+    ),
     "azurerm_postgresql_server": (setting("ssl_minimal_tls_version_enforced", *_AZURE_TLS, absent=True),),
     "azurerm_redis_cache": (setting("minimum_tls_version", *_AZURE_TLS),),
     "azurerm_servicebus_namespace": (setting("minimum_tls_version", *_AZURE_TLS, absent=True),),

@@ -25,6 +25,9 @@ PROTECTED: Settings = {
     "terraform-aws-modules/rds/aws": _PROTECTED,
     "google_sql_database_instance": (setting("deletion_protection", absent=True),),
     "google_container_cluster": (setting("deletion_protection", absent=True),),
+    "google_spanner_database": (setting("deletion_protection", absent=True),),
+    "google_bigquery_table": (setting("deletion_protection", absent=True),),
+    "google_bigtable_instance": (setting("deletion_protection", absent=True),),
 }
 
 
@@ -42,7 +45,17 @@ def is_lasting(block: Block) -> bool:
     when=is_lasting,
     category="Resilience/DR",
     remedy="set deletion_protection = true",
-    aliases=("CKV_AWS_139", "CKV_AWS_150", "CKV_AWS_172", "CKV_AWS_293", "CKV_AWS_344", "CKV2_AWS_58"),
+    aliases=(
+        "CKV_AWS_139",
+        "CKV_AWS_150",
+        "CKV_AWS_172",
+        "CKV_AWS_293",
+        "CKV_AWS_344",
+        "CKV2_AWS_58",
+        "CKV_GCP_119",
+        "CKV_GCP_121",
+        "CKV_GCP_122",
+    ),
     standards=("AWS FSBP RDS.8", "AWS FSBP ELB.6"),
 )
 def check(block: Block) -> Iterator[Finding]:

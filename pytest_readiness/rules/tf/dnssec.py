@@ -56,6 +56,6 @@ def check(block: Block) -> Iterator[Finding]:
     if not holds(block.get("dnssec_config", "state"), one_of("on", "transfer")):
         yield block.finding("the zone is not signed: anybody on the way can answer in its place", block.at("dnssec_config", "state"))
     for config in block.blocks("dnssec_config"):
-        for spec in config.blocks("default_key_specs"):  # type: ignore[union-attr]
+        for spec in config.blocks("default_key_specs"):
             if holds(spec.get("algorithm"), one_of("rsasha1")):
                 yield block.finding("rsasha1 is no safe signature any more", spec.at("algorithm"))

@@ -9,6 +9,7 @@ from pytest_readiness.formats.terraform.blocks import Block
 from pytest_readiness.formats.terraform.settings import Settings
 from pytest_readiness.formats.terraform.settings import gaps
 from pytest_readiness.formats.terraform.settings import is_set
+from pytest_readiness.formats.terraform.settings import is_true
 from pytest_readiness.formats.terraform.settings import setting
 
 REQUIRED = frozenset(("api", "audit", "authenticator"))
@@ -36,6 +37,9 @@ LOGGING: Settings = {
 
 
 def is_cluster(block: Block) -> bool:
+    old = block.get("addon_profile", "oms_agent", "enabled") if block.type == "azurerm_kubernetes_cluster" else None
+    if old is not None and is_true(old):
+        return False
     return block.type in LOGGING and not (
         block.type.startswith("azurerm_") and block.attached(("azurerm_monitor_diagnostic_setting",), by="target_resource_id")
     )
@@ -48,7 +52,7 @@ def is_cluster(block: Block) -> bool:
     when=is_cluster,
     category="Security & Compliance",
     remedy='set enabled_cluster_log_types = ["api", "audit", "authenticator"]',
-    aliases=("AWS-0038", "GCP-0060"),
+    aliases=("AWS-0038", "GCP-0060", "AZU-0040"),
     standards=("AWS FSBP EKS.8",),
 )
 def check(block: Block) -> Iterator[Finding]:

@@ -46,7 +46,7 @@ def talks(block: Block) -> bool:
         "CKV_AWS_220", "CKV_AWS_239", "CKV_AWS_351", "CKV_AWS_357", "CKV_AWS_365", "CKV_AWS_376", "CKV2_AWS_49", "AWS-0012", "AWS-0035",
         "AWS-0046", "AWS-0051", "AWS-0054", "AWS-0073", "AWS-0138", "CKV_GCP_97", "GCP-0015", "CKV_AZURE_3", "CKV_AZURE_14",
         "CKV_AZURE_28", "CKV_AZURE_29", "CKV_AZURE_47", "CKV_AZURE_70", "CKV_AZURE_91", "CKV_AZURE_153", "CKV_AZURE_161", "AZU-0004",
-        "AZU-0008", "AZU-0020", "AZU-0072",
+        "AZU-0008", "AZU-0020", "AZU-0072", "CKV_AZURE_197", "CKV_AZURE_215", "CKV_AZURE_217",
     ),
     standards=("AWS FSBP ELB.1",),
 )  # fmt: skip

@@ -37,6 +37,7 @@ def ends_tls(block: Block) -> bool:
         "CKV_AWS_174", "CKV_AWS_206", "CKV_AWS_213", "CKV_AWS_218", "CKV_AWS_228", "CKV_AWS_380", "CKV2_AWS_74", "AWS-0005", "AWS-0013",
         "AWS-0047", "AWS-0126", "GCP-0039", "CKV_AZURE_15", "CKV_AZURE_44", "CKV_AZURE_52", "CKV_AZURE_54", "CKV_AZURE_145",
         "CKV_AZURE_148", "CKV_AZURE_154", "CKV_AZURE_223", "AZU-0006", "AZU-0011", "AZU-0026",
+        "CKV_AZURE_173", "CKV_AZURE_200", "CKV2_AZURE_37", "CKV_GCP_4",
     ),
     standards=("AWS FSBP CloudFront.10",),
 )  # fmt: skip

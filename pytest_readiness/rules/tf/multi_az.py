@@ -24,7 +24,14 @@ def needs_zones(block: Block) -> bool:
     category="Resilience/DR",
     remedy="run it in more than one availability zone, such as multi_az = true",
     effort="2h",
-    aliases=("CKV_AWS_157", "CKV2_AWS_50"),
+    aliases=(
+        "CKV_AWS_157",
+        "CKV2_AWS_50",
+        "CKV_AZURE_225",
+        "CKV_AZURE_229",
+        "CKV_AZURE_231",
+        "CKV_AZURE_233",
+    ),
     standards=("AWS FSBP RDS.5",),
 )
 def check(block: Block) -> Iterator[Finding]:

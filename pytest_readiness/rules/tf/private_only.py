@@ -6,6 +6,8 @@ from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import rule
 from pytest_readiness.formats.terraform.blocks import Block
+from pytest_readiness.formats.terraform.exposure import SERVICES
+from pytest_readiness.formats.terraform.exposure import open_account
 from pytest_readiness.formats.terraform.network import WORLD
 from pytest_readiness.formats.terraform.settings import gaps
 from pytest_readiness.formats.terraform.settings import holds
@@ -16,7 +18,7 @@ from pytest_readiness.formats.terraform.transit import PRIVATE
 
 
 def is_inside(block: Block) -> bool:
-    return block.type in PRIVATE
+    return block.type in PRIVATE or block.type in SERVICES
 
 
 @rule(
@@ -32,6 +34,11 @@ def is_inside(block: Block) -> bool:
         "CKV_AWS_333", "CKV_AWS_389", "CKV_AWS_390", "CKV2_AWS_66", "AWS-0009", "AWS-0040", "AWS-0041", "AWS-0072", "AWS-0180",
         "CKV_GCP_11", "CKV_GCP_40", "GCP-0031", "GCP-0059", "CKV_AZURE_6", "CKV_AZURE_48", "CKV_AZURE_53", "CKV_AZURE_68", "CKV_AZURE_89",
         "CKV_AZURE_101", "CKV_AZURE_113", "CKV_AZURE_115", "AZU-0022", "AZU-0041", "AZU-0065",
+        "CKV_AZURE_35", "CKV_AZURE_64", "CKV_AZURE_104", "CKV_AZURE_106", "CKV_AZURE_108", "CKV_AZURE_109", "CKV_AZURE_119",
+        "CKV_AZURE_124", "CKV_AZURE_134", "CKV_AZURE_139", "CKV_AZURE_158", "CKV_AZURE_185", "CKV_AZURE_193", "CKV_AZURE_204",
+        "CKV_AZURE_245", "CKV_AZURE_250", "CKV_AZURE_251", "CKV2_AZURE_24", "AZU-0012", "AZU-0013", "AZU-0035", "AZU-0076",
+        "CKV_GCP_86", "CKV_GCP_87", "CKV_GCP_89", "CKV_GCP_94", "CKV_GCP_103", "CKV2_GCP_28", "CKV2_GCP_32",
+        "CKV2_GCP_33", "CKV2_GCP_34", "CKV2_GCP_36",
     ),
     standards=("AWS FSBP RDS.2", "AWS FSBP EKS.1"),
 )  # fmt: skip
@@ -76,6 +83,9 @@ def check(block: Block) -> Iterator[Finding]:
                 yield block.finding("access_config gives the instance a public address", access.span)
     else:
         yield from gaps(block, PRIVATE, "it can be reached from outside of the network")
+        yield from gaps(block, SERVICES, "it can be reached from outside of the network")
+        for reason, place in open_account(block):
+            yield block.finding(reason, place)
 
 
 def _endpoint(block: Block, switch: tuple[str, ...], narrowed: tuple[str, ...], *, public: bool) -> Iterator[Finding]:

@@ -17,7 +17,7 @@ BLOCKED: Settings = {
     "terraform-aws-modules/s3-bucket/aws": tuple(setting(flag, absent=True) for flag in FLAGS),
     "aws_s3_access_point": tuple(setting(f"public_access_block_configuration.{flag}", f"{flag} = true", absent=True) for flag in FLAGS),
     "google_storage_bucket": (
-        setting("public_access_prevention", 'public_access_prevention = "enforced"', lambda value: bool(value == "enforced"), absent=True),
+        setting("public_access_prevention", 'public_access_prevention = "enforced"', lambda value: bool(value == "enforced")),
     ),
     "azurerm_storage_account": (
         setting(
@@ -43,7 +43,7 @@ def is_bucket(block: Block) -> bool:
     when=is_bucket,
     category="Security & Compliance",
     remedy="add an aws_s3_bucket_public_access_block with all four flags true",
-    aliases=("CKV_AWS_392", "CKV2_AWS_6", "CKV_AZURE_190"),
+    aliases=("CKV_AWS_392", "CKV2_AWS_6", "CKV_AZURE_190", "CKV2_AZURE_47", "CKV_GCP_114"),
     standards=("AWS FSBP S3.8",),
 )
 def check(block: Block) -> Iterator[Finding]:

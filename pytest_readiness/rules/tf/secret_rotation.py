@@ -8,9 +8,12 @@ from pytest_readiness import rule
 from pytest_readiness.formats.terraform.blocks import Block
 from pytest_readiness.formats.terraform.settings import as_number
 from pytest_readiness.formats.terraform.settings import holds
+from pytest_readiness.formats.terraform.settings import is_true
 
 
 def is_secret(block: Block) -> bool:
+    if block.type == "azurerm_kubernetes_cluster":
+        return block.section.blocks("key_vault_secrets_provider") != ()
     return block.type == "aws_secretsmanager_secret"
 
 
@@ -22,7 +25,7 @@ def is_secret(block: Block) -> bool:
     category="Security & Compliance",
     remedy="add an aws_secretsmanager_secret_rotation with rotation_rules",
     effort="1d",
-    aliases=("CKV2_AWS_57",),
+    aliases=("CKV2_AWS_57", "CKV_AZURE_172"),
     standards=("AWS FSBP SecretsManager.1",),
 )
 def check(secret: Block, *, days: int = 90) -> Iterator[Finding]:
@@ -46,6 +49,11 @@ def check(secret: Block, *, days: int = 90) -> Iterator[Finding]:
     }
     ```
     """
+    if secret.type == "azurerm_kubernetes_cluster":
+        path = ("key_vault_secrets_provider", "secret_rotation_enabled")
+        if not holds(secret.get(*path), is_true):
+            yield secret.finding("secret_rotation_enabled is not set: pods keep the old secret for ever", secret.at(*path))
+        return
     rotations = secret.attached(("aws_secretsmanager_secret_rotation",), by="secret_id", named=("name",))
     if not rotations:
         yield secret.finding("no aws_secretsmanager_secret_rotation: the secret stays the same for ever")

@@ -23,6 +23,7 @@ def concerns(block: Block) -> bool:
     remedy="choose a Standard or Premium SKU",
     aliases=(
         "CKV_AZURE_170", "CKV_AZURE_175", "CKV_AZURE_180", "CKV_AZURE_188", "CKV_AZURE_196", "CKV_AZURE_211", "CKV_AZURE_209",
+        "CKV_AZURE_230",
     ),
 )  # fmt: skip
 def check(block: Block) -> Iterator[Finding]:
