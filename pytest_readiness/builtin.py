@@ -16,7 +16,7 @@ _FORMATS = (
     "compose.format:Compose",
     "github.format:Actions",
     "terraform.format:Terraform",
-    "helm:HelmTemplate",
+    "helm.format:Helm",
     "kustomize.format:Kustomize",
     "kubernetes.format:Kubernetes",
     "dotenv:Dotenv",

@@ -78,7 +78,7 @@ TEMPLATE = "template: {metadata: {labels: {app: web}}, spec: {containers: [{name
         pytest.param("a.yaml", "spec:\n  apiVersion: v1\n  kind: Pod\n", None, id="nested keys are no object"),
         pytest.param("a.yaml", "apiVersion: v1\n", None, id="a version without a kind"),
         pytest.param("a.txt", "apiVersion: v1\nkind: Pod\n", None, id="another kind of file"),
-        pytest.param("Chart.yaml", "apiVersion: v2\nkind: x\nname: a\n", None, id="a chart's description"),
+        pytest.param("Chart.yaml", "apiVersion: v2\nkind: x\nname: a\n", "helm", id="a chart's description"),
         pytest.param("kustomization.yaml", "resources: []\n", "kustomize", id="a kustomization by its name"),
     ],
 )
@@ -93,7 +93,7 @@ def test_a_chart_s_templates_are_not_judged_as_text() -> None:
     for path in ("chart/templates/web/pod.yaml", "chart/charts/b/templates/c.tpl"):
         contents = charts.contents(path)
         assert contents is not None
-        assert contents.unjudged == "Helm template: judged once the chart is rendered, not as text"
+        assert (contents.format, contents.resources, contents.failures) == ("helm", (), ())
     elsewhere = Project.of({"other/templates/pod.yaml": pod("{containers: []}")})
     assert names("k8s.pod", elsewhere) == ["Pod/web"]
 

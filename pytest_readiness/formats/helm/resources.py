@@ -1,0 +1,144 @@
+"""What rules see of Helm: charts, values files and the values in them, releases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from ...model import Resource
+from ...model import Span
+from ...project import Project
+from ...syntax import yaml
+from ...syntax.yaml import Mapping
+from ...unknown import Unknown
+from ..secrets import literal_secret
+from ..secrets import words
+from .chart import Chart
+from .chart import Dependency
+from .rendering import Message
+from .rendering import Output
+from .rendering import lint
+
+# words of names of values that say which secret is meant, not what it is
+_NAMES_OF = frozenset(("existing", "pull", "ref", "from", "keys", "annotations", "labels", "mount", "volume"))
+_INSIDE = frozenset(
+    "secretKeys secretKeyRef valueFrom existingSecret imagePullSecrets pullSecrets secretRef configMapKeyRef labels annotations".split()
+)
+
+
+@dataclass(frozen=True, eq=False)
+class ChartFile(Resource):
+    """A chart by its ``Chart.yaml``."""
+
+    chart: Chart
+
+    def at(self, key: str) -> Span:
+        """Where a setting stands, or where it would belong."""
+        return self.chart.body.entry(key) if key in self.chart.body else self.span
+
+    def text(self, key: str) -> str:
+        """A setting as text, empty where it is none."""
+        value = self.chart.body.get(key)
+        return str(value) if isinstance(value, (str, int, float)) and not isinstance(value, bool) else ""
+
+
+@dataclass(frozen=True, eq=False)
+class ValuesFile(Resource):
+    """The values that a chart comes with, or those of an environment."""
+
+    chart: Chart
+    body: Mapping
+
+    def get(self, path: str) -> Any:
+        """A value by its dotted path, None where there is none."""
+        return yaml.get(self.body, *path.split("."))
+
+    def at(self, path: str) -> Span:
+        """The place of a value by its dotted path, or where it would belong."""
+        return yaml.at(self.body, *path.split(".")) if path.partition(".")[0] in self.body else self.span
+
+
+@dataclass(frozen=True, eq=False)
+class Value(Resource):
+    """A single value whose name or content says that it is a secret."""
+
+    key: str
+    value: Any
+
+
+@dataclass(frozen=True, eq=False)
+class Release(Resource):
+    """What a chart makes for an environment."""
+
+    chart: Chart
+    output: Output
+
+    @property
+    def values(self) -> Mapping:
+        """The values of the chart and its environment together."""
+        return self.output.values
+
+    def messages(self, project: Project) -> Iterator[Message]:
+        """What helm has to say of the chart and these values."""
+        yield from lint(project, self.chart, self.output.environment)
+        yield from (Message(warning, self.span, is_error=False) for warning in self.output.warnings)
+
+    @cached_property
+    def objects(self) -> tuple[Mapping, ...]:
+        """Every object that is made, those of its dependencies included."""
+        return tuple(document.data for _, document in self.output.documents if isinstance(document.data, Mapping))
+
+
+@dataclass(frozen=True, eq=False)
+class MissingDependency(Resource):
+    """A dependency whose chart is not in the project, so that nobody can say what it makes."""
+
+    dependency: Dependency
+    content: Unknown
+
+    def messages(self, project: Project) -> Iterator[Message]:
+        yield from self.content
+
+
+def secret_values(path: str, body: Mapping) -> Iterator[Value]:
+    """The values that a secret may be written in: by their names or their form, and those of variables in lists."""
+    stack: list[tuple[str, Mapping | yaml.Sequence]] = [("", body)]
+    while stack:
+        prefix, node = stack.pop()
+        inner: list[tuple[str, Mapping | yaml.Sequence]] = []
+        for key, value, name, span in _entries(node):
+            dotted = f"{prefix}{key}"
+            if isinstance(value, (Mapping, yaml.Sequence)):
+                if key not in _INSIDE:
+                    inner.append((f"{dotted}.", value))
+            elif not _names_a_secret(name) and "{{" not in str(value) and _may_hold(name, value):
+                yield Value("helm.value", dotted, span, name, value)
+        stack.extend(reversed(inner))
+
+
+def _entries(node: Mapping | yaml.Sequence) -> Iterator[tuple[str, Any, str, Span]]:
+    """Key, value, the name that the value goes by, and its place; ``{name: X, value: y}`` goes by X."""
+    if isinstance(node, yaml.Sequence):
+        yield from ((str(number), value, "", node.item(number)) for number, value in enumerate(node))
+        return
+    named = node.get("name")
+    for key, value in node.items():
+        yield key, value, named if key == "value" and isinstance(named, str) else key, node.entry(key)
+
+
+def _names_a_secret(name: str) -> bool:
+    """Whether the value is the name of a secret or of a key in one: ``existingSecret``, ``passwordKey``, ``tls.secretName``."""
+    parts = words(name)
+    return bool(_NAMES_OF.intersection(parts)) or (len(parts) > 1 and parts[-1] in ("key", "secret") and parts[-2] in _KEY_OF)
+
+
+_KEY_OF = frozenset(("password", "passwd", "secret", "token", "username", "user", "credentials", "tls", "existing", "pull"))
+
+
+def _may_hold(name: str, value: Any) -> bool:
+    """Whether the name or the value is a secret's; an empty one counts, as the value that should be empty."""
+    if literal_secret(name, value) is not None:
+        return True
+    return literal_secret(name, "x0x0x0") is not None and (value is None or isinstance(value, str))

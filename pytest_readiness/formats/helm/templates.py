@@ -1,0 +1,173 @@
+"""Templates as text and actions, and the marks that say afterwards which line a rendered piece came from.
+
+A mark is a YAML comment behind a line (``name: {{ .Release.Name }} #k3f:2:14;``). It is set where a line has put
+something out, before whatever may lead elsewhere, so each character of the rendered text belongs to the
+next mark behind it. Taken out again, the text must be what the template renders without marks.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ...syntax import yaml
+
+_STOP = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|`[^`]*`|'(?:[^'\\\n]|\\.)*'|\}\}")
+_COMMENT_END = re.compile(r"\*/(?:\s-)?\}\}")
+_KEYWORD = re.compile(r"(if|else|end|range|with|define|block|break|continue)\b")
+_ASSIGNMENT = re.compile(r"\$\w*(?:\s*,\s*\$\w+)?\s*:?=")
+_ENTRY = re.compile(r"^[ \t]*(?:- )?[^\s:#{}][^:\n{}]*:(?:[ \t]|$)|^[ \t]*- ", re.MULTILINE)
+OPENERS = ("if", "range", "with", "define", "block")
+NAMED = ("define", "block")
+
+
+class Action(NamedTuple):
+    """``{{ ... }}``: its place in the text, its keyword (empty for one that puts something out) and whether it takes white space away behind it."""
+
+    start: int
+    end: int
+    keyword: str
+    trims: bool
+
+
+def actions(text: str) -> Iterator[Action]:
+    """The actions of a template, in order; helm reports what is wrong in them."""
+    start = text.find("{{")
+    while start >= 0:
+        trimmed = text.startswith("{{-", start) and text[start + 3 : start + 4].isspace()
+        body = start + 3 if trimmed else start + 2
+        while text[body : body + 1].isspace():
+            body += 1
+        comment = text.startswith("/*", body)
+        close = _COMMENT_END.search(text, body + 2) if comment else next((m for m in _STOP.finditer(text, body) if m[0] == "}}"), None)
+        if close is None:
+            return
+        end = close.end()
+        word = _KEYWORD.match(text, body, end)
+        keyword = "comment" if comment else word[1] if word else "set" if _ASSIGNMENT.match(text, body, end) else ""
+        yield Action(start, end, keyword, text[end - 3] == "-" and text[end - 4].isspace())
+        start = text.find("{{", end)
+
+
+def blocks(found: list[Action]) -> dict[int, tuple[int, int]]:
+    """For each action of a block (``if``, its ``else`` and ``end``) the indexes of its first and last."""
+    spans: dict[int, tuple[int, int]] = {}
+    stack: list[list[int]] = []
+    for index, action in enumerate(found):
+        if action.keyword in OPENERS:
+            stack.append([index])
+        elif action.keyword in ("else", "break", "continue") and stack:
+            stack[-1].append(index)
+        elif action.keyword == "end" and stack:
+            members = [*stack.pop(), index]
+            spans.update((member, (members[0], index)) for member in members)
+    for members in stack:
+        spans.update((member, (members[0], len(found) - 1)) for member in members)
+    return spans
+
+
+def line_starts(path: str, text: str) -> list[int]:
+    """The index of the first character of every line, as the file's format counts lines."""
+    starts = [0]
+    for line in yaml.lines(text) if path.endswith((".yaml", ".yml", ".json")) else text.split("\n"):
+        start = starts[-1] + len(line)
+        starts.append(start + (2 if text.startswith("\r\n", start) else 1))
+    return starts[:-1]
+
+
+def marked(path: str, text: str, mark: Callable[[int], str], *, named: bool) -> str:
+    """The template with marks; ``named`` says whether in its definitions of several lines, too, which others include."""
+    return "".join(_Marker(text, line_starts(path, text), mark, named=named).pieces())
+
+
+class _Marker:
+    """One pass over a template. Where something was put out and not marked yet, ``line`` is the line it began on."""
+
+    def __init__(self, text: str, starts: list[int], mark: Callable[[int], str], *, named: bool) -> None:
+        self.text = text
+        self.starts = starts
+        self.mark = mark
+        self.named = named
+        self.line = 0
+        self.out: list[str] = []
+        self.trimming = -1  # where in it the last action is that takes white space away
+        self.actions = list(actions(text))
+        self.blocks = blocks(self.actions)
+
+    def pieces(self) -> list[str]:
+        position = skipped = 0
+        for index, action in enumerate(self.actions):
+            if index < skipped:
+                continue
+            self.copy(position, action.start)
+            if action.keyword in NAMED and not self.is_readable(index):
+                self.set_mark()
+                skipped = self.blocks[index][1] + 1
+                position = self.actions[skipped - 1].end
+                self.out.append(self.text[action.start : position])
+                continue
+            if not action.keyword:
+                self.begin(action.start)
+            elif action.keyword not in ("comment", "set") and not self.in_line(index):
+                self.set_mark()
+            position = action.end
+            self.trimming = len(self.out) if action.trims else self.trimming
+            self.out.append(self.text[action.start : position])
+        self.copy(position, len(self.text))
+        self.set_mark()
+        return self.out
+
+    def is_readable(self, index: int) -> bool:
+        """Whether a definition is YAML of several lines: others are names, conditions or parts of a line."""
+        if not self.named:
+            return False
+        first, last = self.blocks[index]
+        return sum(1 for _ in zip(_ENTRY.finditer(self.text, self.actions[first].end, self.actions[last].start), range(2))) == 2  # noqa: B905
+
+    def in_line(self, index: int) -> bool:
+        """Whether the whole block stands on one line, so that whatever it does ends up at the end of this line."""
+        first, last = self.blocks.get(index, (index, index))
+        if self.actions[first].keyword in NAMED or first == last:
+            return False
+        ends = [self.actions[member].end for member in range(first, last)]
+        return all("\n" not in self.text[end : self.actions[first + number + 1].start] for number, end in enumerate(ends))
+
+    def begin(self, index: int) -> None:
+        self.line = self.line or bisect_right(self.starts, index)
+
+    def copy(self, start: int, end: int) -> None:
+        """A piece of text, with a mark at the end of each line that has put something out."""
+        while start < end:
+            stop = self.text.find("\n", start, end)
+            piece = self.text[start : end if stop < 0 else stop]
+            bare = piece.rstrip()
+            if bare.strip():
+                self.begin(start + len(piece) - len(piece.lstrip()))
+            separator = piece.startswith("---") and (not start or self.text[start - 1] == "\n")
+            if separator and not bare.strip("-"):
+                self.line = 0  # helm cuts documents here
+            self.out.append(bare)
+            if stop >= 0:
+                self.set_mark()
+            self.out.append(piece[len(bare) :])
+            if stop >= 0:
+                self.out.append("\n")
+            start = end if stop < 0 else stop + 1
+
+    def set_mark(self) -> None:
+        """A mark for what was put out, if anything: before white space, inside of an action that would take it away."""
+        if not self.line:
+            return
+        space: list[str] = []
+        while self.out and not self.out[-1].strip():
+            space.append(self.out.pop())
+        mark = self.mark(self.line)
+        if self.trimming == len(self.out) - 1:
+            self.out[-1] = f'{self.out[-1][:-4].rstrip()}}}}}{{{{ "{mark}" -}}}}'
+        else:
+            self.out.append(mark)
+        self.out.extend(reversed(space))
+        self.line = 0
