@@ -23,9 +23,10 @@ from ..kubernetes.objects import Part
 from . import files
 from .build import build
 from .files import KUSTOMIZATIONS
-from .files import Reference
 from .files import Unit
 from .files import index
+from .remotes import Remote
+from .remotes import remotes
 
 _FLUX = re.compile(r"^apiVersion:\s*[\"']?kustomize\.toolkit\.fluxcd\.io/", re.MULTILINE)
 # field -> what takes its place
@@ -52,14 +53,9 @@ class Kustomization(Part):
         return self.unit.directory
 
     @property
-    def references(self) -> tuple[Reference, ...]:
-        """The paths and addresses that it names."""
-        return self.unit.references
-
-    @property
-    def remotes(self) -> tuple[Reference, ...]:
+    def remotes(self) -> tuple[Remote, ...]:
         """What it takes from elsewhere."""
-        return tuple(reference for reference in self.references if reference.is_remote)
+        return tuple(remotes(self.unit))
 
     @property
     def deprecated(self) -> Iterator[tuple[str, str, Span]]:
@@ -69,6 +65,14 @@ class Kustomization(Part):
     def dangling(self, project: Project) -> Iterator[tuple[str, Span]]:
         """Why it can never be built, and where it says so: what it names and is not there, or names twice."""
         yield from files.dangling(self.unit, project)
+
+    def shares_a_base_with(self, other: Kustomization, project: Project) -> bool:
+        """Whether both are overlays that include some directory or object that is the same."""
+        if self is other or not (self.overlay and other.overlay):
+            return False
+        ours, theirs = (files.closure(project, one.directory) for one in (self, other))
+        shared = {one.path for one in ours.units if not one.is_component} & {one.path for one in theirs.units}
+        return bool(shared or {*ours.resources} & {*theirs.resources})
 
     def objects(self, project: Project) -> tuple[Object, ...]:
         """What it is built to; none for a base or component. Raises `Unresolved` where it cannot be built."""
