@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 from typing import Any
+from typing import TypeVar
 
 from ...project import Project
 from ...unknown import Unknown
@@ -33,6 +34,7 @@ from .world import looks_into
 from .world import selector_of
 from .world import world_of
 
+T = TypeVar("T", bound=Part)
 HPA, SCALED_OBJECT = "autoscaling/HorizontalPodAutoscaler", "keda.sh/ScaledObject"
 SCALERS = (HPA, SCALED_OBJECT)
 VPA = "autoscaling.k8s.io/VerticalPodAutoscaler"
@@ -62,6 +64,35 @@ def namespace_of(thing: Part) -> Any:
     """The namespace that an object, or the owner of a pod or container, is written for; never raises."""
     owner = thing.pod.owner if isinstance(thing, Container) else thing.owner if isinstance(thing, Pod) else thing
     return owner.peek("metadata", "namespace")
+
+
+def nearest(thing: Part, found: Iterator[T]) -> Iterator[T]:
+    """What stands closest to a thing first: raw manifests often hold a copy of the same objects for each environment."""
+    listed: list[T] = []
+    doubt = None
+    try:
+        for other in found:
+            listed.append(other)  # noqa: PERF402 - what came before the doubt counts
+    except Unresolved as unresolved:
+        doubt = unresolved
+    here = thing.path.split("/")[:-1]
+    yield from sorted(listed, key=lambda other: _distance(here, other.path.split("/")[:-1])) if len(listed) > 1 else listed
+    if doubt is not None:
+        raise doubt
+
+
+def _distance(here: list[str], there: list[str]) -> int:
+    """How many directories lie between two."""
+    shared = next((n for n, (one, other) in enumerate(zip(here, there, strict=False)) if one != other), min(len(here), len(there)))
+    return len(here) + len(there) - 2 * shared
+
+
+def sure(found: Iterator[T]) -> Iterator[T]:
+    """What surely belongs, for a question that what only may belong does not change."""
+    try:
+        yield from found
+    except Unresolved:
+        return
 
 
 # -- pods and what selects them
@@ -174,7 +205,8 @@ def _means(reference: Any, target: Object, *, default: str = "") -> Answer:
 def _pointing(ids: tuple[str, ...], keys: tuple[str, str], target: Object, project: Project) -> Iterator[Object]:
     """The objects of some kinds whose reference under ``keys`` means an object."""
     found = world_of(target, project).having(ids, (*keys, "name"), target.peek("metadata", "name"), namespace_of(target))
-    return certain((thing, both(named, _means(thing.peek(*keys), target, default=_DEFAULT.get(thing.id, "")))) for thing, named in found)
+    meant = certain((thing, both(named, _means(thing.peek(*keys), target, default=_DEFAULT.get(thing.id, "")))) for thing, named in found)
+    return nearest(target, meant)
 
 
 _DEFAULT = {SCALED_OBJECT: "Deployment"}  # the kind that a reference without one means
@@ -215,7 +247,8 @@ def targets_of(scaler: Object, project: Project) -> Iterator[Object]:
     if isinstance(type, str) and type:
         kinds = tuple(id for id in kinds if id.rpartition("/")[2] == type)
     found = everything.having(kinds, ("metadata", "name"), dig(reference, "name"), namespace_of(scaler))
-    return certain((thing, both(named, _means(reference, thing, default=_DEFAULT.get(scaler.id, "")))) for thing, named in found)
+    meant = certain((thing, both(named, _means(reference, thing, default=_DEFAULT.get(scaler.id, "")))) for thing, named in found)
+    return nearest(scaler, meant)
 
 
 def pods_run_by(workload: Object, project: Project) -> Iterator[Pod]:
@@ -228,7 +261,7 @@ def pods_run_by(workload: Object, project: Project) -> Iterator[Pod]:
     reference = workload.peek("spec", "workloadRef") if workload.is_a("argoproj.io/Rollout") else None
     if reference is not None:
         found = everything.having(tuple(TEMPLATES), ("metadata", "name"), dig(reference, "name"), namespace_of(workload))
-        for target in certain((thing, both(named, _means(reference, thing))) for thing, named in found):
+        for target in nearest(workload, certain((thing, both(named, _means(reference, thing))) for thing, named in found)):
             pod = everything.template_of(target)
             if pod is not None:
                 yield pod
@@ -258,7 +291,8 @@ def account_name(pod: Pod) -> Any:
 
 def service_account_of(pod: Pod, project: Project) -> Object | None:
     """The ServiceAccount object that a pod runs under, where its world holds it."""
-    return next(certain(world_of(pod, project).named(("ServiceAccount",), account_name(pod), namespace_of(pod))), None)
+    named = certain(world_of(pod, project).named(("ServiceAccount",), account_name(pod), namespace_of(pod)))
+    return next(nearest(pod, named), None)
 
 
 def limit_range_supplies(container: Container, section: str, resource: str, project: Project) -> bool:

@@ -12,6 +12,7 @@ from pytest_readiness import rule
 from pytest_readiness.formats.kubernetes.objects import REPLICATED
 from pytest_readiness.formats.kubernetes.objects import Object
 from pytest_readiness.formats.kubernetes.relations import lowest_replicas
+from pytest_readiness.formats.kubernetes.relations import nearest
 from pytest_readiness.formats.kubernetes.relations import pods_of
 from pytest_readiness.formats.kubernetes.relations import runner_of
 
@@ -28,7 +29,9 @@ def amount(value: Any, replicas: int) -> int | None:
 
 def replicas_of(budget: Object, project: Project) -> int | None:
     """How few replicas it selects at least; None where nobody says."""
-    owners = {id(pod.owner.body): runner_of(pod.owner, project) for pod in pods_of(budget, project)}
+    owners: dict[tuple[str, str], Object] = {}
+    for pod in nearest(budget, pods_of(budget, project)):  # of copies for several environments, the one it stands beside
+        owners.setdefault((pod.owner.id, str(pod.owner.object_name)), runner_of(pod.owner, project))
     if not owners or not all(owner.is_a(*REPLICATED) for owner in owners.values()):
         return None
     counts = [lowest_replicas(owner, project) for owner in owners.values()]

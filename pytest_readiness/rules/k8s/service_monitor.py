@@ -17,12 +17,16 @@ from pytest_readiness.formats.kubernetes.relations import monitors_of
 from pytest_readiness.formats.kubernetes.relations import pod_monitors_of
 from pytest_readiness.formats.kubernetes.relations import pods_of
 from pytest_readiness.formats.kubernetes.relations import services_of
+from pytest_readiness.formats.kubernetes.relations import sure
+from pytest_readiness.formats.kubernetes.scopes import SYSTEM_NAMESPACES
 
 SCRAPE = "prometheus.io/scrape"
 
 
 def selects_pods(service: Object) -> bool:
     type = service.get("spec", "type")
+    if service.namespace in SYSTEM_NAMESPACES:
+        return False  # of the cluster itself
     return bool(entries(service.get("spec", "selector"))) and (type is None or type != "ExternalName")
 
 
@@ -40,11 +44,11 @@ def is_scraped_otherwise(service: Object, project: Project) -> bool:
     """By annotation, by a PodMonitor, or through another Service of the same pods."""
     if str(service.annotations.get(SCRAPE)).lower() == "true":
         return True
-    for pod in pods_of(service, project):
+    for pod in sure(pods_of(service, project)):
         scrape = dig(pod.peek("metadata", "annotations"), SCRAPE)
         if (not is_unknown(scrape) and str(scrape).lower() == "true") or next(pod_monitors_of(pod, project), None) is not None:
             return True
-        for other in services_of(pod, project):
+        for other in sure(services_of(pod, project)):
             if any(port_of(monitor, other) for monitor in monitors_of(other, project)):
                 return True
     return False
