@@ -42,6 +42,8 @@ class Terraform(Format):
         yield from (failure for failure in module.failures if failure.span.path == path)
         if module.is_root and module.home.path == path:
             yield Root("tf.root", module.directory or ".", module.home, module)
+        if module.home.path == path:
+            yield Root("tf.module", module.directory or ".", module.home, module)
         yield from (item for home, item in module.items if home == path)
 
     def repository(self, project: Project) -> Iterable[Resource]:
