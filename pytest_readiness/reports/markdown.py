@@ -16,7 +16,7 @@ ICONS = {"APPROVED": "✅", "CONDITIONAL": "⚠️", "BLOCKED": "⛔"}
 STANDINGS = {"ready": "✅ ready", "conditional": "⚠️ conditional", "not ready": "⛔ not ready", "not measured": "– not measured"}
 WINDOWS = {0: "now"}
 SHOWN = 10  # checks of one entry
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~@&])")
+_SPECIAL = re.compile(r"([\\`*_\[\]<>|~])")
 
 
 def render(report: dict[str, Any]) -> str:
@@ -41,7 +41,17 @@ def _sections(report: Mapping[str, Any]) -> Iterator[list[str]]:
 
 def text(value: object) -> str:
     """Text that means itself in Markdown, on one line."""
-    return _SPECIAL.sub(r"\\\1", str(value).replace("\n", " ")).replace("://", ":\u200b//")
+    return _quiet(_SPECIAL.sub(r"\\\1", " ".join(str(value).split())))
+
+
+def authored(value: object) -> str:
+    """What the author of a rule wrote, as Markdown without HTML, on one line."""
+    return _quiet(" ".join(str(value).split()).replace("<", "\\<"))
+
+
+def _quiet(value: str) -> str:
+    """Without links and mentions."""
+    return value.replace("://", ":\u200b//").replace("@", "@\u200b").replace("www.", "www\u200b.")
 
 
 def code(value: object) -> str:
@@ -120,9 +130,8 @@ def _scores(report: Mapping[str, Any]) -> Iterator[str]:
             for row in rows
         ],
     )
-    for row in rows:
-        for condition in row["conditions"]:
-            yield f"- {text(row['name'])} is ready when {text(condition)}"
+    yield ""
+    yield from (f"- {text(row['name'])} is ready when {text(condition)}" for row in rows for condition in row["conditions"])
 
 
 def _strengths(report: Mapping[str, Any]) -> Iterator[str]:
@@ -146,10 +155,10 @@ def _gaps(report: Mapping[str, Any]) -> Iterator[str]:
         count = len(entry["checks"])
         known = f", {entry['known_gaps']} known" if entry["known_gaps"] else ""
         yield ""
-        yield f"### {entry['priority']} {text(entry['title'])} ({code(entry['rule'])}, {count} open{known})"
+        yield f"### {entry['priority']} {authored(entry['title'])} ({code(entry['rule'])}, {count} open{known})"
         yield ""
-        yield f"- **Impact**: {text(' '.join(str(rule.get('why', '')).split()))}"
-        yield f"- **Remedy**: {text(entry['remedy'])}"
+        yield f"- **Impact**: {authored(rule.get('why', ''))}"
+        yield f"- **Remedy**: {authored(entry['remedy'])}"
         yield f"- **Timeline**: by {entry['due']}{_by(entry['owner'])}, {entry['hours']:g} h"
         for check in entry["checks"][:SHOWN]:
             yield f"- {code(places.get(check, check))}"
@@ -219,7 +228,7 @@ def _plan(report: Mapping[str, Any]) -> Iterator[str]:
             (
                 number,
                 entry["priority"],
-                f"{text(entry['remedy'])} ({code(entry['rule'])} × {len(entry['checks'])})",
+                f"{authored(entry['remedy'])} ({code(entry['rule'])} × {len(entry['checks'])})",
                 text(entry["owner"]) or None,
                 entry["due"],
                 text(entry["phase"]) if entry["phase"] else None,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from collections.abc import Mapping
@@ -65,7 +66,7 @@ def _rule(rule: Mapping[str, Any]) -> dict[str, Any]:
         properties["security-severity"] = SEVERITY[rule["priority"]]
     return {
         "id": rule["id"],
-        "name": rule["id"],
+        "name": "".join(part.capitalize() for part in re.split(r"[.-]", rule["id"])),
         "shortDescription": {"text": rule["title"][:MAX_TEXT]},
         "fullDescription": {"text": (rule["why"] or rule["title"])[:MAX_TEXT]},
         "help": {"text": text, "markdown": text},
