@@ -9,8 +9,8 @@ from pytest_readiness import Finding
 from pytest_readiness import Project
 from pytest_readiness import Resource
 from pytest_readiness import rule
-from pytest_readiness.formats.gitops.repository import is_driven_by_git
 from pytest_readiness.formats.gitops.repository import first_deployed
+from pytest_readiness.formats.gitops.repository import is_driven_by_git
 
 
 @rule(
