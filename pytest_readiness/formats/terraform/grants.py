@@ -128,11 +128,11 @@ def has_policy(block: Block) -> bool:
     if not argument:
         return False
     value = block.get(argument)
-    return value is not None and value != "" and not _is_document(block, value) if not is_unknown(value) else not _is_document(block, value)
+    return value is not None and value != "" and not _is_document(value) if not is_unknown(value) else not _is_document(value)
 
 
-def _is_document(block: Block, value: Any) -> bool:
-    return isinstance(value, Computed) and value.address.startswith(f"data.{DOCUMENT}.") and block.module.find(value.address) is not None
+def _is_document(value: Any) -> bool:
+    return isinstance(value, Computed) and (found := value.block) is not None and found.type == DOCUMENT
 
 
 def grants(block: Block) -> Iterator[Grant]:
@@ -161,7 +161,7 @@ def policy_of(block: Block, argument: str) -> list[Grant]:
     if block.kind == "tf.data":
         return list(grants(block))
     value = block.get(argument)
-    if isinstance(value, Computed) and (found := block.module.find(value.address)) is not None and found.type == DOCUMENT:
+    if isinstance(value, Computed) and (found := value.block) is not None and found.type == DOCUMENT:
         return list(grants(found))
     place = block.at(argument)
     return list(_statements(document(value, place), place)) if value is not None else []
@@ -217,4 +217,5 @@ def _conditions(data: Any) -> Iterator[tuple[str, str, Any]]:
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
+    """A text, without the parts of it that are not known."""
+    return value.shape.replace("\0", "") if isinstance(value, PartialText) else value if isinstance(value, str) else ""
