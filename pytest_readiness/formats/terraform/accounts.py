@@ -6,6 +6,7 @@ from ...model import Span
 from .blocks import Repository
 from .blocks import is_example
 from .module import Module
+from .module import modules
 
 
 def aws_roots(repository: Repository) -> list[Module]:
@@ -32,15 +33,9 @@ def roots_of(module: Module) -> list[Module]:
         if current.directory in seen:
             continue
         seen.add(current.directory)
-        callers = [other for other in _modules(current) if current.directory in other.calls and other is not current]
+        callers = [other for other in modules(current.project) if current.directory in other.calls and other is not current]
         if callers:
             pending.extend(callers)
         else:
             found[current.directory] = current
     return list(found.values())
-
-
-def _modules(module: Module) -> tuple[Module, ...]:
-    from .module import modules
-
-    return modules(module.project)

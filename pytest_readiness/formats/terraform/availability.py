@@ -75,6 +75,17 @@ def is_redundant_elsewhere(block: Block) -> bool:
     return False
 
 
+def how_many(block: Block) -> int:
+    """How often the block exists; raises `Unresolved` where that is not known."""
+    if block.instances is None:
+        for name in ("count", "for_each"):
+            if block.section.has(name):
+                value = block.get(name)
+                return len(value) if isinstance(value, (list, dict)) else int(as_number(value))
+        return 1
+    return block.instances
+
+
 def few_zones(block: Block) -> Iterator[Finding]:
     """What the settings of one resource cannot say: members of a cluster, subnets, brokers."""
     if block.type in _MEMBERS:

@@ -10,6 +10,7 @@ from ...unknown import Unknown
 from ...unknown import is_unknown
 from .blocks import Block
 from .settings import is_given
+from .values import Computed
 
 _ARN_REGION = re.compile(r"arn:aws[a-z-]*:[a-z0-9-]+:([a-z]{2}(?:-[a-z]+)+-\d)")
 DATABASES = frozenset(("aws_db_instance", "aws_rds_cluster", "aws_docdb_cluster", "aws_neptune_cluster"))
@@ -34,8 +35,7 @@ def _is_other(vault: Any, block: Block) -> bool:
     if isinstance(vault, str) and (found := _ARN_REGION.match(vault)):
         own = region_of(block)
         return not own or found[1] != own
-    address = getattr(type(vault), "address", None) is not None and vault.address
-    target = block.module.find(address) if isinstance(address, str) and address else None
+    target = block.module.find(vault.address) if isinstance(vault, Computed) else None
     return target is None or region_of(target) != region_of(block)
 
 

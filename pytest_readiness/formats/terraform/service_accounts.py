@@ -40,7 +40,7 @@ _OF_NODES = frozenset(
 def _known(value: Any) -> str:
     """The known parts of a text; empty for what is not known at all."""
     if isinstance(value, PartialText):
-        return value.shape.replace("\0", "x")
+        return str(value.shape.replace("\0", "x"))
     return "" if is_unknown(value) else str(value)
 
 

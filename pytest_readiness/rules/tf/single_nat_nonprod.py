@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pytest_readiness import P3
 from pytest_readiness import Finding
 from pytest_readiness import rule
+from pytest_readiness.formats.terraform.availability import how_many
 from pytest_readiness.formats.terraform.blocks import Block
 from pytest_readiness.formats.terraform.settings import holds
 from pytest_readiness.formats.terraform.settings import is_true
@@ -60,15 +61,6 @@ def check(block: Block) -> Iterator[Finding]:
             yield block.finding("one NAT gateway per zone or subnet: non-production needs one", block.at("single_nat_gateway"))
         return
     gateways = block.module.resources("aws_nat_gateway")
-    total = sum(_instances(gateway) for gateway in gateways)
+    total = sum(how_many(gateway) for gateway in gateways)
     if total > 1 and block is gateways[0]:
         yield block.finding(f"{total} NAT gateways: non-production needs one", block.at("count"))
-
-
-def _instances(gateway: Block) -> int:
-    """How many there are; raises `Unresolved` where that is not known."""
-    if gateway.instances is None:
-        for name in ("count", "for_each"):
-            if gateway.section.has(name):
-                return len(gateway.get(name)) if name == "for_each" else int(gateway.get(name))
-    return 1 if gateway.instances is None else gateway.instances
