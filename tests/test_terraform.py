@@ -62,7 +62,7 @@ KNOWN = [
     ("true ? 1 : aws_x.y.z", 1),
     ("aws_x.y.z == 1 ? [1] : [1]", [1]),
     ('lower("AB")', "ab"),
-    ('format("%s-%02d", "a", 1)', None),
+    ('format("%s-%02d", "a", 1)', "a-01"),
     ('format("%s-%d%%", "a", 1)', "a-1%"),
     ('join(",", ["a", "b"])', "a,b"),
     ("concat([1], [2])", [1, 2]),
@@ -98,11 +98,11 @@ def test_known_values(expression: str, expected: object) -> None:
         ("var.missing", "variable missing is not declared"),
         ("aws_x.y.z", "unknown until apply: aws_x.y.z"),
         ("data.aws_x.y.z", "unknown until apply: data.aws_x.y.z"),
-        ("module.a.b", "unknown until apply: module.a.b"),
+        ("module.a.b", "module a is not defined"),
         ("false && aws_x.y.z", "unknown until apply: aws_x.y.z"),
         ("try(aws_x.y.z, 1)", "unknown until apply: aws_x.y.z"),
         ('"a ${aws_x.y.z}"', "unknown until apply: aws_x.y.z"),
-        ('file("x")', 'cannot be evaluated here: file("x")'),
+        ('file("x")', "x is no file of the project"),
         ("local.a", "refers to itself: local.a"),
         ("each.key", "not known here: each.key"),
         ("[1][3]", "cannot be evaluated here: [1][3]"),
@@ -473,10 +473,12 @@ def test_a_directory_called_dev_is_not_production() -> None:
     assert judged("tf.multi-az", {"envs/prod/main.tf": text}) == "failed"
 
 
-def test_defaults_of_a_called_module_never_decide() -> None:
+def test_a_default_decides_only_where_the_caller_does_not() -> None:
     module = 'variable "e" {\n  default = false\n}\nresource "aws_ebs_volume" "v" {\n  encrypted = var.e\n}\n'
     assert judged("tf.storage-encrypted", {"m/main.tf": module}) == "failed"
-    assert judged("tf.storage-encrypted", {"m/main.tf": module, "main.tf": 'module "m" {\n  source = "./m"\n}\n'}) == "unknown"
+    call = 'module "m" {\n  source = "./m"\n}\n'
+    assert judged("tf.storage-encrypted", {"m/main.tf": module, "main.tf": call}) == "failed"
+    assert judged("tf.storage-encrypted", {"m/main.tf": module, "main.tf": call.replace("./m", "./m\"\n  e = \"true")}) == "passed"
 
 
 def test_parts_of_a_bucket_are_found_by_reference_name_and_each() -> None:

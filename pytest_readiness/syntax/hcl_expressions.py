@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 MAX_DEPTH = 80
 SPLAT = "*"
+ATTRIBUTE_SPLAT = ".*"
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +54,7 @@ class Object(Expression):
 
 @dataclass(frozen=True, eq=False)
 class Reference(Expression):
-    """``root.step[step]``: a name, an index, a computed index or `SPLAT` each; the root may be any expression."""
+    """``root.step[step]``: a name, an index, `SPLAT` or `ATTRIBUTE_SPLAT` each; the root may be any expression."""
 
     root: str | Expression
     steps: tuple[Step, ...]
@@ -80,7 +82,7 @@ class Index:
     key: Expression
 
 
-Step = Name | Index | str  # a str is SPLAT
+Step = Name | Index | str  # a str is one of the two splats
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,8 +121,17 @@ class For(Expression):
 
 
 @dataclass(frozen=True, eq=False)
+class Repeat(Expression):
+    """``%{ for key, value in collection }body%{ endfor }`` in a template."""
+
+    names: tuple[str, ...]
+    collection: Expression
+    body: Template
+
+
+@dataclass(frozen=True, eq=False)
 class Opaque(Expression):
-    """What we do not take apart: template directives, and what is nested too deeply."""
+    """What we do not take apart: what is nested too deeply or not well formed."""
 
     children: tuple[Expression, ...] = ()
 
@@ -175,8 +186,21 @@ def from_json(value: Any, span: Span) -> Expression:
     if isinstance(value, yaml.Sequence):
         return Tuple(span, shown, tuple(from_json(item, Span._make(place)) for item, place in zip(value, value.item_spans, strict=True)))
     if isinstance(value, str) and ("${" in value or "%{" in value):
-        return _Reader(f"<<END_OF_TEMPLATE\n{value}\nEND_OF_TEMPLATE", span, fixed=True).read(cut=1)
+        from .hcl_templates import template
+
+        return template(value, span, lines=True, unescape=_unescape_marks)
     return Literal(span, shown, value)
+
+
+def from_template(text: str, span: Span) -> Expression:
+    """The template of a file; everything in it is said to stand where it is used."""
+    from .hcl_templates import template
+
+    return template(text.replace("\r\n", "\n"), span, lines=True, unescape=_unescape_marks)
+
+
+def _unescape_marks(text: str) -> str:
+    return _TEMPLATE_ESCAPE.sub(r"\1{", text)
 
 
 def walk(expression: Expression) -> Iterator[Expression]:
@@ -208,6 +232,8 @@ def _children(node: Expression) -> Iterator[Expression]:
         yield from (part for part in (node.left, node.right) if part is not None)
     elif isinstance(node, For):
         yield from (part for part in (node.collection, node.result_key, node.result, node.condition) if part is not None)
+    elif isinstance(node, Repeat):
+        yield from (node.collection, node.body)
     elif isinstance(node, Opaque):
         yield from node.children
 
@@ -217,30 +243,23 @@ class _Reader:
 
     PREFIX = "x="
 
-    def __init__(self, source: str, span: Span, *, fixed: bool = False) -> None:
+    def __init__(self, source: str, span: Span) -> None:
         self.source = _Source(span.path, f"{self.PREFIX}{source}\n")
         self.origin = span
-        self.fixed = fixed  # everything is said to stand at the origin
 
-    def read(self, cut: int = 0) -> Expression:
+    def read(self) -> Expression:
         root = _parser().parse(self.source.data).root_node
         body = root.children[0] if root.children else None
         attribute = body.children[0] if body is not None and body.children else None
         if root.has_error or attribute is None or attribute.type != "attribute":
             return Opaque(self.origin, self.shown(root))
-        found = self.build(attribute.children[-1], 0)
-        if cut and isinstance(found, Template) and found.parts and isinstance(found.parts[-1], str):
-            parts = (*found.parts[:-1], found.parts[-1][:-cut])
-            return self.template(tuple(part for part in parts if part != ""), found.span, found.source, alone=True)
-        return found
+        return self.build(attribute.children[-1], 0)
 
     def shown(self, first: tree_sitter.Node, last: tree_sitter.Node | None = None) -> str:
         text = self.source.data[first.start_byte : (last or first).end_byte].decode("utf-8", "surrogatepass")
         return " ".join(text.removeprefix(self.PREFIX).split())[:120]
 
     def span(self, first: tree_sitter.Node, last: tree_sitter.Node) -> Span:
-        if self.fixed:
-            return self.origin
         path, line, column, end_line, end_column = self.source.span(first, last)
         shift = self.origin.column - 1 - len(self.PREFIX)
         return Span(
@@ -282,7 +301,7 @@ class _Reader:
             for child in node.children:
                 yield from self.steps(child, depth)
         elif node.type in ("attr_splat", "full_splat"):
-            yield SPLAT
+            yield SPLAT if node.type == "full_splat" else ATTRIBUTE_SPLAT
             for child in node.children:
                 yield from self.steps(child, depth)
         elif node.type == "new_index":
@@ -366,70 +385,61 @@ class _Reader:
 
     # -- templates
 
+    def quoted(self, children: list[tree_sitter.Node], span: Span, shown: str, depth: int) -> Expression:
+        first, last = children[0], children[-1]
+        raw = self.source.data[first.end_byte : last.start_byte].decode("utf-8", "surrogatepass")
+        if any(child.type == "template_directive" for child in children) or "{~" in raw or "~}" in raw:
+            return self.template(raw, span, first, shown, depth, lines=False, indented=False, unescape=unescape)
+        found = self.parts(children, first.end_byte, last.start_byte, depth)
+        parts = tuple(unescape(part) if isinstance(part, str) else part for part in found)
+        if all(isinstance(part, str) for part in parts):
+            return Literal(span, shown, "".join(part for part in parts if isinstance(part, str)).replace("\r\n", "\n"))
+        if len(parts) == 1 and isinstance(parts[0], Expression):
+            return parts[0]
+        return Template(span, shown, parts)
+
     def parts(self, nodes: Sequence[tree_sitter.Node], start: int, end: int, depth: int) -> Iterator[str | Expression]:
         """Raw text and expressions in turn; the grammar leaves white space out of its literals, so the text is cut out."""
-        trim = False
         for node in nodes:
-            if node.type not in ("template_interpolation", "template_directive"):
+            if node.type != "template_interpolation":
                 continue
-            marks = [child.type == "strip_marker" for child in node.children]
-            text = self.source.data[start : node.start_byte].decode("utf-8", "surrogatepass")
-            text = text.lstrip() if trim else text
-            if text := text.rstrip() if any(marks[:2]) else text:
+            if text := self.source.data[start : node.start_byte].decode("utf-8", "surrogatepass"):
                 yield text
-            inner = [child for child in node.children if child.type == "expression"]
-            if node.type == "template_interpolation" and inner:
+            if inner := [child for child in node.children if child.type == "expression"]:
                 yield self.build(inner[0], depth + 1)
-            elif node.type == "template_directive":
-                yield Opaque(self.span(node, node), self.shown(node))
-            trim, start = any(marks[2:]), node.end_byte
-        text = self.source.data[start:end].decode("utf-8", "surrogatepass")
-        if text := text.lstrip() if trim else text:
+            start = node.end_byte
+        if text := self.source.data[start:end].decode("utf-8", "surrogatepass"):
             yield text
-
-    def quoted(self, children: list[tree_sitter.Node], span: Span, shown: str, depth: int) -> Expression:
-        found = self.parts(children, children[0].end_byte, children[-1].start_byte, depth)
-        parts = tuple(unescape(part) if isinstance(part, str) else part for part in found)
-        return self.template(parts, span, shown, alone=True)
 
     def heredoc(self, node: tree_sitter.Node, span: Span, shown: str, depth: int) -> Expression:
         data = self.source.data
         start = data.find(b"\n", node.start_byte) + 1
-        end = data.rfind(b"\n", 0, node.end_byte) + 1
-        parts = list(self.parts(node.children, start, max(start, end), depth))
-        if self.source.slice(node).startswith("<<-"):
-            parts = _unindent(parts)
-        final = tuple(_TEMPLATE_ESCAPE.sub(r"\1{", part) if isinstance(part, str) else part for part in parts)
-        return self.template(final, span, shown, alone=False)
+        end = max(start, data.rfind(b"\n", 0, node.end_byte) + 1)
+        raw = data[start:end].decode("utf-8", "surrogatepass").replace("\r\n", "\n")
+        indented = self.source.slice(node).startswith("<<-")
+        first = Span(span.path, span.line + 1, 1, span.line + 1, 1)
+        return self.template(raw, span, first, shown, depth, lines=True, indented=indented, unescape=_unescape_marks)
 
-    def template(self, parts: tuple[str | Expression, ...], span: Span, shown: str, *, alone: bool) -> Expression:
-        if all(isinstance(part, str) for part in parts):
-            return Literal(span, shown, "".join(part for part in parts if isinstance(part, str)).replace("\r\n", "\n"))
-        if alone and len(parts) == 1 and isinstance(parts[0], Expression):
-            return parts[0]
-        return Template(span, shown, parts)
+    def template(
+        self,
+        raw: str,
+        span: Span,
+        start: tree_sitter.Node | Span,
+        shown: str,
+        depth: int,
+        *,
+        lines: bool,
+        indented: bool,
+        unescape: Callable[[str], str],
+    ) -> Expression:
+        from .hcl_templates import template
 
-
-def _unindent(parts: list[str | Expression]) -> list[str | Expression]:
-    """Take the smallest indentation of all lines off every line, as ``<<-`` says."""
-    smallest: int | None = None
-    fresh = True
-    pieces: list[tuple[bool, str | Expression]] = []  # (starts a line, text)
-    for part in parts:
-        for piece in part.splitlines(keepends=True) if isinstance(part, str) else (part,):
-            pieces.append((fresh, piece))
-            if fresh and not (isinstance(piece, str) and piece.endswith("\n") and not piece.strip()):
-                indent = len(piece) - len(piece.lstrip(" \t")) if isinstance(piece, str) else 0
-                smallest = indent if smallest is None else min(smallest, indent)
-            fresh = isinstance(piece, str) and piece.endswith("\n")
-    cut = smallest or 0
-    taken = [
-        piece[min(cut, len(piece) - len(piece.lstrip(" \t"))) :] if starts and isinstance(piece, str) else piece for starts, piece in pieces
-    ]
-    joined: list[str | Expression] = []
-    for piece in taken:
-        if isinstance(piece, str) and joined and isinstance(joined[-1], str):
-            joined[-1] += piece
-        else:
-            joined.append(piece)
-    return joined
+        if depth > MAX_DEPTH // 4 and ("${" in raw or "%{" in raw):  # each level is read by a reader of its own
+            return Opaque(span, shown)
+        begin = start if isinstance(start, Span) else self.span(start, start)
+        if not isinstance(start, Span):
+            begin = Span(begin.path, begin.end_line, begin.end_column, begin.end_line, begin.end_column)
+        found = template(raw, begin, lines=lines, indented=indented, unescape=unescape)
+        if isinstance(found, Literal):
+            return Literal(span, shown, found.value)
+        return Template(span, shown, found.parts) if isinstance(found, Template) else found

@@ -19,18 +19,37 @@ from ..environments import is_production
 from .eval import Scope
 from .eval import bound
 from .eval import evaluate
+from .eval import pairs
+from .values import Each
+from .values import Either
+from .values import combined
 
 if TYPE_CHECKING:
     from .module import Module
 
 
+_PER_INSTANCE = re.compile(r"\b(?:each|count)\b")
+_VARIABLE = re.compile(r"var\.([\w-]+)").fullmatch
+
+
 class Section:
     """The arguments and nested blocks of a block; also of an object that stands for one (JSON syntax, ``x = [{…}]``)."""
 
-    def __init__(self, span: Span, scope: Scope, *, body: hcl.Body | None = None, data: Any = None) -> None:
+    def __init__(
+        self,
+        span: Span,
+        scope: Scope,
+        *,
+        body: hcl.Body | None = None,
+        data: Any = None,
+        variants: tuple[Scope, ...] = (),
+        certain: bool = True,
+    ) -> None:
         self.span = span
         self.body = body
+        self.certain = certain  # whether it is known how often the block exists
         self._scope = scope
+        self._variants = variants  # what names mean in each of a few instances
         self._data = data if isinstance(data, dict) else {}
         self._known: dict[str, Any] = {}
         self._sections: dict[str, tuple[Section, ...] | Unknown] = {}
@@ -60,8 +79,20 @@ class Section:
                 self._known[name] = self._data.get(name)
             else:
                 attribute = self.body.attributes.get(name)
-                self._known[name] = evaluate(attribute.expression, self._scope) if attribute else None
+                self._known[name] = self._evaluated(attribute) if attribute else None
         return self._known[name]
+
+    def _evaluated(self, attribute: hcl.Attribute) -> Any:
+        if self._variants and (attribute.json is not None or _PER_INSTANCE.search(attribute.source)):
+            values = [evaluate(attribute.expression, variant) for variant in self._variants]
+            return combined(f"differs by instance: {attribute.source}", values)
+        value = evaluate(attribute.expression, self._scope)
+        # of instances that may not exist, none is sure to be wrong
+        return Either(value.source, value.options) if isinstance(value, Each) and not self.certain else value
+
+    def within(self, scope: Scope) -> Section:
+        """The same block where names mean something else: one of its instances."""
+        return Section(self.span, scope, body=self.body, data=self._data)
 
     def blocks(self, name: str) -> tuple[Section, ...] | Unknown:
         """The nested blocks of a type; unknown where a dynamic block makes them from what is not known."""
@@ -87,7 +118,7 @@ class Section:
                     yield Section(span, self._scope, data=item)
         for block in self.body.blocks if self.body else ():
             if block.type == name:
-                yield Section(block.span, self._scope, body=block.body)
+                yield Section(block.span, self._scope, body=block.body, variants=self._variants, certain=self.certain)
             elif block.type == "dynamic" and block.labels == (name,):
                 yield from self._dynamic(block)
 
@@ -97,21 +128,22 @@ class Section:
         if content is None or for_each is None:
             yield Unknown(f"an incomplete dynamic block {block.labels[0]}")
             return
-        collection = evaluate(for_each.expression, self._scope)
+        collection = self._evaluated(for_each)
         if is_unknown(collection) or not isinstance(collection, (dict, list)) or len(collection) > 50:
             yield Unknown(f"dynamic {block.labels[0]} for each of {for_each.source}")
             return
         named = block.body.attributes.get("iterator")
         iterator = named.source if named else block.labels[0]
-        for key, value in collection.items() if isinstance(collection, dict) else enumerate(collection):
-            scope = bound(self._scope, {iterator: {"key": key, "value": value}})
-            yield Section(content.span, scope, body=content.body)
+        for key, value in pairs(collection):
+            names = {iterator: {"key": key, "value": value}}
+            variants = tuple(bound(variant, names) for variant in self._variants)
+            yield Section(content.span, bound(self._scope, names), body=content.body, variants=variants, certain=self.certain)
 
     def at(self, *path: str) -> Span:
         """The place of an argument or block, or of the nearest enclosing one that exists."""
         name, rest = path[0], path[1:]
         if self.body is not None and name in self.body.attributes and not rest:
-            return self.body.attributes[name].span
+            return self._place(self.body.attributes[name])
         if self.body is None and isinstance(self._data, Object) and name in self._data.key_spans and not rest:
             return self._data.entry(name)
         found = self.blocks(name)
@@ -120,6 +152,13 @@ class Section:
         if not found:
             return self.span
         return found[0].at(*rest) if rest else found[0].span
+
+    def _place(self, attribute: hcl.Attribute) -> Span:
+        """Where the value is written: by the caller or variable file where the argument is a variable that one of them sets."""
+        if found := _VARIABLE(attribute.source):
+            place: Span | None = self._scope.variable_place(found[1])
+            return place or attribute.span
+        return attribute.span
 
     def expression(self, name: str) -> hcl_expressions.Expression | None:
         """How an argument is written."""
@@ -132,7 +171,8 @@ class Block(Resource):
     """A resource, data source, module call, variable, provider or backend.
 
     ``type`` is ``aws_db_instance``, ``module``, ``variable``, the provider's or the backend's name.
-    ``instances`` is how often it exists, None where that is not known or not written.
+    ``instances`` is how often it exists, None where that is not known or not written. ``address`` is what
+    its own module calls it (``aws_db_instance.main``); the name also says how that module was reached.
     """
 
     type: str
@@ -140,6 +180,7 @@ class Block(Resource):
     section: Section
     module: Module
     instances: int | None = None
+    address: str = ""
 
     def get(self, *path: str) -> Any:
         """See `Section.get`."""
@@ -154,15 +195,20 @@ class Block(Resource):
         return self.section.blocks(name)  # type: ignore[return-value]
 
     @property
+    def full_address(self) -> str:
+        """The address with the modules that lead from the root: ``module.db.aws_db_instance.main``."""
+        return f"{self.module.prefix}{self.address}"
+
+    @property
     def is_production(self) -> bool:
-        """Whether no directory, tag or name says that it is for another environment."""
+        """Whether no directory, environment, tag or name says that it is for something else."""
         tags = self.get("tags")
         tag = (
             next((tags[key] for key in ("Environment", "environment", "env", "Env") if key in tags), None)
             if isinstance(tags, dict)
             else None
         )
-        return is_production(self.module.directory, tag if isinstance(tag, str) else "")
+        return is_production(*self.module.environments, tag if isinstance(tag, str) else "")
 
     def addresses(self, name: str) -> set[str]:
         """The resources that an argument refers to, also through ``each`` and locals."""
@@ -183,25 +229,33 @@ class Block(Resource):
         return found
 
     def attached(self, types: tuple[str, ...], by: str, named: tuple[str, ...] = ()) -> list[Block]:
-        """The resources of the module whose argument ``by`` names this one: by reference, or by its name arguments."""
-        keys = [("address", self.name)]
+        """The resources whose argument ``by`` names this one, in any module of the root: by reference, or by its name arguments."""
+        keys = [("address", self.full_address)]
         keys += [("value", value) for name in named if isinstance(value := self.get(name), str)]
-        keys += [("source", written.source) for name in named if (written := self.section.expression(name)) is not None]
+        keys += [
+            ("source", f"{self.module.prefix}{written.source}") for name in named if (written := self.section.expression(name)) is not None
+        ]
         indexes = [self.module.attachments(type, by) for type in types]
         found = [other for index in indexes for key in keys for other in index.get(key, ())]
-        if not found:
-            self.module.demand_all()
+        module: Module | None = self.module if not found else None
+        while module is not None:
+            module.demand_all()
+            module = module.call.module if module.call else None
         return list(dict.fromkeys(found))
+
+    def refers(self, name: str) -> set[str]:
+        """The full addresses that an argument refers to, through locals, ``each``, variables and outputs of modules."""
+        return self.module.origins(self.section.expression(name), self.section.expression("for_each"))
 
     def links(self, by: str) -> Iterator[tuple[str, str]]:
         """What the argument ``by`` may be found under: addresses it mentions, its value, a reference as it is written."""
-        for address in sorted(self.addresses(by)):
+        for address in sorted(self.refers(by)):
             yield "address", address
         value, expression = self.get(by), self.section.expression(by)
         if isinstance(value, str):
             yield "value", value
         if isinstance(expression, hcl_expressions.Reference):
-            yield "source", expression.source
+            yield "source", f"{self.module.prefix}{expression.source}"
 
 
 @dataclass(frozen=True, eq=False)

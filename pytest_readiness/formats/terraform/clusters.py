@@ -166,5 +166,5 @@ _DEFAULT_ACCOUNTS = ("data.google_compute_default_service_account.", "data.googl
 def is_default_account(value: Any) -> bool:
     """Whether a service account is the one that Google makes with a project, which may edit all of it."""
     if isinstance(value, Computed):
-        return bool(value.address.startswith(_DEFAULT_ACCOUNTS))
+        return bool(value.resource.startswith(_DEFAULT_ACCOUNTS))
     return bool(_DEFAULT_ACCOUNT.search(value.shape if isinstance(value, PartialText) else str(value)))

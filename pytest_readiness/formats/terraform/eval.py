@@ -7,12 +7,17 @@ unknown stays unknown here (``false && unknown``, ``try(unknown, d)``).
 
 from __future__ import annotations
 
-import math
+import operator
 from collections.abc import Callable
 from collections.abc import Mapping
+from decimal import ROUND_DOWN
+from decimal import Context
+from decimal import Decimal
+from decimal import localcontext
 from typing import Any
 from typing import Protocol
 
+from ...model import Span
 from ...syntax import hcl_expressions as hcl
 from ...syntax.yaml import Mapping as Object
 from ...syntax.yaml import Sequence as Tuple
@@ -20,19 +25,32 @@ from ...unknown import Unknown
 from ...unknown import Unresolved
 from ...unknown import is_unknown
 from . import functions as terraform_functions
+from .types import convert
+from .types import type_of
+from .types import unified
 from .values import MAX_ITEMS
+from .values import NOWHERE
 from .values import Computed
 from .values import Either
+from .values import Failed
 from .values import Json
+from .values import Object as Made
 from .values import PartialText
+from .values import Set
+from .values import Thing
+from .values import Things
+from .values import combined
+from .values import decimal
 from .values import number
-from .values import options
+from .values import plain
 from .values import same
 from .values import text
 from .values import truth
 
 MAX_DEPTH = 100
 MAX_TEXT = 1_000_000
+MAX_ROUNDS = 5_000
+_ERRORS = (ArithmeticError, ValueError, TypeError, LookupError, AttributeError)
 
 
 class Scope(Protocol):
@@ -44,8 +62,23 @@ class Scope(Protocol):
     def local(self, name: str) -> Any:
         """``local.name``."""
 
-    def argument(self, address: str, name: str) -> Any:
-        """An argument of a resource of the module as it is written; `Computed` where it has none."""
+    def resource(self, address: str) -> Any:
+        """A resource or data source of the module, a collection of them where it is made several times."""
+
+    def called_module(self, name: str) -> Any:
+        """``module.name``."""
+
+    def named(self, root: str, name: str) -> Any:
+        """``path.module``, ``terraform.workspace`` and the like."""
+
+    def read(self, path: str) -> str:
+        """The text of a file as ``file()`` names it; raises `Unresolved` where it is not in the project."""
+
+    def uncertain(self, address: str) -> str | None:
+        """Why it is not known whether a resource or module exists, None where it is."""
+
+    def variable_place(self, name: str) -> Span | None:
+        """Where a caller or variable file writes the value of a variable."""
 
     @property
     def bindings(self) -> Mapping[str, Any]:
@@ -58,8 +91,10 @@ def evaluate(expression: hcl.Expression, scope: Scope, depth: int = 0) -> Any:
         return _evaluate(expression, scope, depth)
     except Unresolved as unresolved:
         return Unknown(unresolved.reason)
-    except (ArithmeticError, ValueError, TypeError, LookupError, AttributeError, RecursionError):
-        return Unknown(f"cannot be evaluated here: {expression.source}")
+    except RecursionError:
+        return Unknown(f"nested too deeply: {expression.source}")
+    except _ERRORS:
+        return Failed(f"cannot be evaluated here: {expression.source}")
 
 
 def _evaluate(node: hcl.Expression, scope: Scope, depth: int) -> Any:
@@ -87,6 +122,8 @@ def _evaluate(node: hcl.Expression, scope: Scope, depth: int) -> Any:
         return _call(node, scope, deeper)
     if isinstance(node, hcl.For):
         return _comprehension(node, scope, deeper)
+    if isinstance(node, hcl.Repeat):
+        return _repeated(node, scope, deeper)
     return Unknown(f"cannot be evaluated here: {node.source}")
 
 
@@ -104,15 +141,19 @@ def _object(node: hcl.Object, scope: Scope, depth: int) -> Any:
 
 
 def _template(node: hcl.Template, scope: Scope, depth: int) -> Any:
+    return _joined([part if isinstance(part, str) else _evaluate(part, scope, depth) for part in node.parts], node)
+
+
+def _joined(values: list[Any], node: hcl.Expression) -> Any:
+    """The text of the pieces, with the shape of what is known where one is not."""
     pieces: list[str] = []
     reason = None
-    for part in node.parts:
-        value = part if isinstance(part, str) else _evaluate(part, scope, depth)
+    for value in values:
         if isinstance(value, PartialText):
             reason = reason or value.source
             pieces.append(value.shape)
-        elif is_unknown(value):
-            reason = reason or str(object.__getattribute__(value, "source"))
+        elif isinstance(value, Unknown):
+            reason = reason or value.source
             pieces.append("\0")
         else:
             pieces.append(text(value))
@@ -136,65 +177,110 @@ def _reference(node: hcl.Reference, scope: Scope, depth: int) -> Any:
         return _follow(scope.variable(names[1]), steps[1:], scope, depth)
     if root == "local":
         return _follow(scope.local(names[1]), steps[1:], scope, depth)
-    if root in ("each", "count", "self", "path", "terraform", "module"):
-        return Unknown(f"{'unknown until apply' if root == 'module' else 'not known here'}: {node.source}")
+    if root == "module":
+        return _follow(scope.called_module(names[1]), steps[1:], scope, depth)
+    if root in ("path", "terraform"):
+        return _follow(scope.named(root, names[1]), steps[1:], scope, depth)
+    if root in ("each", "count", "self"):
+        return Unknown(f"not known here: {node.source}")
     length = 3 if root in ("data", "ephemeral") else 2
-    address = ".".join(names[:length])
-    rest = steps[length - 1 :]
-    while rest and not isinstance(rest[0], hcl.Name):  # which instance of a resource it is does not matter to its arguments
-        if isinstance(rest[0], str):
-            return Computed(address, "*")
-        rest = rest[1:]
-    if not rest or not isinstance(rest[0], hcl.Name):
-        return Computed(address, "")
-    return _follow(scope.argument(address, rest[0].text), rest[1:], scope, depth)
+    return _follow(scope.resource(".".join(names[:length])), steps[length - 1 :], scope, depth)
 
 
 def _follow(value: Any, steps: tuple[hcl.Step, ...], scope: Scope, depth: int) -> Any:
     for place, step in enumerate(steps):
         if isinstance(value, Either):
-            return Either(value.source, tuple(_follow(option, steps[place:], scope, depth) for option in value.options))
-        if is_unknown(value):
-            return value
+            return combined(value.source, [_follow(option, steps[place:], scope, depth) for option in value.options], type(value))
         if isinstance(step, str):
-            if value is None:
-                return []
-            rest = steps[place + 1 :]
-            return [_follow(item, rest, scope, depth) for item in (value if isinstance(value, list) else [value])]
+            return _splat(value, step, steps[place + 1 :], scope, depth)
+        if isinstance(value, Unknown) and not isinstance(value, Thing):
+            value = _computed(value, step)
+            continue
         key = step.text if isinstance(step, hcl.Name) else _evaluate(step.key, scope, depth)
-        if is_unknown(key):
-            return key
-        if isinstance(value, dict):
-            value = value[text(key)]
-        elif isinstance(value, list) and not isinstance(key, bool) and int(key) >= 0:
-            value = value[int(key)]
+        if isinstance(key, Either) and not isinstance(value, Thing):
+            found = [_item(value, option) for option in key.options]
+            value = combined(key.source, found, type(key))
         else:
-            raise LookupError
+            value = key if is_unknown(key) else _item(value, key)
     return value
+
+
+def _computed(value: Unknown, step: hcl.Step) -> Unknown:
+    """What stands behind a dot of what is unknown: of a whole resource without a text, its attribute."""
+    if isinstance(value, Computed) and not value.attribute and isinstance(step, hcl.Name):
+        return Computed(value.address, step.text, value.module)
+    return value
+
+
+def _item(value: Any, key: Any) -> Any:
+    if isinstance(value, Thing):
+        return value.read(text(key))
+    if isinstance(value, Unknown):
+        return value
+    if isinstance(value, dict):
+        return value[text(key)]
+    if isinstance(value, list) and not isinstance(value, Set):
+        index = number(key)
+        if index < 0 or index != int(index):
+            raise LookupError
+        return value[int(index)]
+    raise LookupError
+
+
+def _splat(value: Any, splat: str, rest: tuple[hcl.Step, ...], scope: Scope, depth: int) -> Any:
+    """``[*]`` takes everything behind it to each item, ``.*`` only the names."""
+    each = len(rest)
+    if splat == hcl.ATTRIBUTE_SPLAT:
+        each = next((place for place, step in enumerate(rest) if not isinstance(step, hcl.Name)), len(rest))
+    if isinstance(value, Unknown) and (not isinstance(value, Thing) or isinstance(value, Things)):
+        name = next((step.text for step in rest if isinstance(step, hcl.Name)), "")
+        if isinstance(value, Computed) and not value.attribute:
+            return Computed(value.address, f"*.{name}".rstrip("."), value.module)
+        return value
+    items = [] if value is None else value if isinstance(value, list) else [value]
+    found = Tuple(NOWHERE)
+    found.extend(_follow(item, rest[:each], scope, depth) for item in items)
+    return _follow(found, rest[each:], scope, depth)
 
 
 def _conditional(node: hcl.Conditional, scope: Scope, depth: int) -> Any:
     condition = evaluate(node.condition, scope, depth)
     if not is_unknown(condition):
-        return _evaluate(node.yes if truth(condition) else node.no, scope, depth)
+        taken, other = (node.yes, node.no) if truth(condition) else (node.no, node.yes)
+        return _like(_evaluate(taken, scope, depth), other, scope, depth)
     yes, no = evaluate(node.yes, scope, depth), evaluate(node.no, scope, depth)
-    found = (*options(yes), *options(no))
-    if not any(is_unknown(value) for value in found) and all(same(found[0], value) for value in found[1:]):
-        return found[0]
-    return Either(condition.source, found) if len(found) <= 8 else Unknown(condition.source)
+    type_ = unified((type_of(yes), type_of(no)))
+    if type_ is not None:
+        yes, no = convert(yes, type_), convert(no, type_)
+    return combined(condition.source, (yes, no), Either)
 
 
-_ARITHMETIC: Mapping[str, Callable[[Any, Any], Any]] = {
-    "+": lambda a, b: a + b,
-    "-": lambda a, b: a - b,
-    "*": lambda a, b: a * b,
-    "/": lambda a, b: a / b,
-    "%": math.fmod,
-    "<": lambda a, b: a < b,
-    ">": lambda a, b: a > b,
-    "<=": lambda a, b: a <= b,
-    ">=": lambda a, b: a >= b,
+def _like(value: Any, other: hcl.Expression, scope: Scope, depth: int) -> Any:
+    """The value as the type that both sides of a condition have."""
+    if value is None or is_unknown(value):
+        return value
+    against = evaluate(other, scope, depth)
+    if against is None or is_unknown(against) or (type(value) is type(against) and not isinstance(value, (dict, list))):
+        return value
+    type_ = unified((type_of(value), type_of(against)))
+    if type_ is None:
+        raise TypeError("a condition with values of different types")
+    return convert(value, type_)
+
+
+def _remainder(left: Decimal, right: Decimal) -> Decimal:
+    return left - right * (left / right).to_integral_value(ROUND_DOWN)
+
+
+_ARITHMETIC: Mapping[str, Callable[[Decimal, Decimal], Decimal]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "%": _remainder,
 }
+_COMPARISON: Mapping[str, Callable[[Any, Any], bool]] = {"<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.ge}
+_PRECISION = Context(prec=150)
 
 
 def _operation(node: hcl.Operation, scope: Scope, depth: int) -> Any:
@@ -205,52 +291,106 @@ def _operation(node: hcl.Operation, scope: Scope, depth: int) -> Any:
         return not truth(right) if node.operator == "!" else -number(right)
     left = _evaluate(node.left, scope, depth)
     if node.operator in ("==", "!="):
-        if (left is None or right is None) and not (isinstance(left, Either) or isinstance(right, Either)):
-            other = right if left is None else left
-            if is_unknown(other) and not isinstance(other, PartialText):
-                return Unknown(other.source)
-            return (other is None) == (node.operator == "==")
-        try:
-            return same(left, right) == (node.operator == "==")
-        except Unresolved as unresolved:
-            return Unknown(unresolved.reason)
+        return _equality(left, right, equal=node.operator == "==")
     for value in (left, right):
         if is_unknown(value):
             return Unknown(value.source)
     if node.operator == "&&":
-        return truth(left) and truth(right)
+        return truth(left) & truth(right)
     if node.operator == "||":
-        return truth(left) or truth(right)
-    result = _ARITHMETIC[node.operator](number(left), number(right))
-    return int(result) if isinstance(result, float) and result.is_integer() else result
+        return truth(left) | truth(right)
+    if node.operator in _COMPARISON:
+        return _COMPARISON[node.operator](decimal(left), decimal(right))
+    with localcontext(_PRECISION):
+        return plain(_ARITHMETIC[node.operator](decimal(left), decimal(right)))
+
+
+def _equality(left: Any, right: Any, *, equal: bool) -> Any:
+    if (left is None or right is None) and not (isinstance(left, Either) or isinstance(right, Either)):
+        other = right if left is None else left
+        if is_unknown(other) and not isinstance(other, PartialText):
+            return Unknown(other.source)
+        return (other is None) == equal
+    for one, other in ((left, right), (right, left)):
+        if isinstance(one, Either) and not isinstance(other, Either):
+            return combined(one.source, [_equality(option, other, equal=equal) for option in one.options], type(one))
+    try:
+        return same(left, right) == equal
+    except Unresolved as unresolved:
+        return Unknown(unresolved.reason)
 
 
 def _call(node: hcl.Call, scope: Scope, depth: int) -> Any:
     if node.name in ("try", "can"):
-        for argument in node.arguments:
-            try:
-                value = _evaluate(argument, scope, depth)
-            except (Unresolved, ArithmeticError, ValueError, TypeError, LookupError):
-                continue
-            if is_unknown(value):
-                return value
-            return value if node.name == "try" else True
-        return False if node.name == "can" else Unknown(f"cannot be evaluated here: {node.source}")
+        return _attempt(node, scope, depth)
     arguments = [_evaluate(argument, scope, depth) for argument in node.arguments]
     if node.expands and arguments:
         last = arguments.pop()
         if is_unknown(last):
             return last
+        if not isinstance(last, list):
+            raise TypeError("only a list can be expanded")
         arguments.extend(last)
     if node.name == "jsonencode":
         return arguments[0] if is_unknown(arguments[0]) else Json.of(arguments[0], node.span)
-    function = terraform_functions.FUNCTIONS.get(node.name)
+    if node.name == "templatefile":
+        return _template_file(node, arguments, scope, depth)
+    if node.name == "templatestring":
+        return _template_text(arguments[0], arguments[1], node, scope, depth)
+    if node.name in terraform_functions.OF_FILES:
+        return terraform_functions.OF_FILES[node.name](scope.read, *arguments)
+    function = terraform_functions.FUNCTIONS.get(node.name.removeprefix("core::"))
     if function is None:
-        return Unknown(f"cannot be evaluated here: {node.source}")
+        return Unknown(f"unknown until apply: {node.source}" if "::" in node.name else f"cannot be evaluated here: {node.source}")
     result = function(*arguments)
     if isinstance(result, (str, list, dict)) and len(result) > (MAX_TEXT if isinstance(result, str) else MAX_ITEMS):
         return Unknown(f"too large: {node.source}")
     return result
+
+
+def _attempt(node: hcl.Call, scope: Scope, depth: int) -> Any:
+    """``try`` and ``can``; an unknown stays one, since it may turn out to be an error."""
+    for argument in node.arguments:
+        try:
+            value = _evaluate(argument, scope, depth)
+        except Unresolved as unresolved:
+            return Unknown(unresolved.reason)
+        except _ERRORS:
+            continue
+        if isinstance(value, Failed):
+            continue
+        if isinstance(value, Unknown):
+            return value
+        if reason := _rests_on(argument, scope):
+            return Unknown(reason)
+        return value if node.name == "try" else True
+    return False if node.name == "can" else Failed(f"cannot be evaluated here: {node.source}")
+
+
+def _rests_on(expression: hcl.Expression, scope: Scope) -> str | None:
+    """Why it is not known whether something that an expression refers to exists."""
+    for node in hcl.walk(expression):
+        if isinstance(node, hcl.Reference) and len(node.path) > 1 and node.path[0] not in scope.bindings:
+            address = ".".join(node.path[: 3 if node.path[0] in ("data", "ephemeral") else 2])
+            if (reason := scope.uncertain(address)) is not None:
+                return reason
+    return None
+
+
+def _template_file(node: hcl.Call, arguments: list[Any], scope: Scope, depth: int) -> Any:
+    path, names = arguments
+    if is_unknown(path):
+        return Unknown(path.source)
+    return _template_text(scope.read(path), names, node, scope, depth)
+
+
+def _template_text(source: Any, names: Any, node: hcl.Call, scope: Scope, depth: int) -> Any:
+    for value in (source, names):
+        if is_unknown(value):
+            return Unknown(value.source)
+    if not isinstance(names, dict) or not isinstance(source, str):
+        raise TypeError("a template and an object of its variables required")
+    return _evaluate(hcl.from_template(source, node.span), _Alone(scope, names), depth + 1)
 
 
 class _Bound:
@@ -260,7 +400,41 @@ class _Bound:
         self.bindings: Mapping[str, Any] = {**outer.bindings, **names}
         self.variable = outer.variable
         self.local = outer.local
-        self.argument = outer.argument
+        self.resource = outer.resource
+        self.called_module = outer.called_module
+        self.named = outer.named
+        self.read = outer.read
+        self.uncertain = outer.uncertain
+        self.variable_place = outer.variable_place
+
+
+class _Alone:
+    """What a template file sees: its variables and functions, nothing of the module."""
+
+    def __init__(self, outer: Scope, names: Mapping[str, Any]) -> None:
+        self.bindings: Mapping[str, Any] = names
+        self.read = outer.read
+
+    def variable(self, name: str) -> Any:
+        return self.resource(f"var.{name}")
+
+    def local(self, name: str) -> Any:
+        return self.resource(f"local.{name}")
+
+    def called_module(self, name: str) -> Any:
+        return self.resource(f"module.{name}")
+
+    def named(self, root: str, name: str) -> Any:
+        return self.resource(f"{root}.{name}")
+
+    def resource(self, address: str) -> Any:
+        raise LookupError(address)
+
+    def uncertain(self, address: str) -> str | None:
+        return None
+
+    def variable_place(self, name: str) -> Span | None:
+        return None
 
 
 def bound(scope: Scope, names: Mapping[str, Any]) -> Scope:
@@ -268,16 +442,27 @@ def bound(scope: Scope, names: Mapping[str, Any]) -> Scope:
     return _Bound(scope, names)
 
 
+def pairs(collection: Any) -> list[tuple[Any, Any]]:
+    """What a collection is iterated by: keys in their order, indices, or a set's items."""
+    if isinstance(collection, dict):
+        return sorted(collection.items())
+    if isinstance(collection, Set):
+        return [(item, item) for item in collection]
+    if isinstance(collection, list):
+        return list(enumerate(collection))
+    raise TypeError("not a collection")
+
+
 def _comprehension(node: hcl.For, scope: Scope, depth: int) -> Any:
     collection = _evaluate(node.collection, scope, depth)
     if is_unknown(collection):
         return Unknown(collection.source)
-    pairs = list(collection.items()) if isinstance(collection, dict) else list(enumerate(collection))
-    if len(pairs) > 1000:
+    entries = pairs(collection)
+    if len(entries) > MAX_ROUNDS:
         return Unknown(f"too large: {node.source}")
-    made: dict[str, Any] = {}
-    items: list[Any] = []
-    for key, value in pairs:
+    made = Made()
+    items = Tuple(NOWHERE)
+    for key, value in entries:
         names = (key, value) if len(node.names) > 1 else (value,)
         inner = bound(scope, dict(zip(node.names, names, strict=False)))
         if node.condition is not None:
@@ -292,9 +477,26 @@ def _comprehension(node: hcl.For, scope: Scope, depth: int) -> Any:
             continue
         name = _evaluate(node.result_key, inner, depth)
         if is_unknown(name):
-            return name
+            return Unknown(name.source)
         if node.grouped:
-            made.setdefault(text(name), []).append(result)
+            made.setdefault(text(name), Tuple(NOWHERE)).append(result)
+        elif text(name) in made:
+            raise LookupError("a key twice")
         else:
             made[text(name)] = result
     return items if node.result_key is None else made
+
+
+def _repeated(node: hcl.Repeat, scope: Scope, depth: int) -> Any:
+    """``%{ for … }`` in a template."""
+    collection = _evaluate(node.collection, scope, depth)
+    if is_unknown(collection):
+        return PartialText(collection.source, "\0")
+    entries = pairs(collection)
+    if len(entries) > MAX_ROUNDS:
+        return Unknown(f"too large: {node.source}")
+    pieces: list[Any] = []
+    for key, value in entries:
+        names = (key, value) if len(node.names) > 1 else (value,)
+        pieces.append(_evaluate(node.body, bound(scope, dict(zip(node.names, names, strict=False))), depth))
+    return _joined(pieces, node)

@@ -15,15 +15,18 @@ from ..base import Format
 from .blocks import Repository
 from .blocks import Root
 from .blocks import Variables
+from .calls import graph
 from .module import CODE
+from .module import PER_CALL
 from .module import VALUES
-from .module import module_of
+from .module import Module
 from .module import modules
+from .module import modules_in
 from .module import read
 
 
 class Terraform(Format):
-    """Claims configuration and variable files; `terraform_module.Module` is what a directory means."""
+    """Claims configuration and variable files; `module.Module` is what a directory means where it is run."""
 
     name = "terraform"
 
@@ -38,15 +41,27 @@ class Terraform(Format):
         if path.endswith(VALUES):
             yield Variables("tf.tfvars", path.rpartition("/")[2], Span(path, 1, 1, 1, 1), body)
             return
-        module = module_of(path, project)
-        yield from (failure for failure in module.failures if failure.span.path == path)
-        if module.is_root and module.home.path == path:
-            yield Root("tf.root", module.directory or ".", module.home, module)
-        if module.home.path == path:
-            yield Root("tf.module", module.directory or ".", module.home, module)
-        yield from (item for home, item in module.items if home == path)
+        found = modules_in(path.rpartition("/")[0], project)
+        first = found[0]
+        yield from (failure for failure in _failures(found, project) if failure.span.path == path)
+        if first.is_root and first.home.path == path:
+            yield Root("tf.root", first.directory or ".", first.home, first)
+        if first.home.path == path:
+            yield Root("tf.module", first.directory or ".", first.home, first)
+        for module in found:
+            for item in module.items_by_path.get(path, ()):
+                if module.detached <= (item.kind not in PER_CALL) and (module is first or item.kind in PER_CALL):
+                    yield item
 
     def repository(self, project: Project) -> Iterable[Resource]:
         tracked = project.tracked_paths
         if modules(project) or (not is_unknown(tracked) and any(path.endswith(".tfstate") for path in tracked)):
             yield Repository("tf.repository", "repo", Span("."), modules(project))
+
+
+def _failures(found: tuple[Module, ...], project: Project) -> Iterator[ParseFailure]:
+    """What is wrong with the blocks of a directory and with its calls."""
+    yield from found[0].failures
+    yield from (failure for (directory, _), failure in graph(project).circular.items() if directory == found[0].directory)
+    for module in found:
+        yield from module.tree_failures[: module.call is None]

@@ -1,15 +1,17 @@
-"""A Terraform module: the blocks of a directory's files as one, and what its names mean."""
+"""A Terraform module as it is run or called: the text of a directory, and the values its names have there."""
 
 from __future__ import annotations
 
+import json
 import posixpath
-import re
 from collections.abc import Iterator
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field
 from functools import cached_property
 from typing import Any
 
+from ...configuration import Environment
 from ...model import ParseFailure
 from ...model import Span
 from ...project import Project
@@ -19,135 +21,182 @@ from ...syntax import hcl_expressions
 from ...unknown import Unknown
 from ...unknown import Unresolved
 from ...unknown import is_unknown
+from . import inputs
 from .blocks import Block
 from .blocks import Section
 from .blocks import Value
+from .calls import directories
+from .calls import graph
+from .directory import CODE
+from .directory import FETCHED
+from .directory import VALUES
+from .directory import Directory
+from .directory import Found
+from .directory import directory_in
+from .directory import read
 from .eval import bound
 from .eval import evaluate
+from .eval import pairs
 from .overrides import clean
-from .overrides import identity
-from .overrides import merged
 from .overrides import name_of
 from .overrides import source_of
-from .overrides import undeclared
-from .overrides import without
+from .types import ANY
+from .types import constraint
+from .types import convert
+from .values import NOWHERE
 from .values import Computed
+from .values import Each
 from .values import Either
+from .values import Failed
+from .values import List
+from .values import Object
+from .values import Thing
+from .values import Things
+from .values import combined
 from .values import number
+from .values import truth
 
-CODE = (".tf", ".tofu", ".tf.json", ".tofu.json")
-VALUES = (".tfvars", ".tfvars.json")
-_OVERRIDE = re.compile(r"(.*_)?override\.(tf|tofu)(\.json)?").fullmatch
-_LABELS = {"resource": 2, "data": 2, "module": 1, "variable": 1, "output": 1, "provider": 1, "locals": 0, "terraform": 0}
+__all__ = ["CODE", "VALUES", "Module", "mentions", "module_in", "module_of", "modules", "modules_in", "read"]
+
 _KINDS = {"resource": "tf.resource", "data": "tf.data", "module": "tf.module-call", "variable": "tf.variable", "provider": "tf.provider"}
-MAX_HOPS = 40
+PER_CALL = frozenset(("tf.resource", "tf.data", "tf.module-call"))  # what differs by caller and environment
+MAX_HOPS = 60
+MAX_MODULES = 1_000
+MAX_VARIANTS = 8
+MAX_INSTANCES = 1_000
 
 
-@dataclass(frozen=True, eq=False)
-class Found:
-    """A top-level block and the file it was first written in; overrides are merged in."""
+@dataclass(eq=False)
+class _Run:
+    """What the modules of one root share while their values are worked out."""
 
-    path: str
-    block: hcl.Block
+    hops: int = 0
+    open: set[object] = field(default_factory=set)
+    modules: int = 0
+    failures: list[ParseFailure] = field(default_factory=list)
 
 
 class Module:
-    """One directory. Everything is read once, when it is first asked for."""
+    """A directory run as a root (``call`` is None), or called by a block of another module.
+
+    Its variables have the values that the caller, or the variable files of the root and its environment, give them.
+    """
 
     bindings: Mapping[str, Any] = {}
 
-    def __init__(self, directory: str, project: Project) -> None:
-        self.directory = directory
+    def __init__(
+        self,
+        code: Directory,
+        project: Project,
+        call: Block | None = None,
+        environment: Environment | None = None,
+        *,
+        detached: bool = False,
+    ) -> None:
+        self.code = code
+        self.directory = code.path
         self.project = project
-        self._hops = 0
-        self._open: set[object] = set()
+        self.call = call
+        self.environment: Environment | None = call.module.environment if call else environment
+        self.detached = detached  # called by somebody, but by nobody we can follow
+        self.root: Module = call.module.root if call else self
+        self.prefix: str = f"{call.module.prefix}module.{call.label}." if call else ""
+        self.run: _Run = self.root.run if call else _Run()
+        self._blocks: dict[str, Block | None] = {}
+        self._children: dict[str, Module | None] = {}
         self._locals: dict[str, Any] = {}
-        self._attachments: dict[tuple[str, str], dict[tuple[str, str], list[Block]]] = {}
+        self._outputs: dict[str, Any] = {}
         self._variables: dict[str, Any] = {}
+        self._attachments: dict[tuple[str, str], dict[tuple[str, str], list[Block]]] = {}
 
-    @cached_property
-    def paths(self) -> tuple[str, ...]:
-        """Its configuration files."""
-        return tuple(path for path in self.project.below(self.directory) if path.endswith(CODE))
+    def __repr__(self) -> str:
+        return f"<Module {self.prefix or '.'} {self.directory}>"
 
-    @cached_property
-    def bodies(self) -> dict[str, hcl.Body | ParseFailure]:
-        """The files as blocks, or why they cannot be read."""
-        return {path: read(path, self.project) for path in self.paths}
+    # -- the text, as the directory has it
 
     @property
-    def unread(self) -> tuple[ParseFailure, ...]:
-        """The files that cannot be read."""
-        return tuple(body for body in self.bodies.values() if isinstance(body, ParseFailure))
-
-    def demand_all(self) -> None:
-        """Raise `Unresolved` where a file could not be read: what seems absent may stand there."""
-        for failure in self.unread:
-            raise Unresolved(f"{failure.span.path} cannot be read")
-
-    # -- blocks
-
-    @cached_property
-    def _sorted(self) -> tuple[list[Found], list[ParseFailure]]:
-        found: dict[tuple[object, ...], Found] = {}
-        failures: list[ParseFailure] = []
-        overrides: list[Found] = []
-        for path, body in self.bodies.items():
-            for block in body.blocks if isinstance(body, hcl.Body) else ():
-                if len(block.labels) != _LABELS.get(block.type, len(block.labels)):
-                    failures.append(ParseFailure(f"{block.type} needs {_LABELS[block.type]} labels, not {len(block.labels)}", block.span))
-                elif _OVERRIDE(path.rpartition("/")[2]):
-                    overrides.append(Found(path, block))
-                else:
-                    self._place(Found(path, block), found, failures)
-        for override in overrides:
-            key = identity(override.block)
-            if key in found:
-                base = found[key]
-                found[key] = Found(base.path, merged(base.block, override.block))
-            elif override.block.type in ("terraform", "locals"):
-                for other, base in found.items():
-                    if base.block.type == override.block.type:
-                        found[other] = Found(base.path, without(base.block, override.block))
-                found[(*key, override.path)] = override
-            else:
-                failures.append(ParseFailure(f"overrides {name_of(override.block)}, which is not defined", override.block.span))
-        backends = [
-            b for new in found.values() if new.block.type == "terraform" for b in new.block.body.blocks if b.type in ("backend", "cloud")
-        ]
-        failures += [ParseFailure(f"a second backend, the first is at {backends[0].span}", backend.span) for backend in backends[1:]]
-        failures += undeclared(self.bodies)
-        return list(found.values()), failures
-
-    def _place(self, new: Found, found: dict[tuple[object, ...], Found], failures: list[ParseFailure]) -> None:
-        key = identity(new.block)
-        if new.block.type not in _LABELS or new.block.type in ("terraform", "locals"):
-            key = (*key, new.path, new.block.span)
-        elif key in found:
-            first = found[key]
-            if posixpath.splitext(first.path)[0] != posixpath.splitext(new.path)[0] or first.path == new.path:
-                failures.append(ParseFailure(f"{name_of(new.block)} is defined twice, first at {first.block.span}", new.block.span))
-            key = (*key, new.path, new.block.span)
-        found[key] = new
+    def paths(self) -> tuple[str, ...]:
+        """Its configuration files."""
+        return self.code.paths
 
     @property
     def failures(self) -> list[ParseFailure]:
         """What is wrong with the blocks, beyond the syntax."""
-        return self._sorted[1]
+        return self.code.failures
+
+    @property
+    def unread(self) -> tuple[ParseFailure, ...]:
+        """The files that cannot be read."""
+        return self.code.unread
+
+    @property
+    def home(self) -> Span:
+        """The place that stands for the module."""
+        return self.code.home
+
+    @property
+    def types(self) -> frozenset[str]:
+        """The types of all its resources and data sources, also of those without an instance."""
+        return self.code.types
+
+    @property
+    def constrained_providers(self) -> frozenset[str]:
+        """The local names of the providers that ``required_providers`` gives a version."""
+        return self.code.constrained_providers
 
     def of(self, type: str) -> Iterator[hcl.Block]:
         """Its top-level blocks of a type."""
-        return (found.block for found in self._sorted[0] if found.block.type == type)
+        return self.code.of(type)
+
+    def local_attribute(self, name: str) -> hcl.Attribute | None:
+        """How a local value is written."""
+        return self.code.locals.get(name)
+
+    def demand_all(self) -> None:
+        """Raise `Unresolved` where a file could not be read: what seems absent may stand there."""
+        self.code.demand_all()
+
+    # -- what it is in the project
+
+    @property
+    def calls(self) -> frozenset[str]:
+        """The directories of the project that it calls as modules."""
+        return frozenset(graph(self.project).targets.get(self.directory, {}).values())
+
+    @property
+    def called(self) -> bool:
+        """Whether another directory of the project calls it, so that only callers decide its variables."""
+        return self.call is not None or self.detached
+
+    @property
+    def is_root(self) -> bool:
+        """Whether somebody runs Terraform here: configured, not called, not a library."""
+        return not self.called and self.code.is_configured
+
+    @property
+    def environments(self) -> tuple[str, ...]:
+        """The words that say what it is for: the directory of the root, the environment, its workspace."""
+        environment = self.environment
+        return (self.root.directory, environment.workspace, environment.name) if environment else (self.root.directory,)
+
+    def name(self, address: str) -> str:
+        """What a block is called in node ids: with the modules that lead to it, and what tells two runs apart."""
+        label = f"{self.environment.name}:" if self.environment else ""
+        if self.call is not None and len(graph(self.project).reached.get(self.directory, ())) != 1:
+            label += f"{self.root.directory or '.'}:"
+        return clean(f"{label}{self.prefix}{address}")
+
+    # -- blocks
 
     @cached_property
     def items(self) -> tuple[tuple[str, Block | Value], ...]:
         """What can be judged, with the file it belongs to; blocks known to have no instance are left out."""
         made: list[tuple[str, Block | Value]] = []
-        for found in self._sorted[0]:
+        for found in self.code.found:
             block = found.block
-            if kind := _KINDS.get(block.type):
-                item = self._item(kind, block)
-                if item.instances != 0:
+            if block.type in _KINDS:
+                item = self._made(found)
+                if item is not None and item.instances != 0:
                     made.append((found.path, item))
             elif block.type == "locals":
                 for attribute in block.body.attributes.values():
@@ -156,42 +205,101 @@ class Module:
                 for backend in block.body.of("backend"):
                     label = backend.labels[0] if backend.labels else ""
                     section = Section(backend.span, self, body=backend.body)
-                    made.append((found.path, Block("tf.backend", clean(f"backend.{label}"), backend.span, label, "", section, self)))
+                    name = f"backend.{label}"
+                    made.append((found.path, Block("tf.backend", clean(name), backend.span, label, "", section, self, address=name)))
         return tuple(made)
 
-    def _item(self, kind: str, block: hcl.Block) -> Block:
-        scope, instances = self._instances(block)
+    @cached_property
+    def items_by_path(self) -> Mapping[str, list[Block | Value]]:
+        """The items of each file."""
+        found: dict[str, list[Block | Value]] = {}
+        for path, item in self.items:
+            found.setdefault(path, []).append(item)
+        return found
+
+    @cached_property
+    def _found(self) -> Mapping[str, Found]:
+        """The blocks by address; of two with the same the first."""
+        found: dict[str, Found] = {}
+        for one in self.code.found:
+            if one.block.type in _KINDS:
+                found.setdefault(_address(one.block), one)
+        return found
+
+    def _made(self, found: Found) -> Block | None:
+        """The block of a text; each is made once, when it is first asked for."""
+        address = _address(found.block)
+        if self._found[address] is not found:
+            return self._item(found.block, address)  # a second one, which is a failure already
+        if address not in self._blocks:
+            made = self._guarded(("block", address), lambda: self._item(found.block, address))
+            if isinstance(made, Unknown):  # its count asks for itself
+                return None
+            self._blocks[address] = made
+        return self._blocks[address]
+
+    def _block(self, address: str) -> Block | None:
+        """The block of an address, also of one that has no instance."""
+        found = self._found.get(address)
+        return self._made(found) if found is not None else None
+
+    def find(self, address: str) -> Block | None:
+        """The block of an address of this module: ``aws_vpc.main``, ``data.aws_ami.x``, ``module.vpc``."""
+        block = self._block(address)
+        return None if block is None or block.instances == 0 else block
+
+    def located(self, address: str) -> Block | None:
+        """The block of an address with the modules that lead there from the root: ``module.db.aws_db_instance.main``."""
+        module, rest = self.root, address
+        while rest.startswith("module."):
+            _, name, following = (*rest.split(".", 2), "")[:3]
+            if not following or (child := module.child(name)) is None:
+                break
+            module, rest = child, following
+        return module.find(rest)
+
+    def _item(self, block: hcl.Block, address: str) -> Block:
+        kind = _KINDS[block.type]
+        scope, variants, instances, certain = self._instances(block)
         type, label = ([*block.labels, ""] if len(block.labels) == 1 else block.labels)[:2]
-        name = name_of(block)
+        name = self.name(address) if kind in PER_CALL else clean(address)
         if block.type in ("module", "variable"):
             type, label = source_of(block) if block.type == "module" else block.type, block.labels[0]
-        elif block.type == "provider" and (alias := block.body.attributes.get("alias")):
-            name = f"{name}.{alias.source.strip(chr(34))}"
-        return Block(kind, clean(name), block.span, type, label, Section(block.span, scope, body=block.body), self, instances)
+        section = Section(block.span, scope, body=block.body, variants=variants, certain=certain)
+        environment = self.environment.name if self.environment and kind in PER_CALL else ""
+        fetched = FETCHED in self.directory.split("/")
+        return Block(
+            kind, name, block.span, type, label, section, self, instances, address, for_environment=environment, third_party=fetched
+        )
 
-    def _instances(self, block: hcl.Block) -> tuple[Any, int | None]:
-        """What ``each`` means in a block and how often it exists, None where nobody knows."""
+    def _instances(self, block: hcl.Block) -> tuple[Any, tuple[Any, ...], int | None, bool]:
+        """What its names mean (in each instance, where these are few), how often it exists, and whether that is known."""
         attributes = block.body.attributes
         if count := attributes.get("count"):
             value = evaluate(count.expression, self)
             try:
-                return self, None if is_unknown(value) else int(number(value))
+                amount = None if is_unknown(value) else int(number(value))
             except (TypeError, ValueError, ArithmeticError):
-                return self, None
+                amount = None
+            reason = f"differs by instance: {count.source}"
+            if amount is None:
+                return bound(self, {"count": {"index": Unknown(reason)}}), (), None, False
+            return *self._variants("count", [{"index": index} for index in range(min(amount, MAX_VARIANTS + 1))], reason), amount, True
         if for_each := attributes.get("for_each"):
             value = evaluate(for_each.expression, self)
-            if not isinstance(value, (dict, list)):
-                return self, None
-            pairs = list(value.items()) if isinstance(value, dict) else [(item, item) for item in value]
-            if not 0 < len(pairs) <= 8:
-                return self, len(pairs)
             reason = f"differs by instance: {for_each.source}"
-            each = {
-                "key": pairs[0][0] if len(pairs) == 1 else Either(reason, tuple(key for key, _ in pairs)),
-                "value": pairs[0][1] if len(pairs) == 1 else Either(reason, tuple(item for _, item in pairs)),
-            }
-            return bound(self, {"each": each}), len(pairs)
-        return self, None
+            if not isinstance(value, (dict, list)):
+                return bound(self, {"each": Unknown(reason)}), (), None, False
+            entries = pairs(value) if isinstance(value, dict) else [(item, item) for item in value]
+            each = [{"key": key, "value": item} for key, item in entries[: MAX_VARIANTS + 1]]
+            return *self._variants("each", each, reason), len(entries), True
+        return self, (), None, True
+
+    def _variants(self, name: str, values: list[dict[str, Any]], reason: str) -> tuple[Any, tuple[Any, ...]]:
+        if not values or len(values) > MAX_VARIANTS:
+            return bound(self, {name: Unknown(reason)}), ()
+        scopes = tuple(bound(self, {name: value}) for value in values)
+        return scopes[0], scopes if len(scopes) > 1 else ()
 
     @cached_property
     def _by_type(self) -> dict[str, list[Block]]:
@@ -207,189 +315,378 @@ class Module:
         return [block for type in types for block in self._by_type.get(type, ())]
 
     def attachments(self, type: str, by: str) -> Mapping[tuple[str, str], list[Block]]:
-        """The resources of a type by what their argument ``by`` links them to; see `Block.links`."""
+        """The resources of a type in the root and all it calls, by what their argument ``by`` links them to; see `Block.links`."""
+        if self.root is not self:
+            return self.root.attachments(type, by)
         if (type, by) not in self._attachments:
             index: dict[tuple[str, str], list[Block]] = {}
-            for block in self.resources(type):
-                for key in block.links(by):
-                    index.setdefault(key, []).append(block)
+            for module in self.tree:
+                for block in module.resources(type):
+                    for key in block.links(by):
+                        index.setdefault(key, []).append(block)
             self._attachments[type, by] = index
         return self._attachments[type, by]
 
-    @cached_property
-    def _by_address(self) -> dict[str, Block]:
-        return {item.name: item for _, item in self.items if isinstance(item, Block)}
+    # -- modules it calls
 
-    def find(self, address: str) -> Block | None:
-        """The block of an address: ``aws_vpc.main``, ``data.aws_ami.x``, ``module.vpc``."""
-        return self._by_address.get(address)
+    def child(self, name: str) -> Module | None:
+        """The module behind a call, None where the project does not have it or nothing is made of it."""
+        if name not in self._children:
+            self._children[name] = self._child(name)
+        return self._children[name]
 
-    @cached_property
-    def constrained_providers(self) -> frozenset[str]:
-        """The local names of the providers that ``required_providers`` gives a version."""
-        blocks = [block for setting in self.of("terraform") for block in setting.body.of("required_providers")]
-        return frozenset(name for block in blocks for name, entry in block.body.attributes.items() if _has_version(entry.expression))
+    def _child(self, name: str) -> Module | None:
+        call = self.find(f"module.{name}")
+        if call is None:
+            return None
+        target = graph(self.project).targets.get(self.directory, {}).get(name)
+        if target is None:
+            target = _fetched(self.root, f"{self.prefix}module.{name}") or _beside(self, call)
+        if target is None or (self.directory, name) in graph(self.project).circular or self._is_inside(target):
+            return None
+        if self.run.modules >= MAX_MODULES:
+            if not self.run.failures:
+                reason = f"more than {MAX_MODULES:,} modules are called from {self.root.directory or '.'}: the rest was not looked at"
+                self.run.failures.append(ParseFailure(reason, call.span))
+            return None
+        self.run.modules += 1
+        return Module(directory_in(target, self.project), self.project, call)
 
-    @cached_property
-    def types(self) -> frozenset[str]:
-        """The types of all its resources and data sources, also of those without an instance."""
-        return frozenset(block.labels[0] for kind in ("resource", "data") for block in self.of(kind))
-
-    @cached_property
-    def home(self) -> Span:
-        """The place that stands for the module: its terraform block, else the head of main.tf or its first file."""
-        for block in self.of("terraform"):
-            return block.span
-        main = f"{self.directory}/main.tf".lstrip("/")
-        return Span(main if main in self.bodies else self.paths[0], 1, 1, 1, 1)
-
-    # -- what it is in the project
-
-    @cached_property
-    def calls(self) -> frozenset[str]:
-        """The directories it calls as modules."""
-        found = set()
-        for block in self.of("module"):
-            source = block.body.attributes.get("source")
-            value = evaluate(source.expression, self) if source else None
-            if isinstance(value, str) and value.startswith(("./", "../")):
-                found.add(posixpath.normpath(posixpath.join(self.directory, value)).removeprefix("./").removeprefix("."))
-        return frozenset(found)
+    def _is_inside(self, target: str) -> bool:
+        module: Module | None = self
+        while module is not None:
+            if module.directory == target:
+                return True
+            module = module.call.module if module.call else None
+        return False
 
     @cached_property
-    def called(self) -> bool:
-        """Whether another directory of the project calls it, so that only callers decide its variables."""
-        return self.directory in _called(self.project)
+    def children(self) -> tuple[Module, ...]:
+        """The modules it calls."""
+        return tuple(child for name in self.code.calls if (child := self.child(name)) is not None)
 
     @cached_property
-    def is_root(self) -> bool:
-        """Whether somebody runs Terraform here: configured, not called, not a library."""
-        if self.called:
-            return False
-        settings = list(self.of("terraform"))
-        if any(block.type in ("backend", "cloud") for setting in settings for block in setting.body.blocks):
-            return True
-        if any(not block.body.attributes.get("configuration_aliases") for block in self.of("provider")):
-            return True
-        if any(path.endswith(VALUES) for path in self.project.below(self.directory)):
-            return bool(settings)
-        variables, outputs = list(self.of("variable")), list(self.of("output"))
-        required = any("default" not in block.body.attributes for block in variables)
-        library = required or (variables and outputs) or "modules" in self.directory.split("/")
-        return bool(settings) and not library
+    def tree(self) -> tuple[Module, ...]:
+        """Itself and all that is called from it, at any depth."""
+        found: list[Module] = []
+        stack = [self]
+        while stack:
+            module = stack.pop()
+            found.append(module)
+            stack.extend(reversed(module.children))
+        return tuple(found)
+
+    @property
+    def tree_failures(self) -> list[ParseFailure]:
+        """What is wrong with the calls of a root as a whole."""
+        return self.run.failures if self.tree else []
 
     # -- what names mean (a Scope)
 
     @cached_property
-    def _values(self) -> dict[str, Any]:
-        """What the variable files that Terraform loads by itself say."""
-        names = [path for path in self.project.below(self.directory) if path.endswith(VALUES)]
-        automatic = [path for path in names if ".auto.tfvars" in path]
-        fixed = [path for path in names if path.rpartition("/")[2] in ("terraform.tfvars", "terraform.tfvars.json")]
-        found: dict[str, Any] = {}
-        for path in (*fixed, *automatic):
-            body = read(path, self.project)
-            if isinstance(body, hcl.Body):
-                found.update((name, evaluate(attribute.expression, self)) for name, attribute in body.attributes.items())
-        return found
+    def _given(self) -> dict[str, hcl.Attribute]:
+        return {} if self.called else inputs.given(self.code, self.environment, self.project)
 
     @cached_property
-    def _declared(self) -> dict[str, hcl.Block]:
-        return {block.labels[0]: block for block in self.of("variable")}
+    def _possible(self) -> dict[str, list[hcl.Attribute]]:
+        return {} if self.called or self.environment else inputs.possible(self.code, self.project)
 
     def variable(self, name: str) -> Any:
-        """The value of a variable: of the variable files, else its default; unknown where callers decide."""
+        """The value of a variable: of the caller or the variable files, else its default; unknown where nobody says."""
         if name not in self._variables:
-            self._variables[name] = self._variable(name)
+            self._variables[name] = self._guarded(("var", name), lambda: self._variable(name))
         return self._variables[name]
 
     def _variable(self, name: str) -> Any:
-        block = self._declared.get(name)
+        block = self.code.declared.get(name)
         if block is None:
             return Unknown(f"variable {name} is not declared")
-        if self.called:
+        if self.detached:
             return Unknown(f"variable {name} is set by the caller")
-        if name in self._values:
-            return self._values[name]
-        default = block.body.attributes.get("default")
-        if default is None:
+        attributes = block.body.attributes
+        default = attributes.get("default")
+        type_ = constraint(attributes["type"].expression) if "type" in attributes else ANY
+        if self.call is not None and self.call.section.has(name):
+            value = self.call.get(name)
+        elif name in self._given:
+            value = evaluate(self._given[name].expression, self)
+        elif name in self._possible:
+            return self._undecided(name, default, type_)
+        elif default is None:
             return Unknown(f"variable {name} has no value here")
-        return evaluate(default.expression, self)
+        else:
+            return self._typed(name, evaluate(default.expression, self), type_)
+        nullable = attributes.get("nullable")
+        if value is None and default is not None and nullable is not None and not _is_true(evaluate(nullable.expression, self)):
+            value = evaluate(default.expression, self)
+        return self._typed(name, value, type_)
 
-    @cached_property
-    def _local_attributes(self) -> dict[str, hcl.Attribute]:
-        return {name: attribute for block in self.of("locals") for name, attribute in block.body.attributes.items()}
+    def _undecided(self, name: str, default: hcl.Attribute | None, type_: Any) -> Any:
+        """What a variable may be that files set of which nobody says when they are used."""
+        written = [*([default] if default else ()), *self._possible[name]]
+        source = (
+            f"variable {name} depends on the environment: name {self._possible[name][0].span.path} under environments in readiness.yaml"
+        )
+        return combined(source, [self._typed(name, evaluate(one.expression, self), type_) for one in written], Either)
 
-    def local_attribute(self, name: str) -> hcl.Attribute | None:
-        """How a local value is written."""
-        return self._local_attributes.get(name)
+    def _typed(self, name: str, value: Any, type_: Any) -> Any:
+        try:
+            return convert(value, type_, lambda expression: evaluate(expression, self))
+        except Unresolved as unresolved:
+            return Unknown(unresolved.reason)
+        except (TypeError, ValueError, ArithmeticError):
+            return Failed(f"variable {name} is set to a value of another type")
+
+    def variable_place(self, name: str) -> Span | None:
+        """Where the value of a variable is written by a caller or a variable file."""
+        if self.call is not None and self.call.section.has(name):
+            return self.call.at(name)
+        return self._given[name].span if name in self._given and name in self.code.declared else None
 
     def local(self, name: str) -> Any:
         """The value of a local."""
         if name not in self._locals:
-            attribute = self._local_attributes.get(name)
+            attribute = self.local_attribute(name)
             if attribute is None:
                 return Unknown(f"local {name} is not defined")
             self._locals[name] = self._guarded(("local", name), lambda: evaluate(attribute.expression, self))
         return self._locals[name]
 
-    def argument(self, address: str, name: str) -> Any:
-        """An argument of a resource as it is written; what the provider computes is known after apply."""
-        block = self.find(address)
-        if block is None or not block.section.has(name):
-            return Computed(address, name)
-        return self._guarded((address, name), lambda: block.get(name))
+    def output(self, name: str) -> Any:
+        """What the module hands back under a name."""
+        if name not in self._outputs:
+            block = self.code.outputs.get(name)
+            attribute = block.body.attributes.get("value") if block else None
+            if attribute is None:
+                self.demand_all()
+                raise LookupError(name)
+            self._outputs[name] = self._guarded(("output", name), lambda: evaluate(attribute.expression, self))
+        return self._outputs[name]
 
-    def _guarded(self, key: object, compute: Any) -> Any:
-        if key in self._open or self._hops > MAX_HOPS:
-            return Unknown(f"refers to itself: {'.'.join(key)}" if isinstance(key, tuple) else "refers to itself")
-        self._open.add(key)
-        self._hops += 1
+    def _read(self, block: Block, section: Section, name: str) -> Any:
+        computed = Computed(self.prefix + block.address, name, self)
+        if not section.has(name):
+            return computed
+        value = self._guarded((block.address, name, section), lambda: section.get(name))
+        return computed if value is None and block.type != "terraform_data" else value
+
+    def resource(self, address: str) -> Any:
+        """A resource or data source, a collection of them where it is made several times."""
+        block = self._block(address)
+        if block is None:
+            return Computed(self.prefix + address, "", self)
+
+        def thing(section: Section) -> Thing:
+            return Thing(self.prefix + address, self, lambda name: self._read(block, section, name))
+
+        return self._several(block, lambda scope: thing(block.section if scope is None else block.section.within(scope)))
+
+    def called_module(self, name: str) -> Any:
+        """``module.name``: what its outputs are read from."""
+        call, address = self._block(f"module.{name}"), f"{self.prefix}module.{name}"
+        if call is None:
+            return Unknown(f"module {name} is not defined")
+        child = self.child(name)
+
+        def read(output: str) -> Any:
+            if child is None:
+                return Computed(address, output, self)
+            value = child.output(output)
+            return Either(value.source, value.options) if isinstance(value, Each) else value
+
+        return self._several(call, lambda _: Thing(address, self, read))
+
+    def _several(self, block: Block, made: Any) -> Any:
+        """What a block stands for in an expression: itself, a list or an object of its instances, or unknown many."""
+        body, instances = block.section.body, block.instances
+        attributes = body.attributes if body else {}
+        if "count" not in attributes and "for_each" not in attributes:
+            return made(None)
+        if instances is None or instances > MAX_INSTANCES:
+            return Things(f"{self.prefix}{block.address}", self, lambda _: made(None))
+        if "count" in attributes:
+            return List((made(bound(self, {"count": {"index": index}})) for index in range(instances)), NOWHERE)
+        value = evaluate(attributes["for_each"].expression, self)
+        entries = pairs(value) if isinstance(value, dict) else [(item, item) for item in value]
+        found: dict[str, Any] = {}
+        for key, item in entries:
+            if isinstance(key, str):
+                found[key] = made(bound(self, {"each": {"key": key, "value": item}}))
+        return Object(found)
+
+    def named(self, root: str, name: str) -> Any:
+        """``path.module``, ``terraform.workspace`` and the like."""
+        if root == "path" and name in ("module", "root"):
+            directory = self.directory if name == "module" else self.root.directory
+            return posixpath.relpath(directory or ".", self.root.directory or ".")
+        if root == "terraform" and name == "workspace":
+            workspace = self.environment.workspace if self.environment else ""
+            return workspace or Unknown("terraform.workspace: give it to an environment in readiness.yaml")
+        return Unknown(f"known where Terraform runs: {root}.{name}")
+
+    def read(self, path: str) -> str:
+        """The text of a file as ``file()`` names it; raises `Unresolved` where the project does not have it."""
+        place = posixpath.normpath(posixpath.join(self.root.directory or ".", path))
+        if path.startswith(("/", "~")) or not self.project.exists(place):
+            raise Unresolved(f"{path} is no file of the project")
+        try:
+            return self.project.text(place)
+        except ParseFailure as failure:
+            raise Unresolved(f"{place} {failure.reason}") from None
+
+    def uncertain(self, address: str) -> str | None:
+        """Why it is not known whether a resource or module exists, None where it is."""
+        block = self._block(address)
+        if block is None or block.section.certain:
+            return None
+        return f"unknown until apply: how many {self.prefix}{address} there are"
+
+    def _guarded(self, key: tuple[object, ...], compute: Any) -> Any:
+        run, mark = self.run, (self.prefix, *key)
+        if mark in run.open:
+            return Unknown(f"refers to itself: {'.'.join(str(part) for part in key[:2])}")
+        if run.hops > MAX_HOPS:
+            return Unknown(f"followed through more than {MAX_HOPS} references")
+        run.open.add(mark)
+        run.hops += 1
         try:
             return compute()
         finally:
-            self._hops -= 1
-            self._open.discard(key)
+            run.hops -= 1
+            run.open.discard(mark)
+
+    # -- what an expression refers to
+
+    def origins(self, expression: hcl_expressions.Expression | None, each: hcl_expressions.Expression | None = None) -> set[str]:
+        """The full addresses that an expression refers to, through locals, variables, outputs and ``each``."""
+        found: set[str] = set()
+        stack: list[tuple[Module, hcl_expressions.Expression | None, hcl_expressions.Expression | None]] = [(self, expression, each)]
+        seen: set[tuple[int, int]] = set()
+        while stack and len(seen) < 2_000:
+            module, current, around = stack.pop()
+            if current is None or (id(module), id(current)) in seen:
+                continue
+            seen.add((id(module), id(current)))
+            for root, name, third in _targets(current):
+                if root == "local":
+                    attribute = module.local_attribute(name)
+                    stack.append((module, attribute.expression if attribute else None, None))
+                elif root == "var":
+                    if module.call is not None:
+                        section = module.call.section
+                        stack.append((module.call.module, section.expression(name), section.expression("for_each")))
+                elif root == "each":
+                    stack.append((module, around, None))
+                elif root == "module":
+                    child = module.child(name)
+                    output = child.code.outputs.get(third) if child else None
+                    value = output.body.attributes.get("value") if output else None
+                    if child is not None and value is not None:
+                        stack.append((child, value.expression, None))
+                    else:
+                        found.add(f"{module.prefix}module.{name}")
+                else:
+                    found.add(f"{module.prefix}{root}.{name}" + (f".{third}" if root in ("data", "ephemeral") else ""))
+        return found
 
 
-def read(path: str, project: Project) -> hcl.Body | ParseFailure:
-    """The blocks of one file, parsed once."""
+def _targets(expression: hcl_expressions.Expression) -> Iterator[tuple[str, str, str]]:
+    """Root, name and what follows of every reference in an expression."""
+    for node in hcl_expressions.walk(expression):
+        if isinstance(node, hcl_expressions.Reference) and isinstance(node.root, str) and len(node.path) >= 2:
+            names = [step.text for step in node.steps if isinstance(step, hcl_expressions.Name)]
+            yield node.root, names[0], names[1] if len(names) > 1 else ""
+
+
+def _is_true(value: Any) -> bool:
     try:
-        return _body(project, path)
-    except ParseFailure as failure:
-        return failure
+        return is_unknown(value) or truth(value)
+    except TypeError:
+        return True
+
+
+def _address(block: hcl.Block) -> str:
+    name = name_of(block)
+    alias = block.body.attributes.get("alias") if block.type == "provider" else None
+    return f"{name}.{alias.source.strip(chr(34))}" if alias else name
 
 
 @once
-def _body(project: Project, path: str) -> hcl.Body:
-    return hcl.parse(path, project.text(path))
+def _manifest(project: Project, directory: str) -> Mapping[str, str]:
+    """What ``terraform init`` fetched for a root: the directory of each call by its key (``vpc.subnets``)."""
+    path = f"{directory}/{FETCHED}/modules/modules.json".lstrip("/")
+    try:
+        entries = json.loads(project.tree.read(path)).get("Modules", ())
+        pairs_ = [(entry.get("Key"), entry.get("Dir")) for entry in entries[:10_000]]
+    except (ParseFailure, ValueError, AttributeError, TypeError, RecursionError):
+        return {}
+    found = {}
+    for key, target in pairs_:
+        if isinstance(key, str) and isinstance(target, str) and key:
+            place = posixpath.normpath(posixpath.join(directory or ".", target))
+            if not place.startswith(("..", "/")) and "\0" not in place:
+                found[key] = place
+    return found
+
+
+def _fetched(root: Module, address: str) -> str | None:
+    key = ".".join(address.split(".")[1::2])
+    target = _manifest(root.project, root.directory).get(key)
+    return target if target is not None and directory_in(target, root.project).paths else None
+
+
+def _beside(module: Module, call: Block) -> str | None:
+    """A local call inside of a fetched module."""
+    from .calls import local_target
+
+    if FETCHED not in module.directory.split("/"):
+        return None
+    target = local_target(module.directory, module.code.calls[call.label])
+    return target if target is not None and FETCHED in target.split("/") and directory_in(target, module.project).paths else None
+
+
+# -- the modules of a project
 
 
 def module_of(path: str, project: Project) -> Module:
-    """The module a file belongs to."""
+    """The module a file belongs to; of several runs of it the first."""
     return module_in(path.rpartition("/")[0], project)
 
 
 def module_in(directory: str, project: Project) -> Module:
-    """The module of a directory."""
-    return _module(project, directory)
+    """The module of a directory; of several runs of it the first."""
+    return modules_in(directory, project)[0]
+
+
+def modules_in(directory: str, project: Project) -> tuple[Module, ...]:
+    """Every run of a directory; one without values where it is called but no call can be followed."""
+    found = _by_directory(project).get(directory)
+    return tuple(found) if found else (_detached(project, directory),)
 
 
 @once
-def _module(project: Project, directory: str) -> Module:
-    return Module(directory, project)
+def _detached(project: Project, directory: str) -> Module:
+    return Module(directory_in(directory, project), project, detached=True)
+
+
+@once
+def _by_directory(project: Project) -> Mapping[str, list[Module]]:
+    found: dict[str, list[Module]] = {}
+    for module in modules(project):
+        found.setdefault(module.directory, []).append(module)
+    return found
 
 
 @once
 def modules(project: Project) -> tuple[Module, ...]:
-    """Every module of the project."""
-    directories = sorted({path.rpartition("/")[0] for path in project.paths if path.endswith(CODE)})
-    return tuple(module_in(directory, project) for directory in directories)
-
-
-@once
-def _called(project: Project) -> frozenset[str]:
-    return frozenset(directory for module in modules(project) for directory in module.calls if directory != module.directory)
+    """Every module of the project: each root for each of its environments, with all that is called from it."""
+    found: list[Module] = []
+    for top in graph(project).tops:
+        code = directory_in(top, project)
+        for environment in inputs.environments(code, project):
+            found += Module(code, project, environment=environment).tree
+    missing = {directory.path for directory in directories(project)} - {module.directory for module in found}
+    return (*found, *(_detached(project, path) for path in sorted(missing)))
 
 
 def mentions(expression: hcl_expressions.Expression) -> set[str]:
@@ -399,10 +696,3 @@ def mentions(expression: hcl_expressions.Expression) -> set[str]:
         if isinstance(node, hcl_expressions.Reference) and len(node.path) >= 2:
             found.add(".".join(node.path[: 3 if node.path[0] == "data" else 2]))
     return found
-
-
-def _has_version(expression: hcl_expressions.Expression) -> bool:
-    """Whether an entry of ``required_providers`` names a version: an object with one, or the old plain constraint."""
-    if isinstance(expression, hcl_expressions.Object):
-        return any(isinstance(key, hcl_expressions.Literal) and key.value == "version" for key, _ in expression.items)
-    return isinstance(expression, hcl_expressions.Literal)

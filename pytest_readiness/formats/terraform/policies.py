@@ -79,7 +79,7 @@ def is_identity_policy(block: Block) -> bool:
 def _elsewhere(block: Block) -> bool:
     """Whether the policy is a document that is judged where it stands."""
     value = block.get(_ARGUMENT.get(block.type, "policy"))
-    return isinstance(value, Computed) and value.address.startswith(f"data.{DOCUMENT}.") and block.module.find(value.address) is not None
+    return isinstance(value, Computed) and (found := value.block) is not None and found.type == DOCUMENT
 
 
 def statements(block: Block) -> Iterator[Statement]:

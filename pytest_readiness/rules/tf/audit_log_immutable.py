@@ -16,7 +16,7 @@ def _bucket(trail: Block) -> Block | None:
     name = trail.get("s3_bucket_name")
     for bucket in trail.module.resources("aws_s3_bucket"):
         own = bucket.get("bucket")
-        if bucket.name in trail.addresses("s3_bucket_name") or (isinstance(name, str) and isinstance(own, str) and own == name):
+        if bucket.full_address in trail.refers("s3_bucket_name") or (isinstance(name, str) and isinstance(own, str) and own == name):
             return bucket
     return None
 

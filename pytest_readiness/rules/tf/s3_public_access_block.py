@@ -32,7 +32,7 @@ BLOCKED: Settings = {
 def is_bucket(block: Block) -> bool:
     """A block whose bucket stands in the same module is judged with the bucket."""
     if block.type == "aws_s3_bucket_public_access_block":
-        return not any(address.startswith("aws_s3_bucket.") and block.module.find(address) for address in block.addresses("bucket"))
+        return not any((found := block.module.located(address)) and found.type == "aws_s3_bucket" for address in block.refers("bucket"))
     return block.type == "aws_s3_bucket" or block.type in BLOCKED
 
 
