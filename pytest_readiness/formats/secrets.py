@@ -59,7 +59,11 @@ TOKENS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("Google API key", r"\bAIza[A-Za-z0-9_-]{35}\b"),
         ("npm token", r"\bnpm_[A-Za-z0-9]{36}\b"),
         ("PyPI token", r"\bpypi-AgEIcHlwaS5vcmc[A-Za-z0-9_-]{50,}"),
-        ("private key", r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----"),
+        ("Vault token", r"\bhv[sb]\.[A-Za-z0-9_-]{24,300}"),
+        ("Terraform Cloud token", r"\b[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_=-]{60,70}"),
+        ("New Relic key", r"\bNRAK-[A-Za-z0-9]{27}\b"),
+        ("Twilio key", r"\bSK[0-9a-fA-F]{32}\b"),
+        ("private key", r"-{3,5}BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-{3,5}"),
     )
 )
 

@@ -105,13 +105,14 @@ def components(project: Project, name: str) -> Iterator[Container]:
 
 
 def program(container: Container) -> str | None:
-    """The program a container starts: the first word of its command or, behind an image's entry point, of its arguments."""
+    """The program a container starts: the first word of its command or arguments, else what its image is called."""
     for key in ("command", "args"):
         words = container.body.get(key)
         if isinstance(words, list) and words:
             first = words[0]
-            return first.rpartition("/")[2].split(" ")[0] if isinstance(first, str) and not first.startswith("-") else None
-    return None
+            if isinstance(first, str) and not first.startswith("-"):
+                return first.rpartition("/")[2].split(" ")[0]
+    return container.image.name if isinstance(container.image, Image) else None
 
 
 @once
@@ -213,10 +214,16 @@ def flag_at(container: Container, name: str) -> tuple[str | int, ...]:
     for key in ("command", "args"):
         listed = container.get(key)
         for number, word in enumerate(listed if isinstance(listed, list) else ()):
-            if isinstance(word, str) and word.lstrip("-").startswith(name):
+            if isinstance(word, str) and word.startswith("-") and word.lstrip("-").partition("=")[0] == name:
                 return key, number
     return ("command",) if "command" in container.body else ("args",)
 
 
 def _words(listed: Any) -> Sequence[Any]:
     return [word if is_unknown(word) else str(word) for word in listed] if isinstance(listed, list) else []
+
+
+def unset(container: Container, *names: str) -> list[str]:
+    """Those of a program's flags that are not there, or have no value."""
+    found = ((name, flag(container, name)) for name in names)
+    return [f"--{name}" for name, value in found if value is None or (not is_unknown(value) and value in ("", "true"))]

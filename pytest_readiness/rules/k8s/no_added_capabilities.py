@@ -35,7 +35,14 @@ BASELINE = frozenset(
     when=lambda container: bool(container.added_capabilities),
     category="Security & Compliance",
     remedy="remove the capability, or move what needs it into a small reviewed container",
-    aliases=("KSV-0005", "CKV_K8S_39", "CKV_K8S_25", "polaris:dangerousCapabilities", "datree:EKS_INVALID_CAPABILITIES_EKS"),
+    aliases=(
+        "KSV-0005",
+        "CKV_K8S_39",
+        "CKV_K8S_25",
+        "polaris:dangerousCapabilities",
+        "datree:EKS_INVALID_CAPABILITIES_EKS",
+        "gatekeeper:pod-security-policy/capabilities",
+    ),
     standards=("PSS baseline",),
 )
 def check(container: Container) -> Iterator[Finding]:

@@ -36,7 +36,7 @@ SAFE = frozenset(
     when=lambda pod: bool(items(pod.setting("securityContext", "sysctls"))),
     category="Security & Compliance",
     remedy="remove the sysctl, or set it on a node pool made for this workload",
-    aliases=("KSV-0026", "kube-linter:unsafe-sysctls"),
+    aliases=("KSV-0026", "kube-linter:unsafe-sysctls", "gatekeeper:pod-security-policy/forbidden-sysctls"),
     standards=("PSS baseline",),
 )
 def check(pod: Pod) -> Iterator[Finding]:

@@ -28,6 +28,7 @@ def ports_asked(container: Container) -> Iterator[tuple[str, str, object]]:
     when=lambda container: any(ports_asked(container)),
     category="Kubernetes & Helm",
     remedy="name the port under the container's ports, or ask a number",
+    aliases=("kube-linter:liveness-port", "kube-linter:readiness-port", "kube-linter:startup-port"),
 )
 def check(container: Container) -> Iterator[Finding]:
     """A probe that asks a named port names one that the container has.

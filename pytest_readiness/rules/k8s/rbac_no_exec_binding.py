@@ -30,6 +30,7 @@ HARMLESS = ("view", "extension-apiserver-authentication-reader")
     aliases=(
         "polaris:clusterrolebindingPodExecAttach",
         "polaris:rolebindingClusterRolePodExecAttach",
+        "polaris:rolebindingRolePodExecAttach",
     ),
 )
 def check(binding: Object, project: Project) -> Iterator[Finding]:

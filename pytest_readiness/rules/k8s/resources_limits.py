@@ -20,7 +20,13 @@ from pytest_readiness.formats.kubernetes.relations import limit_range_supplies
     when=lambda container: not container.is_ephemeral,
     category="Kubernetes & Helm",
     remedy="set resources.limits.memory",
-    aliases=("CKV_K8S_13", "KSV-0018", "polaris:memoryLimitsMissing", "datree:CONTAINERS_MISSING_MEMORY_LIMIT_KEY"),
+    aliases=(
+        "CKV_K8S_13",
+        "KSV-0018",
+        "polaris:memoryLimitsMissing",
+        "datree:CONTAINERS_MISSING_MEMORY_LIMIT_KEY",
+        "kube-linter:unset-memory-requirements",
+    ),
 )
 def check(container: Container, project: Project, *, require_cpu_limit: bool = False) -> Iterator[Finding]:
     """A container has a memory limit, and requests no more than its limits.

@@ -26,7 +26,7 @@ from pytest_readiness.formats.kubernetes.relations import limit_range_supplies
         "KSV-0016",
         "polaris:cpuRequestsMissing",
         "polaris:memoryRequestsMissing",
-        "datree:CONTAINERS_MISSING_CPU_REQUEST_KEY",
+        "kube-linter:unset-cpu-requirements",
         "datree:CONTAINERS_MISSING_MEMORY_REQUEST_KEY",
     ),
 )

@@ -19,7 +19,6 @@ from pytest_readiness.formats.kubernetes.objects import Container
     remedy="set runAsNonRoot: true in the pod's securityContext",
     aliases=(
         "KSV-0012",
-        "CKV_K8S_23",
         "kube-linter:run-as-non-root",
         "polaris:runAsRootAllowed",
         "datree:CONTAINERS_INCORRECT_RUNASNONROOT_VALUE",
