@@ -33,7 +33,14 @@ def bucket_named(backend: str, name: Any, project: Project) -> Block | None:
 
 def parts(bucket: Block, *types: str) -> list[Block]:
     """The resources that configure a bucket: ``aws_s3_bucket_versioning`` and the like."""
-    return bucket.attached(types, by="bucket", named=("bucket", "name"))
+    found = bucket.attached(types, by="bucket", named=("bucket", "name"))
+    return [part for part in found if _is_about(part, bucket)]
+
+
+def _is_about(part: Block, bucket: Block) -> bool:
+    """Whether the part does not refer to another bucket, which may have the same name elsewhere."""
+    buckets = {address for address in part.addresses("bucket") if address.startswith(f"{bucket.type}.")}
+    return not buckets or bucket.name in buckets
 
 
 def versioning(bucket: Block) -> tuple[bool, Span]:
