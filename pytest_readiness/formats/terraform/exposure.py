@@ -21,7 +21,9 @@ from .settings import is_set
 from .settings import is_true
 from .settings import one_of
 from .settings import setting
+from .values import Computed
 from .values import Json
+from .values import PartialText
 
 
 def _never(_: Any) -> bool:
@@ -190,5 +192,6 @@ def _named(value: Any, place: Span) -> Iterator[tuple[str, Span]]:
 
 def _is_account(value: Any) -> bool:
     """Whether an unknown member is certainly somebody: an address or text around what a resource computes."""
-    shape = getattr(value, "shape", "") if hasattr(type(value), "shape") else ""
-    return hasattr(type(value), "address") or ":" in shape.split("\0", 1)[0] or "@" in shape
+    if isinstance(value, PartialText):
+        return ":" in value.shape.split("\0", 1)[0] or "@" in value.shape
+    return isinstance(value, Computed)

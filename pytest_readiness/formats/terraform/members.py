@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...model import Span
-from ...unknown import is_unknown
 from .blocks import Block
 from .clusters import is_default_account
 from .policies import many
+from .values import Computed
+from .values import PartialText
 
 SCOPES = tuple(f"google_{scope}_iam_{kind}" for scope in ("project", "folder", "organization") for kind in ("member", "binding"))
 # with these somebody acts as every service account of the scope
@@ -58,16 +59,21 @@ def is_default(member: Any) -> bool:
     return is_default_account(member)
 
 
+def _text(member: Any) -> str:
+    """As much of a member as is known; nothing of what a resource computes, which is no person."""
+    if isinstance(member, PartialText):
+        return str(member.shape)
+    return "" if isinstance(member, Computed) else str(member)
+
+
 def is_person(member: Any) -> bool:
     """Whether a member is one person."""
-    text = getattr(member, "shape", "") if is_unknown(member) and hasattr(type(member), "shape") else member
-    return False if hasattr(type(member), "address") else str(text).lower().startswith("user:")
+    return _text(member).lower().startswith("user:")
 
 
 def is_private_account(member: Any) -> bool:
     """Whether a member is an account that no company controls."""
-    text = getattr(member, "shape", "") if is_unknown(member) and hasattr(type(member), "shape") else member
-    return False if hasattr(type(member), "address") else bool(_PERSONAL.search(str(text)))
+    return bool(_PERSONAL.search(_text(member)))
 
 
 def missing_logs(config: Block) -> list[str]:

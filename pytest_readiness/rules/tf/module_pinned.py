@@ -27,7 +27,7 @@ def is_remote(call: Block) -> bool:
     when=is_remote,
     category="IaC",
     remedy="give registry modules a version and Git modules a ?ref= of a tag or commit",
-    aliases=("CKV_TF_2", "tflint:terraform_module_pinned_source"),
+    aliases=("CKV_TF_2", "tflint:terraform_module_pinned_source", "tflint:terraform_module_version"),
 )
 def check(call: Block) -> Iterator[Finding]:
     """Modules from elsewhere are pinned to a version.
