@@ -12,6 +12,7 @@ from typing import cast
 
 from ...model import Span
 from ...project import Project
+from ...project import once
 from ...unknown import Unresolved
 from ...unknown import is_unknown
 from ..kubernetes.objects import Object
@@ -139,15 +140,13 @@ def template_of(use: AnalysisUse, rollout: Rollout, project: Project) -> Analysi
 
     A namespace's templates belong to what is deployed there, the cluster's may all be kept elsewhere: then it is unknown.
     """
-    everything = [analysis for analysis in _templates(project) if analysis.is_cluster_wide == use.is_cluster_wide]
-    found = [analysis for analysis in everything if is_unknown(analysis.object_name) or analysis.object_name == use.name]
-    if not use.is_cluster_wide:
-        found = [analysis for analysis in found if analysis.shares_namespace_with(rollout)]
-    elif not everything:
+    everything = _templates(project, use.is_cluster_wide)
+    if not everything and use.is_cluster_wide:
         raise Unresolved(f"ClusterAnalysisTemplate {use.name} is not kept in this repository")
-    if found and all(is_unknown(analysis.object_name) for analysis in found):
-        raise Unresolved(f"whether a template with an unknown name is {use.name}")
-    known = [analysis for analysis in found if not is_unknown(analysis.object_name)]
+    named = everything.get(str(use.name), ())
+    known = [analysis for analysis in named if use.is_cluster_wide or analysis.shares_namespace_with(rollout)]
+    if not known and everything.get(None):
+        raise Unresolved(f"whether a template whose name is filled in at deploy time is {use.name}")
     # the one that is made from the same chart or overlay, else the nearest by path
     mine = (rollout.home, rollout.for_environment)
     return min(known, key=lambda analysis: ((analysis.home, analysis.for_environment) != mine, analysis.path != rollout.path), default=None)
@@ -168,5 +167,11 @@ def metrics_of(template: Analysis, rollout: Rollout, project: Project) -> Iterat
                 queue.append(found)
 
 
-def _templates(project: Project) -> Sequence[Analysis]:
-    return cast("Sequence[Analysis]", project.resources("argo.analysis"))
+@once
+def _templates(project: Project, is_cluster_wide: bool) -> dict[str | None, list[Analysis]]:
+    """The templates by name, under None those whose name is unknown."""
+    found: dict[str | None, list[Analysis]] = {}
+    for analysis in cast("Sequence[Analysis]", project.resources("argo.analysis")):
+        if analysis.is_cluster_wide == is_cluster_wide:
+            found.setdefault(None if is_unknown(analysis.object_name) else str(analysis.object_name), []).append(analysis)
+    return found

@@ -13,12 +13,13 @@ from ...project import once
 from ...unknown import is_unknown
 from ..kubernetes.objects import Object
 from ..kubernetes.objects import Workload
-from ..kubernetes.objects import dig
-from ..kubernetes.objects import selects
-from ..kubernetes.objects import whole
+from ..kubernetes.relations import pods_run_by
+from ..kubernetes.relations import services_named
+from ..kubernetes.relations import services_of
+from ..kubernetes.relations import sure
+from ..kubernetes.selectors import certain
 from ..kubernetes.world import World
 from ..kubernetes.world import world_of
-from .rollouts import Canary
 from .rollouts import Deployed
 from .rollouts import Rollout
 
@@ -50,55 +51,27 @@ _ROLES = ("component", "app.kubernetes.io/component", "tier", "role", "exposure"
 
 
 def faces_users(workload: Workload, project: Project) -> bool:
-    """Whether traffic from outside of the cluster reaches it, by an Ingress, a route or a load balancer of its own."""
-    labels = _labels(workload, project)
-    roles = [*(labels.get(role) for role in _ROLES), *(workload.labels.get(role) for role in _ROLES)]
+    """Whether traffic from outside of the cluster surely reaches it, by an Ingress, a route or a load balancer of its own."""
+    pods = list(sure(pods_run_by(workload, project)))
+    labels = [workload.peek("metadata", "labels"), *(pod.peek("metadata", "labels") for pod in pods)]
+    roles = (known.get(role) for known in labels if isinstance(known, dict) for role in _ROLES)
     if any(isinstance(role, str) and role.lower() in _NOT_FOR_USERS for role in roles):
         return False
-    public = _public(world_of(workload, project), project)
-    named = workload.services if isinstance(workload, Rollout) else ()
-    found = [*(service for label in labels.items() for service in public.get(label, ()) if _picks(service, labels))]
-    found += [service for name in named for service in public.get(name, ())]
-    return any(service.shares_namespace_with(workload) for service in found)
+    public = world_of(workload, project).derived(_public)
+    names = sorted(workload.services) if isinstance(workload, Rollout) else []
+    listed = (*(services_of(pod, project) for pod in pods), *(services_named(name, None, workload, project) for name in names))
+    return any(id(service) in public for services in listed for service in sure(services))
 
 
-def _picks(service: Object, labels: dict[str, Any]) -> bool:
-    return selects(service.peek("spec", "selector"), labels)
+def _public(world: World) -> frozenset[int]:
+    """The Services of a world that answer users, by identity."""
+    led = _led(world)
+    return frozenset(id(service) for service in world.all("Service") if _is_load_balancer(service) or _is_led(service, led))
 
 
-def _labels(workload: Workload, project: Project) -> dict[str, Any]:
-    """The labels of its pods that are known; of a Rollout that borrows the template of a Deployment, those of the Deployment."""
-    labels = dig(workload.body, *workload.keys_to_template, "metadata", "labels")
-    reference = workload.peek("spec", "workloadRef", "name")
-    if isinstance(reference, str):
-        for lender in world_of(workload, project).all("apps/Deployment"):
-            name = lender.peek("metadata", "name")
-            if isinstance(name, str) and name == reference and lender.shares_namespace_with(workload):
-                labels = lender.peek("spec", "template", "metadata", "labels")
-    return {key: value for key, value in labels.items() if isinstance(value, str)} if isinstance(labels, dict) else {}
-
-
-def _public(world: World, project: Project) -> dict[Any, list[Object]]:
-    """The Services that answer users, by their name and by one of the labels they select; made once for a world."""
-    key = (_public, id(world))
-    if key not in project.cache:
-        found: dict[Any, list[Object]] = {}
-        led = _led(world)
-        for service in world.all("Service"):
-            name, selector = service.peek("metadata", "name"), service.peek("spec", "selector")
-            by_route = any(route.shares_namespace_with(service) for route in led.get(name, ())) if isinstance(name, str) else False
-            if not by_route and not _is_load_balancer(service):
-                continue
-            label = (
-                next(((key, value) for key, value in selector.items() if isinstance(value, str)), None)
-                if isinstance(selector, dict)
-                else None
-            )
-            for entry in (name, label):
-                if isinstance(entry, (str, tuple)):
-                    found.setdefault(entry, []).append(service)
-        project.cache[key] = found
-    return cast("dict[Any, list[Object]]", project.cache[key])
+def _is_led(service: Object, led: dict[str, list[Object]]) -> bool:
+    name = service.peek("metadata", "name")
+    return isinstance(name, str) and any(route.shares_namespace_with(service) for route in led.get(name, ()))
 
 
 def _is_load_balancer(service: Object) -> bool:
@@ -150,14 +123,11 @@ def has_progressive_delivery(project: Project) -> bool:
     return any(project.resources(kind) for kind in ("argo.rollout", "argo.canary"))
 
 
-def canary_for(deployment: Deployed, project: Project) -> Canary | None:
+def canary_for(deployment: Deployed, project: Project) -> Object | None:
     """The Flagger Canary that takes a Deployment over."""
-    for canary in cast("Iterable[Canary]", project.resources("argo.canary")):
-        name, kind = (canary.peek("spec", "targetRef", key) for key in ("name", "kind"))
-        names = isinstance(name, str) and name == deployment.object_name
-        if names and (kind is None or str(kind) == "Deployment") and canary.shares_namespace_with(deployment):
-            return canary
-    return None
+    name, namespace = deployment.peek("metadata", "name"), deployment.peek("metadata", "namespace")
+    found = certain(world_of(deployment, project).having(("flagger.app/Canary",), ("spec", "targetRef", "name"), name, namespace))
+    return next((canary for canary in found if str(canary.get("spec", "targetRef", "kind") or "Deployment") == "Deployment"), None)
 
 
 @once
@@ -172,28 +142,8 @@ def is_user_facing(workload: Workload, project: Project) -> bool:
     return not workload.third_party and workload.is_production and faces_users(workload, project)
 
 
-def lent_to(deployment: Workload, project: Project) -> Rollout | None:
-    """The Rollout that borrows the template of a Deployment, and is what runs instead of it."""
-    for rollout in cast("Iterable[Rollout]", project.resources("argo.rollout")):
-        name = rollout.peek("spec", "workloadRef", "name")
-        if isinstance(name, str) and name == deployment.object_name and rollout.shares_namespace_with(deployment):
-            return rollout
-    return None
-
-
-def fewest_replicas(workload: Workload, project: Project) -> int | None:
-    """The number of replicas it runs at least, that of its autoscaler where it has one; None where that is not a number."""
-    for scaler in world_of(workload, project).all("autoscaling/HorizontalPodAutoscaler", "keda.sh/ScaledObject"):
-        name, kind = (scaler.peek("spec", "scaleTargetRef", key) for key in ("name", "kind"))
-        if isinstance(name, str) and name == workload.object_name and kind in (None, workload.type):
-            lowest = scaler.get("spec", "minReplicas" if scaler.is_a("autoscaling/HorizontalPodAutoscaler") else "minReplicaCount")
-            return max(1, whole(lowest) or 1)
-    replicas = workload.replicas
-    return 1 if replicas is None else whole(replicas)
-
-
 def has_service(name: Any, workload: Workload, project: Project) -> bool:
-    """Whether a Service of this name is deployed with a workload; without any Services, they are kept elsewhere."""
-    services = list(world_of(workload, project).all("Service"))
-    names = [service.peek("metadata", "name") for service in services if service.shares_namespace_with(workload)]
-    return not services or any(is_unknown(found) or found == name for found in names)
+    """Whether a Service of this name is deployed with a workload; where no Services are, they are kept elsewhere."""
+    if not any(True for _ in world_of(workload, project).all("Service")):
+        return True
+    return any(True for _ in services_named(name, None, workload, project))

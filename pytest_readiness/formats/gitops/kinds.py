@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 from typing import Any
@@ -44,8 +45,14 @@ def kinds_of(id: str, body: Mapping) -> Iterator[tuple[str, type[Object]]]:
     kind, home = _KINDS.get(id, ("", ""))
     if not kind or (kind == "argo.config" and not _is_config(body)):
         return
+    yield kind, _class(home)
+
+
+@cache
+def _class(home: str) -> type[Object]:
     module, _, name = home.partition(":")
-    yield kind, getattr(import_module(f".{module}", __package__), name)
+    found: type[Object] = getattr(import_module(f".{module}", __package__), name)
+    return found
 
 
 def _is_config(body: Mapping) -> bool:

@@ -13,9 +13,9 @@ from pytest_readiness.formats.gitops.exposure import canary_for
 from pytest_readiness.formats.gitops.exposure import deployed_to_users
 from pytest_readiness.formats.gitops.exposure import has_progressive_delivery
 from pytest_readiness.formats.gitops.exposure import is_user_facing
-from pytest_readiness.formats.gitops.exposure import lent_to
 from pytest_readiness.formats.gitops.rollouts import Deployed
 from pytest_readiness.formats.gitops.rollouts import Rollout
+from pytest_readiness.formats.kubernetes.relations import rollout_of
 
 
 def applies(thing: Resource, project: Project) -> bool:
@@ -24,7 +24,7 @@ def applies(thing: Resource, project: Project) -> bool:
         return is_user_facing(thing, project)
     if not isinstance(thing, Deployed):
         return not has_progressive_delivery(project) and bool(deployed_to_users(project))
-    return has_progressive_delivery(project) and is_user_facing(thing, project) and lent_to(thing, project) is None
+    return has_progressive_delivery(project) and is_user_facing(thing, project) and rollout_of(thing, project) is None
 
 
 @rule(

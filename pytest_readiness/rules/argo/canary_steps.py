@@ -10,9 +10,9 @@ from pytest_readiness import P2
 from pytest_readiness import Finding
 from pytest_readiness import Project
 from pytest_readiness import rule
-from pytest_readiness.formats.gitops.exposure import fewest_replicas
 from pytest_readiness.formats.gitops.rollouts import Rollout
 from pytest_readiness.formats.gitops.rollouts import Step
+from pytest_readiness.formats.kubernetes.relations import lowest_replicas
 
 
 @rule(
@@ -99,7 +99,7 @@ def _first(rollout: Rollout, step: Step, limit: int, project: Project) -> Iterat
     place = rollout.step_at(step, "setWeight")
     if share > limit:
         yield rollout.finding(f"the first step gives {share:.0f} % of the traffic to the new version, more than {limit} %", place)
-    elif not rollout.routing and (replicas := fewest_replicas(rollout, project)) is not None and 100 / (replicas + 1) > limit:
+    elif not rollout.routing and (replicas := lowest_replicas(rollout, project)) is not None and 100 / (replicas + 1) > limit:
         pods = f"of {replicas} replicas" if replicas != 1 else "of 1 replica"
         smallest = 100 / (replicas + 1)  # one pod more may run for the time of the update
         yield rollout.finding(f"without trafficRouting {step.weight} % {pods} is one pod, at least {smallest:.0f} % of the traffic", place)
