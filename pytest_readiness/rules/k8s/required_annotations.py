@@ -1,0 +1,74 @@
+"""Everybody knows whose it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pytest_readiness import P2
+from pytest_readiness import Finding
+from pytest_readiness import rule
+from pytest_readiness.formats.kubernetes.objects import Object
+
+
+def is_asked(thing: Object, *, kinds: tuple[str, ...] = ("Deployment", "StatefulSet", "DaemonSet")) -> bool:
+    return thing.type in kinds
+
+
+@rule(
+    "k8s.required-annotations",
+    P2,
+    on="k8s.object",
+    when=is_asked,
+    category="Governance",
+    remedy="add the annotation",
+    needs="annotations",
+)
+def check(thing: Object, *, annotations: tuple[str, ...] = ()) -> Iterator[Finding]:
+    """An object has the annotations that the organisation has agreed on.
+
+    Owners, costs and runbooks are found by them. The option `annotations` names them, with a regular expression for the value
+    behind `=` where it matters (`example.com/owner=team-.*`); `kinds` says of which kinds they are asked.
+
+    ```yaml bad
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata:
+      name: web
+      annotations:
+        example.com/owner: me  # <-- no team
+    spec: {template: {spec: {containers: [{name: web, image: "web:1"}]}}}
+    ```
+    ```yaml with readiness.yaml
+    options:
+      k8s.required-annotations:
+        annotations: [example.com/owner=team-.*]
+    ```
+    ```yaml good
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata: {name: web, annotations: {example.com/owner: team-web}}
+    spec: {template: {spec: {containers: [{name: web, image: "web:1"}]}}}
+    ```
+    ```yaml with readiness.yaml
+    options:
+      k8s.required-annotations:
+        annotations: [example.com/owner=team-.*]
+    ```
+    """
+    for wanted in annotations:
+        name, _, pattern = wanted.partition("=")
+        value = thing.annotations.get(name)
+        place = thing.at("metadata", "annotations", name) if thing.get("metadata", "annotations") is not None else None
+        if value is None:
+            yield thing.finding(f"misses the annotation {name}", place)
+        elif pattern and not matches(pattern, str(value)):
+            yield thing.finding(f"the annotation {name} is {value}, not like {pattern}", place)
+
+
+def matches(pattern: str, value: str) -> bool:
+    """Whether a value is as the pattern says; a pattern that is none is compared as text."""
+    try:
+        return re.fullmatch(pattern, value) is not None
+    except re.error:
+        return pattern == value
