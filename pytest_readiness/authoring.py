@@ -43,6 +43,7 @@ DEFAULT_FILES = {
     "docker": "Dockerfile",
     "compose": "compose.yaml",
     "k8s": "manifest.yaml",
+    "helm": "Chart.yaml",
     "kustomize": "kustomization.yaml",
     "argo": "manifest.yaml",
     "tf": "main.tf",

@@ -372,3 +372,34 @@ def switched_off(dependency: Dependency, values: Mapping) -> bool:
         if isinstance(value, bool):
             return not value
     return False
+
+
+# -- what rules ask
+
+
+def lock_of(chart: Chart, project: Project) -> Mapping | None:
+    """The lock file of a chart, None where there is none that can be read."""
+    found = (settled_values(project, chart.file(name)) for name in ("Chart.lock", "requirements.lock"))
+    return next((body for body in found if body is not None), None)
+
+
+def environments_with_values(chart: Chart, project: Project) -> frozenset[str]:
+    """The environments that a chart has values for, in files of its own, by the settings or by a kustomization."""
+    settled = (one.name for one in chart.environments if one.values or one.set)
+    folders = (path.rpartition("/")[0].rpartition("/")[2] for path in project.paths if path.endswith("/kustomization.yaml"))
+    below = (
+        path.removeprefix(chart.file("environments/")).partition("/")[0]
+        for path in project.paths
+        if path.startswith(chart.file("environments/"))
+    )
+    return frozenset((*settled, *_found(chart.directory, project), *folders, *below))
+
+
+def deployed_names(project: Project) -> frozenset[str]:
+    """Everything that charts deploy by name: charts, what they depend on, and sections of their values."""
+    known = charts(project).by_directory.values()
+    names = {chart.name for chart in known} | {dependency.called for chart in known for dependency in chart.dependencies}
+    for chart in known:
+        values = settled_values(project, chart.file("values.yaml"))
+        names.update(key for key, value in (values or {}).items() if isinstance(value, Mapping))
+    return frozenset(names)

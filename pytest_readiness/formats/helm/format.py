@@ -110,7 +110,7 @@ def _written(path: str, chart: Chart, project: Project) -> Iterator[Resource | P
             raise ParseFailure("values must be a mapping", documents[0].span)
         own = rest == "values.yaml"
         yield ValuesFile("helm.values" if own else "helm.environment-values", "values", body.head, chart, body)
-        yield from secret_values(path, body)
+        yield from secret_values(body)
 
 
 def _made(chart: Chart, project: Project) -> Iterator[Resource | ParseFailure]:

@@ -295,10 +295,14 @@ def lint(project: Project, chart: Chart, environment: Environment) -> Iterator[M
     for match in _LINTED.finditer(ran.out):
         message = brief(match["message"].replace("\n", "; "), 300)
         at = _AT.search(match["message"])
-        place = run.line(at["path"], int(at["line"])) if at else _place(chart, match["place"], rendering.copy)
+        place = run.line(at["path"], int(at["line"])) if at else _place(chart, match["place"], message, rendering.copy)
         yield Message(message, place, is_error=match["level"] == "ERROR")
 
 
-def _place(chart: Chart, name: str, copy: Copy) -> Span:
+def _place(chart: Chart, name: str, message: str, copy: Copy) -> Span:
+    """The file that a message is about, or the setting in ``Chart.yaml`` that it begins with."""
     path = copy.origins.get(f"{ROOT}/{name.strip()}", "")
+    key = message.partition(" ")[0]
+    if path == chart.path and key in chart.body:
+        return chart.body.entry(key)
     return Span(path) if path and path != chart.path else chart.span

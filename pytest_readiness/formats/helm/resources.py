@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,9 +11,11 @@ from typing import Any
 from ...model import Resource
 from ...model import Span
 from ...project import Project
+from ...project import once
 from ...syntax import yaml
 from ...syntax.yaml import Mapping
 from ...unknown import Unknown
+from ..kubernetes.objects import Container
 from ..secrets import literal_secret
 from ..secrets import words
 from .chart import Chart
@@ -21,6 +24,7 @@ from .rendering import Message
 from .rendering import Output
 from .rendering import lint
 
+_CONTEXTS = frozenset(("podSecurityContext", "securityContext", "containerSecurityContext"))
 # words of names of values that say which secret is meant, not what it is
 _NAMES_OF = frozenset(("existing", "pull", "ref", "from", "keys", "annotations", "labels", "mount", "volume"))
 _INSIDE = frozenset(
@@ -59,6 +63,33 @@ class ValuesFile(Resource):
         """The place of a value by its dotted path, or where it would belong."""
         return yaml.at(self.body, *path.split(".")) if path.partition(".")[0] in self.body else self.span
 
+    @cached_property
+    def security_contexts(self) -> tuple[tuple[str, Any, Span], ...]:
+        """Path, value and place of every security context of its own charts."""
+        return tuple(_found(self.body, _CONTEXTS, _foreign(self.chart)))
+
+    def is_used(self, path: str, project: Project) -> bool:
+        """Whether some template may hand the value on: it mentions its name, or the whole that it is part of."""
+        *above, own = path.split(".")
+        if any(not dependency.is_own for dependency in self.chart.dependencies):
+            return True  # what somebody else's templates mention is not known
+        whole = "|".join(map(re.escape, ("Values", *above)))
+        mention = re.compile(rf"\.{re.escape(own)}\b|[\"`]{re.escape(own)}[\"`]|\.(?:{whole})(?![\w.])")
+        return any(mention.search(text) for text in _templates(project, self.chart))
+
+    def unprotected(self, path: str, project: Project) -> list[str]:
+        """The containers of the chart that nothing keeps from running as root, in the first environment they are rendered for."""
+        own = self.chart.file("templates/")
+        found = (resource for resource in project.resources("k8s.container") if resource.path.startswith(own))
+        containers = [resource for resource in found if isinstance(resource, Container) and not resource.third_party]
+        first = {resource.for_environment for resource in containers[:1]}
+        return [
+            str(resource.own_name)
+            for resource in containers
+            if resource.for_environment in first and resource.get("securityContext", "runAsNonRoot") is None
+            if resource.pod.setting("securityContext", "runAsNonRoot") is None
+        ]
+
 
 @dataclass(frozen=True, eq=False)
 class Value(Resource):
@@ -79,6 +110,12 @@ class Release(Resource):
     def values(self) -> Mapping:
         """The values of the chart and its environment together."""
         return self.output.values
+
+    def enabled(self, *names: str) -> Iterator[tuple[str, Span]]:
+        """Path and place of ``enabled: true`` below values of these names, where nothing around them is switched off."""
+        for path, value, _ in _found(self.values, frozenset(names), _foreign(self.chart)):
+            if isinstance(value, Mapping) and value.get("enabled") is True:
+                yield f"{path}.enabled", value.entry("enabled")
 
     def messages(self, project: Project) -> Iterator[Message]:
         """What helm has to say of the chart and these values."""
@@ -102,7 +139,35 @@ class MissingDependency(Resource):
         yield from self.content
 
 
-def secret_values(path: str, body: Mapping) -> Iterator[Value]:
+def _foreign(chart: Chart) -> frozenset[str]:
+    """The values at the top that are for somebody else's chart, or for one that is not here."""
+    return frozenset(dependency.called for dependency in chart.dependencies if not dependency.is_own)
+
+
+def _found(body: Mapping, names: frozenset[str], leave_out: frozenset[str]) -> Iterator[tuple[str, Any, Span]]:
+    """Path, value and place of the values of some names, where nothing around them says ``enabled: false``."""
+    stack = [("", body)]
+    while stack:
+        prefix, node = stack.pop()
+        inner = []
+        for key, value in node.items():
+            if not prefix and key in leave_out:
+                continue
+            if key in names and (value is None or isinstance(value, Mapping)):
+                yield f"{prefix}{key}", value, node.entry(key)
+            elif isinstance(value, Mapping) and value.get("enabled") is not False:
+                inner.append((f"{prefix}{key}.", value))
+        stack.extend(reversed(inner))
+
+
+@once
+def _templates(project: Project, chart: Chart) -> tuple[str, ...]:
+    """The texts of the templates of a chart and of what it depends on."""
+    places = (chart.file("templates/"), *(f"{dependency.source}/templates/" for dependency in chart.dependencies if dependency.source))
+    return tuple(project.glance(path) for path in project.paths if path.startswith(places))
+
+
+def secret_values(body: Mapping) -> Iterator[Value]:
     """The values that a secret may be written in: by their names or their form, and those of variables in lists."""
     stack: list[tuple[str, Mapping | yaml.Sequence]] = [("", body)]
     while stack:
