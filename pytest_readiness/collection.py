@@ -120,13 +120,22 @@ class Check(pytest.Item):
         if outcome.crash is not None:
             raise outcome.crash
         if outcome.failing:
-            if self.waiver is None and self.run.gate is not None and self.rule.priority > self.run.gate:
-                raise pytest.xfail.Exception(f"below the gate: {self.message(outcome.failing[0])}")
+            if self.waiver is None and (excuse := self._excuse(outcome)):
+                raise pytest.xfail.Exception(f"{excuse}: {self.message(outcome.failing[0])}")
             raise ReadinessFailure(self.message(outcome.failing[0]))
         if outcome.unknown is not None:
             raise pytest.skip.Exception(f"unknown: {safe(brief(outcome.unknown))}", _use_item_location=True)
         if self.waiver is not None and self.run.plan.waivers.lapsed(self.waiver):
             raise ReadinessFailure(f"{self.resource.span}: {self.closed_gap}")
+
+    def _excuse(self, outcome: Outcome) -> str:
+        """Why a check that fails is not to turn this run red, empty where it is."""
+        run = self.run
+        if run.gate is not None and self.rule.priority > run.gate:
+            return "below the gate"
+        if run.diff is not None and not run.diff.concerns(self.resource, outcome.failing, run.project):
+            return f"not changed since {safe(run.diff.base)}"
+        return ""
 
     # -- what the user reads
 

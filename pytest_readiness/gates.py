@@ -18,15 +18,16 @@ MINIMUM = "--readiness-min"
 
 def minimum(report: Mapping[str, Any], percent: float) -> dict[str, Any]:
     """The gate of ``--readiness-min``: readiness of at least a percentage."""
-    return _told(MINIMUM, _at_least("readiness", report["verdict"]["readiness"]["percent"], percent))
+    return told(MINIMUM, _at_least("readiness", report["verdict"]["readiness"]["percent"], percent))
 
 
 def judged(report: Mapping[str, Any], gate: Gate) -> dict[str, Any]:
     """A gate on a report that has its verdict and plan: its name, whether it is open, and what keeps it shut."""
-    return _told(gate.name, _reasons(report, gate))
+    return told(gate.name, _reasons(report, gate))
 
 
-def _told(name: str, reasons: Iterator[str]) -> dict[str, Any]:
+def told(name: str, reasons: Iterator[str]) -> dict[str, Any]:
+    """The record of a gate; it is shut while there is a reason."""
     found = list(reasons)
     return {"gate": name, "passed": not found, "reasons": found}
 

@@ -48,6 +48,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="fail the run while a gate of readiness.yaml is shut (repeatable)",
     )
     group.addoption("--readiness-bypass", metavar="REASON", help="let shut gates pass this once; the reason is in every report")
+    group.addoption("--readiness-compare", metavar="OLD.json", help="compare with an earlier JSON report")
+    group.addoption("--readiness-ratchet", action="store_true", default=False, help="with --readiness-compare: fail on what got worse")
+    group.addoption(
+        "--readiness-tolerance", type=float, default=0.0, metavar="POINTS", help="with --readiness-ratchet: how far a score may fall"
+    )
+    group.addoption("--readiness-history", metavar="FILE.jsonl", help="add this run to a history, and show the trend")
+    group.addoption("--readiness-diff", metavar="BASE", help="only checks on what changed since a git revision can fail; all are reported")
     group.addoption("--readiness-freeze", action="store_true", default=False, help="record every check that fails as a known gap")
     group.addoption("--readiness-owner", metavar="WHO", help="with --readiness-freeze: who answers for the known gaps")
     group.addoption("--readiness-until", metavar="YYYY-MM-DD", help="with --readiness-freeze: their last day (default: in 90 days)")

@@ -67,8 +67,12 @@ def _gate(name: str, entry: Mapping[str, Any]) -> Gate:
 
 
 def _block(entry: Mapping[str, Any]) -> Block:
-    names = ("priorities", "rules", "categories")
-    return Block(*(tuple(entry.get(name, ())) for name in names), allow_known_gaps=entry.get("allow-known-gaps", False))
+    return Block(
+        priorities=tuple(entry.get("priorities", ())),
+        rules=tuple(entry.get("rules", ())),
+        categories=tuple(entry.get("categories", ())),
+        allow_known_gaps=entry.get("allow-known-gaps", False),
+    )
 
 
 def mistakes(data: yaml.Mapping, rule_ids: Collection[str]) -> Iterator[ParseFailure]:

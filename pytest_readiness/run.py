@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
 from functools import cached_property
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -16,31 +15,31 @@ import pytest
 from _pytest.skipping import evaluate_xfail_marks
 from _pytest.skipping import xfailed_key
 
-from . import gates
 from . import governance
-from . import scorecard
+from . import history
 from . import settings as settings_file
 from . import waivers as waiver_file
 from .authoring import RuleError
 from .collection import Check
 from .collection import FileNode
 from .collection import Node
+from .conclusion import Conclusion
 from .configuration import Configuration
+from .demands import demands
+from .demands import lowest
+from .demands import reports
+from .diff import Diff
 from .formats.base import Format
 from .freeze import HORIZON
 from .freeze import Freezer
+from .git import GitError
+from .git import commit
 from .model import ParseFailure
-from .model import Priority
 from .model import Rule
-from .owners import owners
 from .plan import Plan
 from .plan import is_known
-from .planning import plan
-from .policy import Gate
 from .project import Project
 from .records import Record
-from .records import document
-from .records import ordered
 from .registry import Registry
 from .reports.writing import write
 from .scope import Argument
@@ -78,15 +77,14 @@ class Run:
         self.facts: dict[str, Any] = {}  # what xdist's workers looked at
         self.freezer = _freezer(config, self.today)
         self.frozen: tuple[Path, int] | str | None = None
-        self.gate = _gate(config.getini("readiness_gate"))
-        self.reports = list(_requested_reports(config))
+        self.gate = lowest(config)
+        self.reports = list(reports(config))
         self.configuration = Configuration()
         self.project = self._open()
         self.settings = self._settings()
         self.project.configuration = self.configuration = self.settings.configuration
-        self.minimum = _percent(config.getoption("readiness_min"))
-        self.gates = [self._named_gate(name) for name in config.getoption("readiness_gate")]
-        self.bypass = _bypass(config.getoption("readiness_bypass"), gated=bool(self.gates or self.minimum is not None))
+        self.demands = demands(config, self.settings.policy)
+        self.diff = _diff(config.getoption("readiness_diff"), self.root)
 
     # -- setting up
 
@@ -112,13 +110,6 @@ class Run:
             if mistakes := settings_file.mistakes(settings, rules, names):
                 raise pytest.UsageError(*(safe(str(mistake)) for mistake in mistakes))
         return settings
-
-    def _named_gate(self, name: str) -> Gate:
-        known = self.settings.policy.gates
-        if name not in known:
-            listed = ", ".join(known) or "readiness.yaml has no gates"
-            raise pytest.UsageError(f"--readiness-gate {name}: no gate is called {name!r} (known: {listed})")
-        return known[name]
 
     def _gather(self, platform: str | None) -> Iterator[Rule]:
         try:
@@ -264,12 +255,18 @@ class Run:
             session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
         if session.config.option.collectonly:
             return
-        if self.shut and self.bypass is None and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+        if (
+            self.conclusion.shut
+            and self.demands.bypass is None
+            and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
+        ):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         if self.freezer is not None:
             self.frozen = self.freezer.write(self.root, self.records.values())
         if self.reports:
             self._write_reports()
+        if self.demands.history is not None:
+            self._keep_history(self.demands.history)
         if self.unwritten and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -278,39 +275,29 @@ class Run:
         """Whether a run over the whole root found no infrastructure file at all."""
         return self.plan.scope.whole and not self.looked_at()["files"]
 
-    # the following are for the end of the run, when every record is there
-
     @cached_property
-    def verdict(self) -> dict[str, Any]:
-        """What the checks add up to."""
-        return scorecard.verdict({"checks": ordered(self.records.values())}, self.settings.policy)
-
-    @cached_property
-    def report(self) -> dict[str, Any]:
-        """The JSON report, from which all others are made."""
-        policy = self.settings.policy
+    def conclusion(self) -> Conclusion:
+        """What the records add up to; for the end of the run, when all are there."""
+        made = Conclusion(self.records.values(), lambda: self.rules, self.settings.policy, self.project, today=self.today)
+        made.demands, made.seconds = self.demands, self.took
         seen = {key: value for key, value in self.looked_at().items() if key not in ("seconds", "deselected")}
-        made = document(self.rules, self.records.values(), {**seen, "partial": self.partial, "version": version("pytest-readiness")})
-        made["verdict"] = self.verdict
-        made["plan"] = plan(made, policy, self.today, owners(policy, self.project))
-        made["gates"] = [gates.judged(made, gate) for gate in self.gates]
-        if self.minimum is not None:
-            made["gates"].append(gates.minimum(made, self.minimum))
-        made["bypass"] = self.bypass
-        made["seconds"] = self.took
+        made.facts = {**seen, "partial": self.partial, "commit": commit(self.root), "diff": self.diff and self.diff.base}
         return made
-
-    @property
-    def shut(self) -> list[dict[str, Any]]:
-        """The gates that were asked for and are shut."""
-        return [gate for gate in self.report["gates"] if not gate["passed"]] if self.gates or self.minimum is not None else []
 
     def _write_reports(self) -> None:
         for render, path in self.reports:
             try:
-                write(path, render(self.report))
+                write(path, render(self.conclusion.report))
             except OSError as error:
                 self.unwritten.append(f"{path} was not written: {error.strerror or error}")
+
+    def _keep_history(self, path: Path) -> None:
+        report = self.conclusion.report
+        try:
+            if not report["run"]["partial"]:
+                write(path, history.written(history.extended(history.load(path), history.line(report))))
+        except (OSError, history.HistoryError) as error:
+            self.unwritten.append(f"{path} was not written: {error}")
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         from .reports.terminal import summary
@@ -333,27 +320,11 @@ def _needs_one_phase(item: Check) -> bool:
     return all(mark.name == "xfail" and not mark.args and mark.kwargs.get("run", True) for mark in marks)
 
 
-def _gate(text: str) -> Priority | None:
-    """The lowest priority whose checks may turn the run red."""
-    if text and text.upper() not in ("P0", "P1", "P2"):
-        raise pytest.UsageError(f"readiness_gate: must be p0, p1 or p2, not {text!r}")
-    return Priority[text.upper()] if text else None
-
-
-def _percent(number: float | None) -> float | None:
-    if number is not None and not 0 <= number <= 100:
-        raise pytest.UsageError(f"--readiness-min {number:g}: must be a percentage")
-    return number
-
-
-def _bypass(reason: str | None, *, gated: bool) -> str | None:
-    if reason is None:
-        return None
-    if not reason.strip():
-        raise pytest.UsageError("--readiness-bypass needs a reason: it is in every report")
-    if not gated:
-        raise pytest.UsageError("--readiness-bypass: there is no gate to pass; name one with --readiness-gate or --readiness-min")
-    return safe(reason.strip())
+def _diff(base: str | None, root: Path) -> Diff | None:
+    try:
+        return Diff.of(root, base) if base else None
+    except GitError as error:
+        raise pytest.UsageError(f"--readiness-diff {safe(str(base))}: {safe(str(error))}") from None
 
 
 def _one_phase(protocol: str) -> bool:
@@ -382,16 +353,3 @@ def _date(text: str | None) -> datetime.date | None:
         return datetime.date.fromisoformat(text)
     except ValueError:
         raise pytest.UsageError(f"{text!r} is not a date as YYYY-MM-DD") from None
-
-
-def _requested_reports(config: pytest.Config) -> Iterator[tuple[Any, Path]]:
-    renderers: dict[str, Any] = {}
-    for found in config.hook.pytest_readiness_report(config=config):
-        renderers.update(found)
-    for request in config.getoption("readiness_report"):
-        name, separator, file = request.partition(":")
-        if not separator or not file:
-            raise pytest.UsageError(f"--readiness-report {request}: must be FORMAT:FILE")
-        if name not in renderers:
-            raise pytest.UsageError(f"--readiness-report {request}: no report is called {name!r} (known: {', '.join(sorted(renderers))})")
-        yield renderers[name], Path(config.invocation_params.dir, file)

@@ -58,7 +58,7 @@ class Settings:
     @property
     def names_rules(self) -> bool:
         """Whether anything in the settings names rules, so that they must exist."""
-        data = self.document.data if self.document else {}
+        data = self.document.data if self.document else None
         keys = ("select", "ignore", "priorities", "options", *policy_file.KEYS)
         return isinstance(data, dict) and any(key in data for key in keys)
 

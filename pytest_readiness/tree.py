@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import stat
-import subprocess
 import warnings
 from collections import Counter
 from collections.abc import Iterable
@@ -17,6 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .defaults import TEST_DATA
+from .git import GitError
+from .git import git
 from .model import ParseFailure
 from .model import Span
 from .unknown import Unknown
@@ -198,25 +199,15 @@ class DiskTree(Tree):
         return None
 
     def _git(self) -> tuple[list[str], tuple[str, ...] | Unknown]:
-        """Git's own list (tracked and untracked but not ignored) and what it tracks; a walk and unknown where git cannot say.
-
-        Hooks, fsmonitor and embedded bare repositories are switched off, so no command of the
-        repository is run; variables that point git elsewhere are dropped.
-        """
+        """Git's own list (tracked and untracked but not ignored) and what it tracks; a walk and unknown where git cannot say."""
         if not any((parent / ".git").exists() for parent in (self.root, *self.root.parents)):
             return list(self._walk()), Unknown("the directory is not in a git repository, so what is committed is not known")
-        command = ["git", "-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "-c", "safe.bareRepository=explicit"]
-        command += ["ls-files", "-z", "-t", "--cached", "--others", "--deleted", "--exclude-standard"]
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-        # a partial clone would fetch what is missing, by a command that its configuration names
-        environment |= {"GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "", "LC_ALL": "C"}
         try:
-            done = subprocess.run(command, cwd=self.root, env=environment, capture_output=True, timeout=60, check=True)  # noqa: S603
-        except (OSError, subprocess.SubprocessError) as error:
-            said = os.fsdecode(getattr(error, "stderr", None) or b"").strip().partition("\n")[0] or str(error)
-            return list(self._walk()), Unknown(f"git cannot tell what is committed: {said}")
+            listed = git(self.root, "ls-files", "-z", "-t", "--cached", "--others", "--deleted", "--exclude-standard")
+        except GitError as error:
+            return list(self._walk()), Unknown(f"git cannot tell what is committed: {error}")
         states: dict[str, set[str]] = {}
-        for entry in os.fsdecode(done.stdout).split("\0")[:-1]:
+        for entry in listed.split("\0")[:-1]:
             states.setdefault(entry[2:], set()).add(entry[0])
         present = [path for path, state in states.items() if "R" not in state and not path.endswith("/")]
         # files that a sparse checkout left out are in the index and not called deleted

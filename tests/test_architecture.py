@@ -11,7 +11,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "pytest_readiness"
 # each layer may import itself and what stands below it
 LAYERS = (
-    ("plugin", "run", "collection", "hookspecs", "reports"),
+    ("plugin", "run", "demands", "collection", "hookspecs", "reports"),
     (
         "plan",
         "freeze",
@@ -23,6 +23,10 @@ LAYERS = (
         "planning",
         "gates",
         "owners",
+        "conclusion",
+        "comparison",
+        "history",
+        "diff",
         "waivers",
         "governance",
         "settings",
@@ -35,7 +39,7 @@ LAYERS = (
         "schema",
     ),
     ("checks", "authoring"),
-    ("project", "tree", "formats", "text", "tools"),
+    ("project", "tree", "git", "formats", "text", "tools"),
     ("syntax",),
     ("model", "unknown", "defaults", "configuration"),
 )

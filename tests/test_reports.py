@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -136,7 +135,7 @@ def test_badges(project, write) -> None:
 
 
 def test_a_badge_of_a_bypassed_run_is_not_green(toy, write) -> None:
-    write(a_toy="one: ok\nfive: unknown\n", wanted_toy="", **{"readiness_yaml": "gates: {p: {min-coverage: 100}}\n"})
+    write(a_toy="one: ok\nfive: unknown\n", wanted_toy="", readiness_yaml="gates: {p: {min-coverage: 100}}\n")
     run(toy, "--readiness-gate=p", "--readiness-bypass=now", formats=["badge", "markdown"])
     assert json.loads(read(toy, "badge"))["color"] == "orange"
     assert read(toy, "markdown").startswith("# ✅ Production readiness: APPROVED — bypassed: now\n")
@@ -239,7 +238,7 @@ def test_a_full_disk_leaves_the_old_report(toy, write, monkeypatch) -> None:
     result.stdout.fnmatch_lines(["REPORT      *out/json was not written: No space left on device"])
     assert result.ret == 1
     assert read(toy, "json") == before
-    assert os.listdir(toy.path / "out") == ["json"]
+    assert [path.name for path in (toy.path / "out").iterdir()] == ["json"]
 
 
 def test_a_device_is_written_to(toy, write) -> None:

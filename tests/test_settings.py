@@ -79,7 +79,7 @@ def test_expected_files(project, expected, outcome) -> None:
         ),
         ("select: ['nope.*']\n", "readiness.yaml:1:10: select: no rule is called 'nope.?'"),
         ("ignore:\n  - toy.good\n  - toy.gone\n", "readiness.yaml:3:5: ignore: no rule is called 'toy.gone'"),
-        ("select: toy\n", "readiness.yaml:1:1: select: 'toy' is not of type 'array'"),
+        ("select: toy\n", "readiness.yaml:1:1: select: must be a list, not 'toy'"),
         ("priorities:\n  toy.good: P9\n", "readiness.yaml:2:3: priorities.toy.good: 'P9' is not one of*"),
         ("priorities:\n  toy.gone: P1\n", "readiness.yaml:2:3: priorities: no rule is called 'toy.gone'"),
         ("options:\n  toy.gone: {}\n", "readiness.yaml:2:3: options: no rule is called 'toy.gone'"),

@@ -124,7 +124,7 @@ def test_a_waiver_that_covers_nothing_fails_at_its_line(project) -> None:
         pytest.param(waived().replace("owner", "owners"), 5, "unknown key 'owners'", id="an unknown key"),
         pytest.param(waived() + "    kind: accepted\n", 2, "'approved_by' is a required property", id="an accepted risk nobody approved"),
         pytest.param("waivers:\n  - {\n", 3, "not valid YAML", id="no YAML"),
-        pytest.param("- a\n", 1, "must be a mapping, not 'a'", id="a list"),
+        pytest.param("- a\n", 1, "must be a mapping, not a list", id="a list"),
     ],
 )
 def test_a_bad_waiver_is_a_failing_item_at_its_line(project, text, line, message) -> None:

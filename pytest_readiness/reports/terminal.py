@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from typing import Any
 
+from ..history import spark
 from ..model import Priority
 from ..text import safe
 
@@ -22,6 +23,14 @@ HEADINGS = {"failed": "failed", "xpassed": "gap closed", "error": "error", "xfai
 HEADING = 12  # characters
 LISTED = 10  # lines of a list before it is cut; -v shows all
 SOON = 14  # days
+TREND = 40  # runs
+COMPARED = {
+    "newly_failing": "now fails",
+    "newly_unjudged": "now unknown",
+    "fixed": "fixed",
+    "new_open": "new and open",
+    "gone": "gone",
+}
 
 
 def collected(run: Run) -> list[str]:
@@ -69,7 +78,8 @@ def _lines(run: Run, facts: dict[str, Any], records: list[Record], *, verbose: b
     if records:
         yield from _table(records)
         yield from _third_party(records)
-        yield from _score_card(run.verdict, brief=run.config.get_verbosity() < 0)
+        yield from _score_card(run.conclusion.verdict, brief=run.config.get_verbosity() < 0)
+        yield from _over_time(run, verbose=verbose)
         yield from _list("only a part", [safe(reason) for reason in run.partial], verbose=True)
     unknown = Counter((record["reason"] or "").removeprefix("unknown: ") for record in records if record["outcome"] == "skipped")
     yield from _list("unknown", [f"{count} x {reason}" for reason, count in unknown.most_common()], verbose=verbose)
@@ -149,12 +159,27 @@ def _score_card(verdict: dict[str, Any], *, brief: bool) -> Iterator[str]:
 
 def _gates(run: Run) -> Iterator[str]:
     """The gates that were asked for, and what keeps them shut."""
-    shut = {gate["gate"] for gate in run.shut}
-    for gate in run.report["gates"] if run.gates or run.minimum is not None else ():
-        yield _row("gate", f"{safe(gate['gate'])}: {'SHUT' if gate['gate'] in shut else 'open'}")
+    if not run.demands.any:
+        return
+    for gate in run.conclusion.report["gates"]:
+        yield _row("gate", f"{safe(gate['gate'])}: {'open' if gate['passed'] else 'SHUT'}")
         yield from (_row("", f"  {safe(reason)}") for reason in gate["reasons"])
-    if run.bypass is not None and shut:
-        yield _row("BYPASSED", f"{_count(len(shut), 'shut gate')}: {run.bypass}")
+    if run.demands.bypass is not None and run.conclusion.shut:
+        yield _row("BYPASSED", f"{_count(len(run.conclusion.shut), 'shut gate')}: {run.demands.bypass}")
+
+
+def _over_time(run: Run, *, verbose: bool) -> Iterator[str]:
+    """What changed since an earlier run, and the trend."""
+    compared = run.conclusion.comparison
+    if compared is not None:
+        moved = [f"{row['name']} {row['before']} to {row['after']} ({row['delta']:+})" for row in compared["scores"] if row["delta"]]
+        yield from _list("compared", moved or ["no score moved"], verbose=verbose)
+        for key, told in COMPARED.items():
+            yield from _list("", [f"{told}: {safe(id)}" for id in compared[key]], verbose=verbose)
+    if run.demands.history is not None:
+        runs = run.conclusion.report["history"][-TREND:]
+        values = [known.get("readiness") for known in runs]
+        yield _row("trend", f"{spark(values)} readiness {' '.join('-' if value is None else f'{value:g}' for value in values[-5:])}")
 
 
 def _third_party(records: list[Record]) -> Iterator[str]:
