@@ -11,6 +11,7 @@ from ...model import Span
 from ...project import Project
 from ...project import once
 from ...syntax.yaml import Mapping
+from ...unknown import Unknown
 from ...unknown import is_unknown
 from ..kustomize.files import KUSTOMIZATIONS
 from .objects import SECTIONS
@@ -22,6 +23,7 @@ from .objects import entries
 from .objects import mappings
 from .relations import namespace_of
 from .selectors import certain
+from .shape import is_placeholder
 from .world import World
 from .world import world_of
 
@@ -92,7 +94,13 @@ def _reference(pod: Pod, kind: str, node: Any, place: tuple[str | int, ...]) -> 
     name = "secretName" if "secretName" in body else "name"
     if body.get(name) is not None:
         keys = [body["key"]] if body.get("key") is not None else [item.get("key") for item in mappings(body.get("items"))]
-        yield Reference(kind, body[name], tuple(keys), body.get("optional") is True, pod.place(*place, name))
+        known = tuple(_filled_in(key) for key in keys)
+        yield Reference(kind, _filled_in(body[name]), known, body.get("optional") is True, pod.place(*place, name))
+
+
+def _filled_in(text: Any) -> Any:
+    """A name, unknown where it holds a placeholder: below ``env`` such text is left alone for programs to read."""
+    return Unknown(f"{text} is filled in at deploy time") if isinstance(text, str) and is_placeholder("name", text) else text
 
 
 def objects_named(reference: Reference, pod: Pod, project: Project) -> Iterator[Object]:

@@ -50,6 +50,7 @@ def keys_of(thing: Object) -> set[str] | None:
     when=is_judged,
     category="Environment configuration",
     remedy="create it, correct the name or key, or mark the reference optional",
+    aliases=("kube-linter:env-value-from",),
 )
 def check(pod: Pod, project: Project) -> Iterator[Finding]:
     """The ConfigMaps that a pod uses exist, with the keys it asks for.
