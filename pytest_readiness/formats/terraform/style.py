@@ -14,6 +14,7 @@ from ...syntax import hcl
 from ...syntax import hcl_expressions as ast
 from .blocks import Root
 from .module import CODE
+from .module import modules
 from .module import read
 
 _OVERRIDE = re.compile(r"(.*_)?override\.(tf|tofu)(\.json)?$")
@@ -334,3 +335,39 @@ def _heredoc(text: str, at: int, stack: list[_Frame]) -> int:
         return at + 2
     found = _TEXT.match(text, at)
     return found.end() if found else at + 1
+
+
+# -- copies
+
+
+def _print(block: hcl.Block) -> tuple[object, ...]:
+    """A resource as it is written, with what is in it, to be compared with others."""
+    parts: list[object] = [block.labels]
+    stack = [block]
+    while stack:
+        current = stack.pop()
+        parts.append((current.type, tuple((attribute.name, attribute.source) for attribute in current.body.attributes.values())))
+        stack.extend(current.body.blocks)
+    return tuple(parts)
+
+
+@once
+def _roots_by_print(project: Project) -> dict[tuple[object, ...], list[str]]:
+    found: dict[tuple[object, ...], list[str]] = {}
+    for module in modules(project):
+        if module.is_root:
+            for body in _bodies(project, module.directory).values():
+                for block in body.of("resource"):
+                    found.setdefault(_print(block), []).append(module.directory)
+    return found
+
+
+def copies(root: Root) -> dict[str, int]:
+    """How many resources of a root are written out, word for word, in another one."""
+    index = _roots_by_print(root.module.project)
+    shared: dict[str, int] = {}
+    for block in top(root, "resource"):
+        for directory in set(index.get(_print(block), ())):
+            if directory != root.module.directory:
+                shared[directory] = shared.get(directory, 0) + 1
+    return shared
