@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import textwrap
+from collections.abc import Iterator
 
 import pytest
 from judging import judge
@@ -908,3 +910,36 @@ SCRIPT = {"scripts/blue_green.sh": "kubectl patch service web\n"}
 )
 def test_bluegreen_automated(files: dict[str, str], expected: str) -> None:
     assert judge("argo.bluegreen-automated", {"web.yaml": CONFIG, **files}) == expected
+
+
+WEIRD = [None, 7, True, "x", "{{ .x }}", [], {}, [None], {"a": 1}]
+
+
+@pytest.mark.parametrize("weird", WEIRD, ids=repr)
+def test_no_rule_crashes_whatever_stands_in_the_place_of_a_value(weird: object) -> None:
+    documents = [example for rule in builtin.rules("argo") for example in rule.examples[-1:]]
+    for example in documents:
+        for path, text in example.files.items():
+            bodies = [document.data for document in Project.of({path: text}).documents(path)] if path.endswith(".yaml") else []
+            for keys in {keys for body in bodies for keys in places(body) if "template" not in keys}:
+                given = Project.of({path: "\n---\n".join(json.dumps(replaced(body, keys, weird)) for body in bodies)})
+                for rule in builtin.rules("argo"):
+                    assert all(outcome.crash is None for outcome in verdicts(rule, given)), (rule.id, keys)
+
+
+def places(node: object, *keys: str | int) -> Iterator[tuple[str | int, ...]]:
+    """Every place in a document."""
+    for key, value in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
+        yield (*keys, key)
+        yield from places(value, *keys, key)
+
+
+def replaced(node: object, keys: tuple[str | int, ...], value: object) -> object:
+    """A copy with another value under the keys, where there is something."""
+    if not keys:
+        return value
+    if isinstance(node, dict) and keys[0] in node:
+        return {key: replaced(inner, keys[1:], value) if key == keys[0] else inner for key, inner in node.items()}
+    if isinstance(node, list) and isinstance(keys[0], int) and keys[0] < len(node):
+        return [replaced(inner, keys[1:], value) if index == keys[0] else inner for index, inner in enumerate(node)]
+    return node

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 _TEXT = "text"
+_NUMBER = "a number"
 _MAP: dict[str, Any] = {}
 _METADATA = {"name": _TEXT, "namespace": _TEXT, "labels": _MAP, "annotations": _MAP}
 _SOURCE = {"repoURL": _TEXT, "path": _TEXT, "chart": _TEXT, "targetRevision": _TEXT, "helm": _MAP}
@@ -20,9 +21,9 @@ _APPLICATION = {
 _TEMPLATES = {"templates": [_MAP], "dryRun": [_MAP]}
 _STRATEGY = {
     "canary": {
-        "steps": [{"pause": _MAP, "analysis": _TEMPLATES, "experiment": {"analyses": [_MAP]}}],
+        "steps": [{"setWeight": _NUMBER, "pause": _MAP, "analysis": _TEMPLATES, "experiment": {"analyses": [_MAP]}}],
         "analysis": _TEMPLATES,
-        "trafficRouting": _MAP,
+        "trafficRouting": dict.fromkeys(("alb", "ambassador", "apisix", "appMesh", "istio", "nginx", "plugins", "smi", "traefik"), _MAP),
         "pingPong": _MAP,
     },
     "blueGreen": {"prePromotionAnalysis": _TEMPLATES, "postPromotionAnalysis": _TEMPLATES},
@@ -70,4 +71,4 @@ SHAPES: dict[str, Any] = {
     },
 }
 # what the spec of a Rollout has beside the pod template that every workload has
-ROLLOUT = {"strategy": _STRATEGY, "workloadRef": _MAP}
+ROLLOUT = {"progressDeadlineSeconds": _NUMBER, "strategy": _STRATEGY, "workloadRef": _MAP}
