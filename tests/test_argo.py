@@ -354,6 +354,11 @@ def _how(moving: object) -> str:
         pytest.param(
             application(f"{{sources: [{{{GIT}, targetRevision: v1.0.0}}], source: {{{GIT}}}}}"), "pass", id="several hide the single one"
         ),
+        pytest.param(
+            application("{source: {chart: redis, helm: {valueFiles: [values-staging.yaml]}}}"),
+            "none",
+            id="another environment by its values",
+        ),
         pytest.param(application("{source: {chart: redis, targetRevision: 19.0.1}}"), "pass", id="a chart"),
         pytest.param(application("{source: {chart: redis, targetRevision: 19.*}}"), "advice", id="a range of charts"),
         pytest.param(application("{source: {chart: redis}}"), "fail", id="a chart without a version"),
@@ -466,6 +471,15 @@ jobs:
 )
 def test_env_promotion(documents: list[str], expected: str) -> None:
     assert said("env-promotion", *documents) == expected
+
+
+def test_a_git_generator_finds_the_environments_of_the_repository() -> None:
+    generators = "[{matrix: {generators: [{clusters: {}}, {git: {directories: [{path: overlays/*}]}}]}}]"
+    files = {"argocd/a.yaml": application_set("{}", generators=generators)}
+    overlay = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: []\n"
+    both = {f"overlays/{name}/kustomization.yaml": overlay for name in ("staging", "prod")}
+    assert judge("argo.env-promotion", files) == "unknown"
+    assert judge("argo.env-promotion", files | both) == "pass"
 
 
 def test_a_workflow_may_promote() -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Any
 
 from ...model import Span
+from ...project import Project as Root
 from ...syntax import yaml
 from ...unknown import Unknown
 from ..environments import environment_of
@@ -83,8 +85,7 @@ class Application(Object):
 
     @property
     def generators(self) -> list[Any]:
-        found = self.peek("spec", "generators")
-        return found if isinstance(found, list) else []
+        return _listed(self.body, "spec", "generators")
 
     @property
     def policy(self) -> Any:
@@ -128,13 +129,14 @@ class Application(Object):
     def _names(self) -> tuple[str, ...]:
         """What may name its environment, the most telling last."""
         spec = self.peek(*self.keys("spec"))
-        sources = [dig(spec, "source"), *(found if isinstance(found := dig(spec, "sources"), list) else ())]
+        sources = [dig(spec, "source"), *_listed(spec, "sources")]
         return known(
             *(dig(source, "targetRevision") for source in sources),
             self.path,
             self.home,
             dig(spec, "project"),
             *(dig(source, "path") for source in sources),
+            *(name for source in sources for name in _listed(source, "helm", "valueFiles")),
             *(dig(spec, "destination", key) for key in ("server", "name", "namespace")),
             self.peek("metadata", "name"),
             self.peek(*self.keys("metadata", "name")),
@@ -155,6 +157,18 @@ class Application(Object):
             found |= {environment_of(str(value)) for _, value in yaml.walk(generator) if isinstance(value, str)}
         return found - {""}
 
+    def environments_found(self, project: Root) -> set[str]:
+        """The environments of the directories and files of the project for which a set's git generators make Applications."""
+        globs = [
+            dig(entry, "path")
+            for generator in self.generators
+            for git in _generators(generator, "git")
+            for entry in (*_listed(git, "directories"), *_listed(git, "files"))
+            if not dig(entry, "exclude")
+        ]
+        found = {environment_of(place) for glob in globs if isinstance(glob, str) for place in _matching(glob, project)}
+        return found - {""}
+
     @property
     def is_open_ended(self) -> bool:
         """Whether a set makes its Applications from what is not written here: clusters, directories, pull requests."""
@@ -171,19 +185,41 @@ class Application(Object):
                 yield index, known_entry
 
 
+def _listed(node: Any, *keys: str) -> list[Any]:
+    found = dig(node, *keys)
+    return found if isinstance(found, list) else []
+
+
 def _keys(generator: Any) -> tuple[str, ...]:
     """The kinds of a generator: ``list``, ``git``; those inside of a matrix or merge as well."""
-    found = []
+    return tuple(key for key, _ in _flat(generator))
+
+
+def _generators(generator: Any, kind: str) -> Iterator[Any]:
+    return (body for key, body in _flat(generator) if key == kind)
+
+
+def _flat(generator: Any) -> Iterator[tuple[str, Any]]:
     stack = [generator]
     while stack:
         body = stack.pop()
         for key, inner in body.items() if isinstance(body, dict) else ():
             if key in ("matrix", "merge"):
-                nested = dig(inner, "generators")
-                stack.extend(nested if isinstance(nested, list) else ())
+                stack.extend(_listed(inner, "generators"))
             elif key != "selector":
-                found.append(key)
-    return tuple(found)
+                yield key, inner
+
+
+def _matching(glob: str, project: Root) -> Iterator[str]:
+    """The directories and files that a pattern of a git generator names."""
+    places = set(project.paths) | {parent for path in project.paths for parent in _above(path)}
+    pattern = glob.removeprefix("./").rstrip("/")
+    return (place for place in places if place.count("/") == pattern.count("/") and fnmatchcase(place, pattern))
+
+
+def _above(path: str) -> Iterator[str]:
+    while path := path.rpartition("/")[0]:
+        yield path
 
 
 @dataclass(frozen=True, eq=False)

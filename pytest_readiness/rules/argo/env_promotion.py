@@ -69,7 +69,7 @@ def check(repository: Resource, project: Project) -> Iterator[Finding]:
     if project.resources("argo.stage"):
         return
     things = deploying(project)
-    found = set().union(*(thing.environments for thing in things)) - _NO_STEPS
+    found = set().union(*(_environments(thing, project) for thing in things)) - _NO_STEPS
     if len(found) > 1 or any(_PROMOTES.search(text) and _ASKS.search(text) for text in pipelines(project)):
         return
     open_ended = next((thing for thing in things if isinstance(thing, Application) and thing.is_open_ended), None)
@@ -78,3 +78,7 @@ def check(repository: Resource, project: Project) -> Iterator[Finding]:
     what = f"everything is deployed to {found.pop()}" if found else "nothing names an environment"
     first = next(thing for thing in things if thing.is_production)
     yield repository.finding(f"{what}: a change has nowhere to go before production", first.span)
+
+
+def _environments(thing: Application | Reconciled, project: Project) -> set[str]:
+    return thing.environments | (thing.environments_found(project) if isinstance(thing, Application) else set())

@@ -20,7 +20,6 @@ from pytest_readiness.formats.gitops.repository import is_driven_by_git
     when=lambda repository, project: first_deployed(project) is not None,
     category="Deployment automation",
     remedy="add an Argo CD Application or a Flux Kustomization for what is deployed",
-    standards=("NSA/CISA Kubernetes Hardening Guide",),
     effort="1d",
 )
 def check(repository: Resource, project: Project) -> Iterator[Finding]:

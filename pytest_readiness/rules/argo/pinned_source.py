@@ -34,7 +34,6 @@ def applies(thing: Thing) -> bool:
     when=applies,
     category="Release mgmt",
     remedy="pin targetRevision (Flux: ref, version) to a tag, a commit or a release branch",
-    standards=("OWASP CICD-SEC-3",),
 )
 def check(thing: Thing) -> Iterator[Finding]:
     """A production application tracks a fixed revision or a release branch.
