@@ -147,7 +147,8 @@ class Check(pytest.Item):
 
     def message(self, finding: Finding) -> str:
         """A finding on one line: place, priority, rule, message."""
-        return f"{_shown(finding.span)}: {self.rule.priority.name} {self.rule.id}: {safe(finding.message)}"
+        made = "rendered from " if self.resource.home and not finding.span.line else ""
+        return f"{made}{_shown(finding.span)}: {self.rule.priority.name} {self.rule.id}: {safe(finding.message)}"
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> str | TerminalRepr:
         if isinstance(excinfo.value, ReadinessFailure):

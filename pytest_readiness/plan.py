@@ -102,7 +102,11 @@ class Plan:
                 place = min((f.span for f in failures if f.span.path == path), default=Span(path))
                 yield governance.PARSES, JudgedFile("readiness.file", path, place, tuple(failures), unjudged)
             resources = contents.resources if contents else ()
-            yield from self._rules_on(resource for resource in resources if sources is None or resource.span.path in sources)
+            yield from self._rules_on(resource for resource in resources if sources is None or self._is_made_from(resource, path, sources))
+
+    def _is_made_from(self, resource: Resource, home: str, sources: set[str]) -> bool:
+        format_ = self.project.format_of(home)
+        return format_ is not None and any(format_.is_made_from(resource, source, self.project) for source in sources)
 
     def _rules_on(self, resources: Iterable[Resource]) -> Iterator[tuple[Rule, Resource]]:
         for resource in resources:

@@ -53,6 +53,10 @@ class Format:
         """The homes through which a file is judged, so that naming the file selects what came from it."""
         return ()
 
+    def is_made_from(self, resource: Resource, path: str, project: Project) -> bool:
+        """Whether a resource of a home came from a file that `homes_of` leads to it; what stands in the file did."""
+        return resource.path == path
+
     def repository(self, project: Project) -> Iterable[Resource]:
         """Resources for repository-wide rules; none where the repository does not use this technology."""
         return ()

@@ -21,6 +21,7 @@ from ...syntax import yaml
 from ...syntax.yaml import Mapping
 
 CHART = "Chart.yaml"
+VALUES = "values.yaml"
 _ENVIRONMENT_FILE = re.compile(
     r"(?:values[.-](?P<beside>[A-Za-z0-9][\w.-]{0,62})|values/(?P<inside>[A-Za-z0-9][\w.-]{0,62})|environments/(?P<apart>[A-Za-z0-9][\w.-]{0,62})/values)\.ya?ml"
 )
@@ -333,8 +334,8 @@ def settled_values(project: Project, path: str) -> Mapping | None:
 
 def merged(chart: Chart, environment: Environment, project: Project) -> Mapping:
     """The values of a chart in an environment, each at the place where it was written last."""
-    whole = Mapping((chart.file("values.yaml"), 0, 0, 0, 0))
-    for path in (chart.file("values.yaml"), *environment.values):
+    whole = Mapping((chart.file(VALUES), 0, 0, 0, 0))
+    for path in (chart.file(VALUES), *environment.values):
         body = settled_values(project, path)
         if body is not None:
             whole = _over(whole, body)
@@ -400,6 +401,6 @@ def deployed_names(project: Project) -> frozenset[str]:
     known = charts(project).by_directory.values()
     names = {chart.name for chart in known} | {dependency.called for chart in known for dependency in chart.dependencies}
     for chart in known:
-        values = settled_values(project, chart.file("values.yaml"))
+        values = settled_values(project, chart.file(VALUES))
         names.update(key for key, value in (values or {}).items() if isinstance(value, Mapping))
     return frozenset(names)

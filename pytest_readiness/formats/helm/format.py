@@ -16,6 +16,7 @@ from ..base import Format
 from ..kubernetes.format import Site
 from ..kubernetes.format import judged
 from .chart import CHART
+from .chart import VALUES
 from .chart import Chart
 from .chart import charts
 from .chart import is_chart_file
@@ -57,6 +58,19 @@ class Helm(Format):
         directories = {chart.directory for chart in (known.nearest(path),) if chart and is_chart_file(_rest(path, chart))}
         for directory in sorted(directories | set(_configured(project).get(path, ()))):
             yield from (chart.home for chart in known.roots_of(directory))
+
+    def is_made_from(self, resource: Resource, path: str, project: Project) -> bool:
+        """A template makes what stands in it, an environment's values what is made for it, anything else of a chart all."""
+        if resource.path == path:
+            return True
+        known = charts(project)
+        chart = known.nearest(path)
+        rest = _rest(path, chart) if chart else ""
+        home = next((one for one in known.homes if one.home == resource.home), None)
+        using = {one.name for one in home.environments if path in one.values} if home else set()
+        if using or (is_values_file(rest) and rest != VALUES):
+            return resource.for_environment in using
+        return not rest.endswith(".tgz") and (not rest.startswith("templates/") or rest.rpartition("/")[2].startswith("_"))
 
     def resources(self, path: str, project: Project) -> Iterator[Resource | ParseFailure]:
         known = charts(project)
@@ -108,7 +122,7 @@ def _written(path: str, chart: Chart, project: Project) -> Iterator[Resource | P
         body = documents[0].data
         if not isinstance(body, Mapping):
             raise ParseFailure("values must be a mapping", documents[0].span)
-        own = rest == "values.yaml"
+        own = rest == VALUES
         yield ValuesFile("helm.values" if own else "helm.environment-values", "values", body.head, chart, body)
         yield from secret_values(body)
 

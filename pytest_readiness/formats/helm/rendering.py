@@ -20,6 +20,7 @@ from ...project import once
 from ...syntax import yaml
 from ...syntax.yaml import Document
 from ...text import brief
+from .chart import VALUES
 from .chart import Chart
 from .chart import merged
 from .copy import ROOT
@@ -34,6 +35,7 @@ from .sources import documents
 from .sources import origins
 
 NO_HELM = "is not rendered without helm: pip install 'pytest-readiness[helm]', or put helm on PATH"
+NAMESPACE = "release"  # what the chart is installed into, whatever it is called; helm's own guess would be default
 _RELEASE = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 _AT = re.compile(r"(?:template: |error (?:at |calling \w+: )?\(?)(?P<path>[^()\n:]+):(?P<line>\d+)(?::\d+)?\)?: ?")
 _EXECUTING = re.compile(r'executing "[^"\n]*" at ')
@@ -110,7 +112,7 @@ class _Run:
 
     def is_readable(self, environment: Environment) -> bool:
         """Whether the values are YAML; a file that is not fails by itself."""
-        for path in (self.chart.file("values.yaml"), *environment.values):
+        for path in (self.chart.file(VALUES), *environment.values):
             try:
                 if self.project.exists(path):
                     self.project.documents(path)
@@ -139,7 +141,9 @@ class _Run:
         return tools.run(self.helm, [*command, *arguments], {**files, **more}, timeout=self.project.configuration.render_timeout)
 
     def template(self, environment: Environment, files: dict[str, bytes], *options: str) -> tools.Ran:
-        return self.call(["template", release_name(self.chart), ROOT, "--skip-tests", *options], environment, files)
+        return self.call(
+            ["template", release_name(self.chart), ROOT, "--namespace", NAMESPACE, "--skip-tests", *options], environment, files
+        )
 
     def output(self, environment: Environment) -> Output | ParseFailure:
         """What the chart makes for an environment, or why it makes nothing."""
@@ -215,7 +219,7 @@ class _Run:
         if "meet the specifications of the schema" in text:
             return self.violation(environment, text)
         if values := _VALUES.search(text):
-            return ParseFailure(brief(text, 300), Span(self.copy.origins.get(values["path"], self.chart.file("values.yaml"))))
+            return ParseFailure(brief(text, 300), Span(self.copy.origins.get(values["path"], self.chart.file(VALUES))))
         key = "kubeVersion" if "kubeVersion" in text else "dependencies" if "dependenc" in text else "name"
         place = self.chart.body.entry(key) if key in self.chart.body else self.chart.span
         return ParseFailure(f"{brief(text, 300)}{hint}", place)

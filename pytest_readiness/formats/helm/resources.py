@@ -26,7 +26,7 @@ from .rendering import lint
 
 _CONTEXTS = frozenset(("podSecurityContext", "securityContext", "containerSecurityContext"))
 # words of names of values that say which secret is meant, not what it is
-_NAMES_OF = frozenset(("existing", "pull", "ref", "from", "keys", "annotations", "labels", "mount", "volume"))
+_NAMES_OF = frozenset(("existing", "pull", "ref", "from", "keys", "annotations", "labels", "mount", "volume", "selector", "template"))
 _INSIDE = frozenset(
     "secretKeys secretKeyRef valueFrom existingSecret imagePullSecrets pullSecrets secretRef configMapKeyRef labels annotations".split()
 )

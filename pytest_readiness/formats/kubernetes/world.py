@@ -259,6 +259,12 @@ def applied_namespace(thing: Object, project: Project) -> str | None:
     return None
 
 
+def is_released(thing: Object, project: Project) -> bool:
+    """Whether a chart makes it: whoever installs a release says into which namespace."""
+    maker = project.format_of(thing.home) if thing.home else None
+    return maker is not None and maker.name == "helm"
+
+
 def covers(directory: object, path: str) -> bool:
     """Whether a directory that a GitOps object names holds a file, chart or overlay."""
     if not isinstance(directory, str):

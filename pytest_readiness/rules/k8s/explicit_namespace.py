@@ -11,6 +11,7 @@ from pytest_readiness import rule
 from pytest_readiness.formats.kubernetes.objects import Object
 from pytest_readiness.formats.kubernetes.scopes import NAMESPACED
 from pytest_readiness.formats.kubernetes.world import applied_namespace
+from pytest_readiness.formats.kubernetes.world import is_released
 
 OWN = (("Service", "kubernetes"), ("ServiceAccount", "default"))  # the cluster itself puts these into default
 
@@ -28,7 +29,8 @@ def check(thing: Object, project: Project) -> Iterator[Finding]:
     """An object lives in a namespace of its own, not in default.
 
     Without one it lands wherever the caller's context points. In `default` there is no boundary to hang quotas, network
-    policies and rights on. A kustomization, an Argo CD application or a Flux kustomization that sets it counts.
+    policies and rights on. A kustomization, an Argo CD application or a Flux kustomization that sets it counts; what a chart
+    leaves open is said when it is installed.
 
     ```yaml bad
     apiVersion: v1
@@ -57,7 +59,7 @@ def check(thing: Object, project: Project) -> Iterator[Finding]:
     """
     applied = applied_namespace(thing, project)
     namespace = thing.namespace if applied is None else applied
-    if namespace is None or namespace == "":
+    if (namespace is None or namespace == "") and not is_released(thing, project):
         yield thing.finding("no namespace: it lands wherever the caller's context points, usually in default")
     elif namespace == "default":
         yield thing.finding("lives in default, which has no boundary for quotas, policies and rights", thing.at("metadata", "namespace"))
