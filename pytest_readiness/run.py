@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 from collections import Counter
 from collections.abc import Iterable
 from collections.abc import Iterator
@@ -41,6 +42,7 @@ from .plan import is_known
 from .project import Project
 from .records import Record
 from .registry import Registry
+from .reports import github
 from .reports.writing import write
 from .scope import Argument
 from .scope import Scope
@@ -83,6 +85,8 @@ class Run:
         self.project = self._open()
         self.settings = self._settings()
         self.project.configuration = self.configuration = self.settings.configuration
+        if mistakes := [mistake for format_ in self.project.formats for mistake in format_.mistakes(self.project)]:
+            raise pytest.UsageError(*(safe(str(mistake)) for mistake in mistakes))
         self.demands = demands(config, self.settings.policy)
         self.diff = _diff(config.getoption("readiness_diff"), self.root)
 
@@ -265,6 +269,8 @@ class Run:
             self.frozen = self.freezer.write(self.root, self.records.values())
         if self.reports:
             self._write_reports()
+        if self.on_github:
+            self._summarise()
         if self.demands.history is not None:
             self._keep_history(self.demands.history)
         if self.unwritten and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
@@ -291,6 +297,23 @@ class Run:
             except OSError as error:
                 self.unwritten.append(f"{path} was not written: {error.strerror or error}")
 
+    @property
+    def on_github(self) -> bool:
+        """Whether a workflow of GitHub is to show what is open."""
+        return github.is_here(os.environ) and self.config.getini("readiness_github") and bool(self.records)
+
+    def _summarise(self) -> None:
+        try:
+            github.summarise(self.conclusion.report)
+        except OSError as error:
+            self.unwritten.append(f"{os.environ['GITHUB_STEP_SUMMARY']} was not written: {error.strerror}")
+
+    def _annotations(self) -> Iterator[str]:
+        """Workflow commands, unless the plugin that makes them for all tests is there."""
+        installed = {dist.project_name for _, dist in self.config.pluginmanager.list_plugin_distinfo()}
+        if self.on_github and github.ANNOTATOR not in installed:
+            yield from github.annotations(self.conclusion.report, github.prefix(self.root, os.environ))
+
     def _keep_history(self, path: Path) -> None:
         report = self.conclusion.report
         try:
@@ -304,6 +327,8 @@ class Run:
 
         if hasattr(self, "plan") and not self.config.option.collectonly:
             summary(self, terminalreporter)
+            for command in self._annotations():
+                terminalreporter.write_line(command)
 
 
 def _stopped(session: pytest.Session) -> str:

@@ -57,6 +57,10 @@ class Format:
         """Whether a resource of a home came from a file that `homes_of` leads to it; what stands in the file did."""
         return resource.path == path
 
+    def mistakes(self, project: Project) -> Iterable[ParseFailure]:
+        """What the settings name for this kind of file and the project does not have; ends the run before anything is judged."""
+        return ()
+
     def repository(self, project: Project) -> Iterable[Resource]:
         """Resources for repository-wide rules; none where the repository does not use this technology."""
         return ()

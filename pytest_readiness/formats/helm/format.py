@@ -10,6 +10,7 @@ from ...model import ParseFailure
 from ...model import Resource
 from ...model import Span
 from ...project import Project
+from ...project import once
 from ...syntax.yaml import Mapping
 from ...unknown import Unknown
 from ..base import Format
@@ -56,8 +57,18 @@ class Helm(Format):
     def homes_of(self, path: str, project: Project) -> Iterator[str]:
         known = charts(project)
         directories = {chart.directory for chart in (known.nearest(path),) if chart and is_chart_file(_rest(path, chart))}
-        for directory in sorted(directories | set(_configured(project).get(path, ()))):
+        for directory in sorted(directories | {directory for directory, _ in _configured(project).get(path, ())}):
             yield from (chart.home for chart in known.roots_of(directory))
+
+    def mistakes(self, project: Project) -> Iterator[ParseFailure]:
+        """Values files that no chart has, where there are charts."""
+        if not project.configuration.environments or not charts(project).by_directory:
+            return
+        found = {name for names in _configured(project).values() for _, name in names}
+        for environment in project.configuration.environments:
+            for name in environment.values:
+                if name not in found:
+                    yield ParseFailure(f"environments: {environment.name}: no chart has {name}, nor is it at the root", environment.span)
 
     def is_made_from(self, resource: Resource, path: str, project: Project) -> bool:
         """A template makes what stands in it, an environment's values what is made for it, anything else of a chart all."""
@@ -77,7 +88,7 @@ class Helm(Format):
         rendering = next((chart for chart in known.homes if chart.home == path), None)
         if project.exists(path):
             chart = known.nearest(path)
-            yield from _written(path, chart or known.by_directory[_configured(project)[path][0]], project)
+            yield from _written(path, chart or known.by_directory[_configured(project)[path][0][0]], project)
         if rendering is not None:
             yield from _made(rendering, project)
 
@@ -91,14 +102,15 @@ def _rest(path: str, chart: Chart) -> str:
     return path.removeprefix(f"{chart.directory}/") if chart.directory else path
 
 
-def _configured(project: Project) -> dict[str, list[str]]:
-    """The values files that the settings name, with the directories of the charts that they are for."""
-    found: dict[str, list[str]] = {}
+@once
+def _configured(project: Project) -> dict[str, list[tuple[str, str]]]:
+    """The values files that the settings name: the directories of the charts that they are for, and what they are called there."""
+    found: dict[str, list[tuple[str, str]]] = {}
     for environment in project.configuration.environments:
         for name in environment.values:
             for directory in charts(project).by_directory:
                 if path := values_path(directory, name, project):
-                    found.setdefault(path, []).append(directory)
+                    found.setdefault(path, []).append((directory, name))
     return found
 
 
