@@ -31,7 +31,14 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     "batch/CronJob": ("spec", "jobTemplate", "spec", "template"),
     "argoproj.io/Rollout": ("spec", "template"),
     "apps.openshift.io/DeploymentConfig": ("spec", "template"),
+    # custom resources whose template is a pod's; what others (Prometheus, Workflow, Kafka) hold are parts of pods that their operator makes
+    "serving.knative.dev/Service": ("spec", "template"),
+    "serving.knative.dev/Configuration": ("spec", "template"),
+    "keda.sh/ScaledJob": ("spec", "jobTargetRef", "template"),
+    "kubeflow.org/Notebook": ("spec", "template"),
 }
+KNATIVE = ("serving.knative.dev/Service", "serving.knative.dev/Configuration")
+JOBS = ("batch/Job", "batch/CronJob", "keda.sh/ScaledJob")
 # those that run several of the same pod side by side to serve
 REPLICATED = ("apps/Deployment", "apps/StatefulSet", "argoproj.io/Rollout", "apps.openshift.io/DeploymentConfig")
 # kinds that were served under another group before
@@ -263,7 +270,7 @@ class Pod(Part):
     def runs_to_completion(self) -> bool:
         """Whether it ends by itself: of a job, or with a restart policy that lets it end."""
         policy = self.setting("restartPolicy")
-        return self.owner.is_a("batch/Job", "batch/CronJob") or (policy is not None and policy in ("Never", "OnFailure"))
+        return self.owner.is_a(*JOBS) or (policy is not None and policy in ("Never", "OnFailure"))
 
     @property
     def containers(self) -> Iterator[tuple[str, int, Mapping]]:

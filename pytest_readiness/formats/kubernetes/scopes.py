@@ -31,6 +31,10 @@ NAMESPACED = frozenset(
         "rbac.authorization.k8s.io/RoleBinding",
         "argoproj.io/Rollout",
         "apps.openshift.io/DeploymentConfig",
+        "serving.knative.dev/Service",
+        "serving.knative.dev/Configuration",
+        "keda.sh/ScaledJob",
+        "kubeflow.org/Notebook",
     ]
 )
 CLUSTER_SCOPED = frozenset(

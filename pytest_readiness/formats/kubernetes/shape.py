@@ -90,6 +90,7 @@ _SHAPES: dict[str, Any] = {
     "Pod": _TEMPLATE,
     "PodTemplate": {"metadata": _METADATA, "template": _TEMPLATE},
     "batch/CronJob": {"metadata": _METADATA, "spec": {"jobTemplate": {"spec": {"template": _TEMPLATE}}}},
+    "keda.sh/ScaledJob": {"metadata": _METADATA, "spec": {"jobTargetRef": {"template": _TEMPLATE}}},
     "rbac.authorization.k8s.io/Role": _RULES,
     "rbac.authorization.k8s.io/ClusterRole": _RULES,
     "rbac.authorization.k8s.io/RoleBinding": _BINDING,
