@@ -65,6 +65,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini("readiness_exclude", "globs of files and directories to leave out", type="args", default=list(TEST_DATA))
     parser.addini("readiness_strict_advice", "advice fails a check", type="bool", default=False)
     parser.addini("readiness_gate", "p0, p1 or p2: checks of lower priority are expected to fail at will", default="")
+    parser.addini("readiness_github", "on GitHub Actions, annotate findings and write a job summary", type="bool", default=True)
     parser.addini("readiness_protocol", "fast: checks run in one phase; pytest: in pytest's three", default="fast")
 
 
