@@ -11,10 +11,15 @@ from .module import modules
 
 def aws_roots(repository: Repository) -> list[Module]:
     """The directories in which somebody runs Terraform against AWS; examples are nobody's account."""
+    return roots_on(repository, "aws")
+
+
+def roots_on(repository: Repository, provider: str) -> list[Module]:
+    """The directories in which somebody runs Terraform with a provider: ``aws``, ``google``, ``azurerm``."""
     return [
         module
         for module in repository.modules
-        if module.is_root and not is_example(module.directory) and any(type.startswith("aws_") for type in module.types)
+        if module.is_root and not is_example(module.directory) and any(type.startswith(f"{provider}_") for type in module.types)
     ]
 
 

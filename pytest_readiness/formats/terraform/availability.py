@@ -117,6 +117,13 @@ def few_zones(block: Block) -> Iterator[Finding]:
                 yield block.finding("the group runs in one availability zone and is down with it", block.at(name))
 
 
+# -- copies elsewhere; backups of Cloud SQL are kept in several regions by themselves
+
+GEO_BACKUPS: Settings = {
+    f"azurerm_{name}": (setting("geo_redundant_backup_enabled"),)
+    for name in ("mariadb_server", "mysql_flexible_server", "mysql_server", "postgresql_flexible_server", "postgresql_server")
+}
+
 # -- backups
 
 RETENTION = 7

@@ -141,6 +141,11 @@ MONITORING: Settings = {
     ),
 }
 
+SPOT: Settings = {
+    "google_container_node_pool": (setting("node_config.spot|preemptible"),),
+    "azurerm_kubernetes_cluster_node_pool": (setting("priority", 'priority = "Spot"', one_of("Spot")),),
+}
+
 SYSTEM_POOL: Settings = {AKS: (setting("default_node_pool.only_critical_addons_enabled"),)}
 
 

@@ -6,16 +6,18 @@ from pytest_readiness import P2
 from pytest_readiness import Finding
 from pytest_readiness import Unresolved
 from pytest_readiness import rule
+from pytest_readiness.formats.terraform.availability import GEO_BACKUPS
 from pytest_readiness.formats.terraform.availability import is_redundant_elsewhere
 from pytest_readiness.formats.terraform.blocks import Block
 from pytest_readiness.formats.terraform.blocks import is_example
 from pytest_readiness.formats.terraform.regions import DATABASES
 from pytest_readiness.formats.terraform.regions import is_copied
+from pytest_readiness.formats.terraform.settings import gaps
 
 
 def is_database(block: Block, *, kept_elsewhere: bool = False) -> bool:
     """Production databases; what is ``kept_elsewhere``, such as in backup policies of the organization, is not asked."""
-    if kept_elsewhere or block.type not in DATABASES or is_example(block.module.directory):
+    if kept_elsewhere or block.type not in {*DATABASES, *GEO_BACKUPS} or is_example(block.module.directory):
         return False
     return block.is_production and not is_redundant_elsewhere(block)
 
@@ -28,6 +30,7 @@ def is_database(block: Block, *, kept_elsewhere: bool = False) -> bool:
     category="Resilience/DR",
     remedy="add a copy_action to the backup plan, or aws_db_instance_automated_backups_replication",
     effort="1d",
+    aliases=("CKV_AZURE_94", "CKV_AZURE_102", "CKV_AZURE_129", "CKV_AZURE_136"),
 )
 def check(block: Block) -> Iterator[Finding]:
     """Backups of production databases are copied to a second region.
@@ -62,6 +65,9 @@ def check(block: Block) -> Iterator[Finding]:
     }
     ```
     """
+    if block.type in GEO_BACKUPS:
+        yield from gaps(block, GEO_BACKUPS, "its backups are lost with its region")
+        return
     if is_copied(block):
         return
     if block.module.called:

@@ -9,14 +9,16 @@ from pytest_readiness import Finding
 from pytest_readiness import is_unknown
 from pytest_readiness import rule
 from pytest_readiness.formats.terraform.blocks import Block
+from pytest_readiness.formats.terraform.records import RETENTION
 from pytest_readiness.formats.terraform.settings import as_number
+from pytest_readiness.formats.terraform.settings import gaps
 from pytest_readiness.formats.terraform.settings import holds
 
 _AUDIT = re.compile(r"audit|cloudtrail|flow[-_ ]?log|/aws/eks/|control[-_ ]?plane", re.IGNORECASE)
 
 
 def is_log_group(block: Block) -> bool:
-    return block.type == "aws_cloudwatch_log_group"
+    return block.type == "aws_cloudwatch_log_group" or block.type in RETENTION
 
 
 def is_audit(group: Block) -> bool:
@@ -32,14 +34,14 @@ def is_audit(group: Block) -> bool:
     when=is_log_group,
     category="Security & Compliance",
     remedy="set retention_in_days, at least 365 for audit logs",
-    aliases=("CKV_AWS_66",),
+    aliases=("CKV_AWS_66", "CKV_AZURE_12", "CKV_AZURE_37", "AZU-0025", "AZU-0031", "AZU-0049"),
 )
 def check(group: Block, *, audit_days: int = 365) -> Iterator[Finding]:
     """Log groups say how long they keep logs, audit logs at least a year.
 
     Intrusions are found months later, and then the audit log is all there is. Application logs need any
     retention: without one they are kept, and paid for, for ever. Audit groups are those named audit,
-    cloudtrail, flow logs, or of the EKS control plane.
+    cloudtrail, flow logs, or of the EKS control plane. Flow logs and database audits of Azure keep 90 days.
 
     ```hcl good
     resource "aws_cloudwatch_log_group" "audit" {
@@ -60,6 +62,9 @@ def check(group: Block, *, audit_days: int = 365) -> Iterator[Finding]:
     }
     ```
     """
+    if group.type in RETENTION:
+        yield from gaps(group, RETENTION, "an intrusion is found months later")
+        return
     days = group.get("retention_in_days")
     if not is_audit(group):
         if days is None:

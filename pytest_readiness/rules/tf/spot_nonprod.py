@@ -8,10 +8,12 @@ from pytest_readiness import rule
 from pytest_readiness.formats.terraform.aws_compute import GROUPS
 from pytest_readiness.formats.terraform.aws_compute import node_groups
 from pytest_readiness.formats.terraform.blocks import Block
+from pytest_readiness.formats.terraform.clusters import SPOT
+from pytest_readiness.formats.terraform.settings import gaps
 
 
 def is_group(block: Block) -> bool:
-    return block.type in GROUPS and not block.is_production
+    return (block.type in GROUPS or block.type in SPOT) and not block.is_production
 
 
 @rule(
@@ -41,6 +43,9 @@ def check(block: Block) -> Iterator[Finding]:
     }
     ```
     """
+    if block.type in SPOT:
+        yield from gaps(block, SPOT, "non-production may run on spot capacity")
+        return
     groups = list(node_groups(block))
     if groups and not any(bool(group.spot) for group in groups):
         at = block.at("capacity_type") if block.type == "aws_eks_node_group" else groups[0].span
