@@ -112,10 +112,11 @@ def _directory(_: Project, release: str) -> str:
 
 @once
 def _validator(project: Project, api_version: str, kind: str, release: str) -> Validator | None:
+    directory = _directory(project, release)  # which finds out whether the package is there
+
     from jsonschema.validators import Draft202012Validator
     from kubernetes_validate import utils
 
-    directory = _directory(project, release)
     group = _GROUP.sub(r"\1-", api_version)
     name = f"{kind.lower()}-{group}"
     if not re.fullmatch(r"[a-z0-9-]+", name):
