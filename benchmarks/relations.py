@@ -114,7 +114,7 @@ def measure(directory: Path, layout: str, sizes: list[int], rounds: int) -> None
         root = project(directory, layout, objects)
         figures = [run(root) for _ in range(rounds)]
         seconds, memory = (statistics.median(column) for column in zip(*figures, strict=True))
-        growth = f"{seconds / before[1]:5.2f} times the time of {objects / before[0]:.0f} times fewer" if before else ""
+        growth = f"{objects / before[0]:.1f} times the objects, {seconds / before[1]:.2f} times the time" if before else ""
         print(
             f"{layout:<14} {objects:>6} objects {seconds:7.2f} s {seconds / objects * 1e6:6.0f} us/object {memory:5.0f} MB  {growth}",
             flush=True,
