@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Generator
 from collections.abc import Iterator
@@ -114,28 +115,51 @@ def _paths(attribute: hcl.Attribute) -> Iterator[tuple[str, ...]]:
 
 @dataclass(frozen=True)
 class Providers:
-    """The providers of a module: those it requires, and the names of those it uses."""
+    """The providers of a module: those it requires, and the names of those it uses. ``passed_on`` is whether it calls
+    modules that are not here, which may use any of them.
+    """
 
     required: dict[str, Span]
     used: frozenset[str]
+    passed_on: bool
 
 
 def providers(root: Root) -> Providers:
-    """Which providers the module requires and which it uses."""
+    """Which providers the module requires and which it uses, itself or through what it calls."""
     required: dict[str, Span] = {}
     used: set[str] = set()
     for setting in top(root, "terraform"):
         for block in setting.body.of("required_providers"):
             for attribute in block.body.attributes.values():
                 required[attribute.name] = attribute.span
-    for body in bodies(root).values():
-        for block in body.blocks:
-            inner = [part for part in block.body.of("data") if block.type == "check"]
-            for part in (block, *inner):
-                used.update(_providers_of(part))
-        for attribute in attributes(body):
-            used.update(found[1] for found in _FUNCTION.finditer(attribute.source))
-    return Providers(required, frozenset(used))
+    project, seen, pending, passed_on = root.module.project, {root.module.directory}, [root.module.directory], False
+    while pending:
+        directory = pending.pop()
+        found = _bodies(project, directory)
+        passed_on = passed_on or not found
+        for body in found.values():
+            for block in body.blocks:
+                for part in (block, *(inner for inner in block.body.of("data") if block.type == "check")):
+                    used.update(_providers_of(part))
+                if block.type == "module":
+                    child = _local(block, directory)
+                    passed_on = passed_on or child is None
+                    if child is not None and child not in seen:
+                        seen.add(child)
+                        pending.append(child)
+            for attribute in attributes(body):
+                used.update(function[1] for function in _FUNCTION.finditer(attribute.source))
+    return Providers(required, frozenset(used), passed_on)
+
+
+def _local(call: hcl.Block, directory: str) -> str | None:
+    """The directory that a call names, where it is one of the project."""
+    source = call.body.attributes.get("source")
+    value = source.expression.value if source is not None and isinstance(source.expression, ast.Literal) else None
+    if not isinstance(value, str) or not value.startswith(("./", "../")):
+        return None
+    path = posixpath.normpath(posixpath.join(directory, value))
+    return None if path.startswith("..") else "" if path == "." else path
 
 
 _FUNCTION = re.compile(r"\bprovider::([\w-]+)::")

@@ -22,7 +22,8 @@ from pytest_readiness.formats.terraform.style import providers
 def check(module: Root) -> Iterator[Finding]:
     """Required providers are used.
 
-    A provider that nothing uses is downloaded, locked and asked for credentials all the same.
+    A provider that nothing uses is downloaded, locked and asked for credentials all the same. Providers that called modules
+    use count; where such a module is not in the repository, nothing is said.
 
     ```hcl good
     terraform {
@@ -44,9 +45,11 @@ def check(module: Root) -> Iterator[Finding]:
     }
     ```
     """
+    found = providers(module)
+    if found.passed_on:
+        return  # whatever is called may use them
     if not all_read(module):
         raise Unresolved("a file of the module cannot be read")
-    found = providers(module)
     for name, place in found.required.items():
         if name not in found.used:
             yield module.finding(f"the provider {name} is required and never used", place)
