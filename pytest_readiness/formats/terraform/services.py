@@ -37,7 +37,11 @@ FTP: Settings = {
     **_of(_new, setting("site_config.ftps_state", 'ftps_state = "FtpsOnly" or "Disabled"', one_of("FtpsOnly", "Disabled"), absent=True)),
 }
 DEBUGGING: Settings = _of(_ALL, setting("site_config.remote_debugging_enabled", "remote_debugging_enabled = false", is_false, absent=True))
-CORS: Settings = _of(_ALL, setting("site_config.cors.allowed_origins", "the origins that need it", _not_everybody, absent=True))
+CORS: Settings = {
+    **_of(_ALL, setting("site_config.cors.allowed_origins", "the origins that need it", _not_everybody, absent=True)),
+    "aws_lambda_function_url": (setting("cors.allow_origins", "the origins that need it", _not_everybody, absent=True),),
+    "aws_apigatewayv2_api": (setting("cors_configuration.allow_origins", "the origins that need it", _not_everybody, absent=True),),
+}
 HTTP2: Settings = _of(_ALL, setting("site_config.http2_enabled"))
 HEALTH: Settings = _of((*WEB, *WEB_SLOTS), setting("site_config.health_check_path", "a health_check_path", is_set))
 ALWAYS_ON: Settings = {

@@ -11,7 +11,7 @@ from pytest_readiness.formats.terraform.settings import is_false
 
 
 def concerns(block: Block) -> bool:
-    return block.type == "google_project"
+    return block.type in ("google_project", "aws_default_vpc")
 
 
 @rule(
@@ -20,18 +20,23 @@ def concerns(block: Block) -> bool:
     on="tf.resource",
     when=concerns,
     category="Security & Compliance",
-    remedy="set auto_create_network = false",
-    aliases=("CKV_GCP_27", "GCP-0010"),
+    remedy="use a network of your own; set auto_create_network = false",
+    aliases=("CKV_AWS_148", "AWS-0101", "CKV_GCP_27", "GCP-0010"),
 )
 def check(block: Block) -> Iterator[Finding]:
-    """Projects have no default network.
+    """Nothing runs in a default network.
 
     The default network of Google Cloud comes with subnetworks everywhere and rules that let SSH and RDP in from the
-    internet.
+    internet; the default VPC of AWS has public subnets only, and whatever names no subnet lands there.
 
     ```hcl good
     resource "google_project" "shop" {
       auto_create_network = false
+    }
+    ```
+    ```hcl bad
+    resource "aws_default_vpc" "default" {   # <--
+      tags = { Name = "default" }
     }
     ```
     ```hcl bad
@@ -40,5 +45,7 @@ def check(block: Block) -> Iterator[Finding]:
     }
     ```
     """
-    if not holds(block.get("auto_create_network"), is_false):
+    if block.type == "aws_default_vpc":
+        yield block.finding("the default VPC has public subnets only: what runs there is on the internet")
+    elif not holds(block.get("auto_create_network"), is_false):
         yield block.finding("the default network lets SSH and RDP in from the internet", block.at("auto_create_network"))

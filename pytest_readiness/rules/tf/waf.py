@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from pytest_readiness import P2
 from pytest_readiness import Finding
 from pytest_readiness import rule
+from pytest_readiness.formats.terraform.aws_waf import has_firewall
+from pytest_readiness.formats.terraform.aws_waf import is_public
 from pytest_readiness.formats.terraform.blocks import Block
 from pytest_readiness.formats.terraform.settings import holds
 from pytest_readiness.formats.terraform.settings import is_set
@@ -12,7 +14,7 @@ from pytest_readiness.formats.terraform.settings import is_true
 
 
 def concerns(block: Block) -> bool:
-    return block.type in ("azurerm_application_gateway", "azurerm_frontdoor")
+    return block.type in ("azurerm_application_gateway", "azurerm_frontdoor") or is_public(block)
 
 
 @rule(
@@ -21,9 +23,9 @@ def concerns(block: Block) -> bool:
     on="tf.resource",
     when=concerns,
     category="Security & Compliance",
-    remedy="set firewall_policy_id, or waf_configuration",
+    remedy="associate a web ACL, or set firewall_policy_id",
     effort="1d",
-    aliases=("CKV_AZURE_120", "CKV_AZURE_121"),
+    aliases=("CKV_AWS_68", "CKV2_AWS_28", "CKV2_AWS_29", "CKV2_AWS_33", "AWS-0011", "CKV_AZURE_120", "CKV_AZURE_121"),
 )
 def check(block: Block) -> Iterator[Finding]:
     """Public gateways have a web application firewall.
@@ -33,6 +35,18 @@ def check(block: Block) -> Iterator[Finding]:
     ```hcl good
     resource "azurerm_application_gateway" "main" {
       firewall_policy_id = azurerm_web_application_firewall_policy.main.id
+    }
+    ```
+    ```hcl good
+    resource "aws_lb" "web" {}
+    resource "aws_wafv2_web_acl_association" "web" {
+      resource_arn = aws_lb.web.arn
+      web_acl_arn  = aws_wafv2_web_acl.web.arn
+    }
+    ```
+    ```hcl bad
+    resource "aws_cloudfront_distribution" "web" {  # <--
+      enabled = true
     }
     ```
     ```hcl bad
@@ -48,10 +62,13 @@ def check(block: Block) -> Iterator[Finding]:
     }
     ```
     """
-    if block.type == "azurerm_application_gateway":
+    if is_public(block):
+        if not has_firewall(block):
+            yield block.finding("no web application firewall stands before it", block.at("web_acl_id"))
+    elif block.type == "azurerm_application_gateway":
         policy, old = block.get("firewall_policy_id"), block.get("waf_configuration", "enabled")
         if not (policy is not None and holds(policy, is_set)) and not (old is not None and holds(old, is_true)):
             yield block.finding("no web application firewall stands before it", block.at("waf_configuration", "enabled"))
-    for endpoint in block.blocks("frontend_endpoint"):
+    for endpoint in block.blocks("frontend_endpoint") if block.type == "azurerm_frontdoor" else ():
         if not holds(endpoint.get("web_application_firewall_policy_link_id"), is_set):
             yield block.finding("no web application firewall stands before the endpoint", endpoint.span)
