@@ -125,7 +125,7 @@ class Plan:
             yield governance.PARSES, JudgedFile("readiness.file", path, failures[0].span, failures)
         if not self._is_asked_for(path):
             return
-        for other in (".", *self.project.paths):
+        for other in (".", *sorted({*self.project.paths, *self.project.homes})):
             if other not in waiver_file.NAMES:
                 for check in self.checks(other):
                     self.waivers.find(check.rule, other, check.where)
