@@ -711,6 +711,15 @@ SHARED = "rules: [{host: a.example.com, http: {paths: [{path: /, pathType: Prefi
             "passed",
             id="for two controllers",
         ),
+        pytest.param(
+            {
+                "a.yaml": ingress(SHARED + ", ingressClassName: alb")
+                + ingress(SHARED + ", ingressClassName: alb").replace("name: web", "name: other")
+            },
+            "no item",
+            id="each with a load balancer of its own",
+        ),
+        pytest.param({"a.yaml": ingress(SHARED.replace("a.example.com", "'${HOST}'"))}, "unknown", id="a host that is filled in later"),
     ],
 )
 def test_addresses_of_ingresses(files: dict[str, str], expected: str) -> None:
@@ -725,6 +734,7 @@ def test_addresses_of_ingresses(files: dict[str, str], expected: str) -> None:
         pytest.param("readinessProbe: {tcpSocket: {port: 1}, successThreshold: 2}", "passed", id="ready at the second time"),
         pytest.param("startupProbe: {tcpSocket: {port: 1}, successThreshold: 2}", "failed", id="started at the second time"),
         pytest.param("livenessProbe: {tcpSocket: {port: 1}, timeoutSeconds: 60}", "advice", id="a long timeout"),
+        pytest.param("livenessProbe: {tcpSocket: {port: 1}, failureThreshold: '${N}'}", "unknown", id="filled in later"),
         pytest.param("tty: true", "no item", id="no probe"),
     ],
 )
@@ -800,6 +810,11 @@ def test_required_labels_are_asked_of_workloads_only() -> None:
 )
 def test_directories_of_the_node(path: str, expected: str) -> None:
     assert said("no-sensitive-host-path", pod(f"{{containers: [], volumes: [{{name: v, hostPath: {{path: '{path}'}}}}]}}")) == expected
+
+
+@pytest.mark.parametrize("name", ["no-tiller", "no-frozen-registry", "no-dashboard"])
+def test_an_image_that_is_filled_in_later_is_unknown(name: str) -> None:
+    assert said(name, pod("{containers: [{name: a, image: '${IMAGE}'}]}")) == "unknown"
 
 
 def test_public_roles_may_be_public() -> None:

@@ -10,12 +10,13 @@ from pytest_readiness import Project
 from pytest_readiness import rule
 from pytest_readiness.formats.kubernetes.objects import Object
 from pytest_readiness.formats.kubernetes.world import world_of
+from pytest_readiness.rules.k8s.resource_quota import is_for_work
 from pytest_readiness.rules.k8s.resource_quota import stands_in
 
 
 def is_tenant(namespace: Object, *, label: str = "tenant") -> bool:
-    """Whether a namespace has the label of a tenant, with any prefix."""
-    return any(name == label or name.rpartition("/")[2] == label for name in namespace.labels)
+    """Whether a namespace of applications has the label of a tenant, with any prefix."""
+    return is_for_work(namespace) and any(name == label or name.rpartition("/")[2] == label for name in namespace.labels)
 
 
 def denies_by_default(policy: Object) -> bool:

@@ -26,8 +26,8 @@ def is_dashboard(pod: Pod) -> bool:
 def images(pod: Pod) -> Iterator[Image]:
     for _, _, body in pod.containers:
         image = body.get("image")
-        if isinstance(image, str):
-            yield parse_image(image)
+        if image is not None:
+            yield parse_image(str(image))
 
 
 @rule(

@@ -32,7 +32,7 @@ def texts(node: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
     "k8s.no-exposed-token",
     P0,
     on="k8s.object",
-    when=lambda thing: not thing.is_a("Secret") and "sops" not in thing.body,
+    when=lambda thing: not thing.is_a("Secret", "apiextensions.k8s.io/CustomResourceDefinition") and "sops" not in thing.body,
     category="Security & Compliance",
     secret=True,
     remedy="revoke the token and take its value from a Secret",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from pytest_readiness import P2
 from pytest_readiness import Finding
+from pytest_readiness import Unknown
 from pytest_readiness import rule
 from pytest_readiness.formats.images import Image
 from pytest_readiness.formats.kubernetes.objects import Container
@@ -20,7 +21,7 @@ FROZEN = {
 }
 
 
-def frozen(image: Image) -> str | None:
+def frozen(image: Image | Unknown) -> str | None:
     """The frozen place that an image comes from."""
     name = f"{image.registry}/{image.repository}"
     return next((place for place in FROZEN if name.startswith(f"{place}/")), None)
@@ -30,7 +31,7 @@ def frozen(image: Image) -> str | None:
     "k8s.no-frozen-registry",
     P2,
     on="k8s.container",
-    when=lambda container: isinstance(container.image, Image),
+    when=lambda container: container.image is not None,
     category="Kubernetes & Helm",
     remedy="take the image from registry.k8s.io, or from a mirror of your own",
     aliases=("gatekeeper:general/disallowedrepos",),
@@ -59,5 +60,5 @@ def check(container: Container) -> Iterator[Finding]:
     ```
     """
     image = container.image
-    if isinstance(image, Image) and (place := frozen(image)):
+    if image is not None and (place := frozen(image)):
         yield container.finding(f"{place} gets no updates any more: use {FROZEN[place]}", container.at("image"))

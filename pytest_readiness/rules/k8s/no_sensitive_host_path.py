@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from pytest_readiness import P0
+from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import rule
 from pytest_readiness.formats.kubernetes.objects import Pod
@@ -24,7 +24,7 @@ def is_sensitive(path: str) -> bool:
 
 @rule(
     "k8s.no-sensitive-host-path",
-    P0,
+    P1,
     on="k8s.pod",
     when=lambda pod: any(volume.get("hostPath") is not None for volume in pod.volumes),
     category="Security & Compliance",

@@ -8,7 +8,6 @@ from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import is_unknown
 from pytest_readiness import rule
-from pytest_readiness.formats.images import Image
 from pytest_readiness.formats.kubernetes.objects import Container
 from pytest_readiness.formats.kubernetes.objects import Object
 from pytest_readiness.formats.kubernetes.objects import dig
@@ -18,7 +17,7 @@ LABELS = ("name", "app", "app.kubernetes.io/name")
 
 def is_tiller(thing: Container | Object) -> bool:
     if isinstance(thing, Container):
-        return isinstance(thing.image, Image) and thing.image.name == "tiller"
+        return thing.image is not None and bool(thing.image.name == "tiller")
     found = [thing.peek("metadata", "name"), *(dig(thing.peek("spec", "selector"), label) for label in LABELS)]
     return any(not is_unknown(name) and name in ("tiller", "tiller-deploy") for name in found)
 
@@ -27,7 +26,7 @@ def is_tiller(thing: Container | Object) -> bool:
     "k8s.no-tiller",
     P1,
     on=("k8s.container", "k8s.service"),
-    when=lambda thing: isinstance(thing, Container) or thing.get("spec") is not None,
+    when=lambda thing: (thing.image if isinstance(thing, Container) else thing.get("spec")) is not None,
     category="Security & Compliance",
     remedy="move to Helm 3, which has no server",
     aliases=("CKV_K8S_34", "CKV_K8S_44", "KSV-0102"),

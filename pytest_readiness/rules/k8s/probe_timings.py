@@ -9,6 +9,7 @@ from pytest_readiness import Finding
 from pytest_readiness import rule
 from pytest_readiness.formats.kubernetes.objects import Container
 from pytest_readiness.formats.kubernetes.objects import entries
+from pytest_readiness.formats.kubernetes.objects import whole
 from pytest_readiness.rules.k8s.probe_port_exists import PROBES
 
 LEAST = {"initialDelaySeconds": 0, "periodSeconds": 1, "timeoutSeconds": 1, "successThreshold": 1, "failureThreshold": 1}
@@ -53,11 +54,11 @@ def check(container: Container) -> Iterator[Finding]:
     for probe in PROBES:
         numbers = entries(container.get(probe))
         for name, least in LEAST.items():
-            value = numbers.get(name)
-            if isinstance(value, (int, float)) and value < least:
+            value = whole(numbers.get(name))
+            if value is not None and value < least:
                 yield container.finding(f"{probe}: {name} {value} is below {least}", container.at(probe, name))
-        success = numbers.get("successThreshold")
-        if probe != "readinessProbe" and isinstance(success, int) and success > 1:
+        success = whole(numbers.get("successThreshold"))
+        if probe != "readinessProbe" and success is not None and success > 1:
             yield container.finding(f"{probe}: successThreshold must be 1, not {success}", container.at(probe, "successThreshold"))
         period, timeout = numbers.get("periodSeconds", 10), numbers.get("timeoutSeconds", 1)
         if isinstance(period, int) and isinstance(timeout, int) and timeout > period:

@@ -109,4 +109,5 @@ def check(repository: Resource, project: Project, *, root: str = "istio-system")
                 f"no PeerAuthentication makes mTLS STRICT in {namespace.object_name}: plain text is accepted", namespace.span
             )
     if not inside and not strict and not any(objects(project, PEERS)):
-        yield repository.finding("no PeerAuthentication makes mTLS STRICT: plain text is accepted")
+        first = min((thing.span for thing in groups(project, "istio.io")), default=None)
+        yield repository.finding("no PeerAuthentication makes mTLS STRICT: plain text is accepted", first)

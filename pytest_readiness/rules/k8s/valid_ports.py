@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from pytest_readiness import P1
 from pytest_readiness import Finding
-from pytest_readiness import is_unknown
 from pytest_readiness import rule
 from pytest_readiness.formats.kubernetes.objects import Container
 from pytest_readiness.formats.kubernetes.objects import Object
@@ -68,5 +67,5 @@ def check(thing: Container | Object) -> Iterator[Finding]:
     ```
     """
     for value, may_be_name, keys in ports(thing):
-        if value is not None and not is_unknown(value) and (reason := wrong(value, may_be_name=may_be_name)):
+        if value is not None and (reason := wrong(value, may_be_name=may_be_name)):
             yield thing.finding(f"the port {reason}", thing.at(*keys))
