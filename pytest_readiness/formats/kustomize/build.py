@@ -6,6 +6,7 @@ import json
 import posixpath
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from typing import NamedTuple
 
@@ -28,11 +29,12 @@ from .files import read
 from .files import resolved
 from .files import unit
 from .origins import Origins
-from .origins import raw
 from .origins import whole
 from .patches import Entry
+from .patches import Generator
 from .patches import generators
 from .patches import patches
+from .patches import raw
 from .patches import setting
 
 NO_TOOL = "cannot be built: neither kustomize nor kubectl is on PATH; install kustomize, or kubectl 1.21 or later"
@@ -44,9 +46,10 @@ _HASH = re.compile(r"-[bcdfghkmt2-9]{10}$")
 _LOGGED = re.compile(
     r'^[EF]\d{4} [\d:.]+ +\d+ \S+\] "command failed" err=(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|<(?P<block>.*?)\n >)', re.MULTILINE | re.DOTALL
 )
-_NESTED = re.compile(
-    r"(?:accumulating (?:resources|components)(?: from '[^'\n]*')?|accumulation err=|recursed (?:accumulation|merging) [^:\n]*|loading KV pairs): *'?"
+_STEP = re.compile(
+    r"^(?:accumulating (?:resources|components)(?: from '[^']*')?|accumulation err=|recursed (?:accumulation|merging)[^:]*)(?:: ?)?'?"
 )
+_SECOND = re.compile(r"'?: (?:must build at directory: .*|'[^']*' must be a directory so that .*)$|: '[^']*' must resolve to a file'")
 _BLOCK = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t]*(?:#.*)?\r?\n)*[\w\"']")  # begins with a field, not with a brace
 _DOCUMENTS = re.compile(rb"^(?:---|\.\.\.)", re.MULTILINE)
 MAX_REASON = 400
@@ -97,12 +100,12 @@ def _text(project: Project, top: Unit, known: Closure) -> str:
     if ran.code and f'unknown field "{_METADATA}"' in ran.err.replace("\\", ""):  # kubectl before 1.23
         ran = _run(project, top, files, known)
     if ran.code:
-        raise _failure(ran.err, top, known)
+        raise _failure(ran.err, top, known, project)
     return ran.out
 
 
 def _run(project: Project, top: Unit, files: dict[str, bytes], known: Closure) -> tools.Ran:
-    tool = tools.find("kustomize", "build") or tools.find("kubectl", "kustomize")
+    tool = _tool()
     if tool is None:
         raise ParseFailure(NO_TOOL, top.head)
     arguments = [top.directory or "."]
@@ -117,6 +120,20 @@ def _run(project: Project, top: Unit, files: dict[str, bytes], known: Closure) -
         raise ParseFailure(f"cannot be built: {error}", top.head) from None
 
 
+def _tool() -> tools.Tool | None:
+    """Kustomize itself or kubectl; rather a program than a script, which would miss what it calls."""
+    found = [tool for tool in (tools.find("kustomize", "build"), tools.find("kubectl", "kustomize")) if tool is not None]
+    return min(found, key=_is_script, default=None)
+
+
+def _is_script(tool: tools.Tool) -> bool:
+    try:
+        with Path(tool.path).open("rb") as stream:
+            return stream.read(2) == b"#!"
+    except OSError:
+        return False
+
+
 def _with_origins(top: Unit, data: bytes) -> bytes:
     """The kustomization with a wish for annotations that say where each object comes from."""
     wanted = top.body.get(_METADATA)
@@ -129,24 +146,27 @@ def _with_origins(top: Unit, data: bytes) -> bytes:
 # -- failures
 
 
-def _failure(text: str, top: Unit, known: Closure) -> ParseFailure | Unresolved:
-    reason = _reason(text)
+def _failure(text: str, top: Unit, known: Closure, project: Project) -> ParseFailure | Unresolved:
+    message = _message(text)
+    reason = _without_nesting(message)
     if "external plugins disabled" in reason or "alpha-plugins" in reason:
         return Unresolved(f"cannot be built here: {top.path}: {reason}")
-    return ParseFailure(f"cannot be built: {reason}", _blamed(reason, top, known))
+    for path in sorted(known.files):
+        if posixpath.basename(path) in message and path.endswith((".yaml", ".yml", ".json")):
+            try:
+                project.documents(path)
+            except ParseFailure as failure:
+                return ParseFailure(f"cannot be built: {failure.reason}", failure.span)
+    return ParseFailure(f"cannot be built: {reason}", _blamed(message, top, known, project))
 
 
-def _reason(text: str) -> str:
-    """The tool's message without what it says over and over."""
+def _message(text: str) -> str:
+    """What the tool says, in one line, without warnings and what a logger puts around it."""
     if logged := _LOGGED.search(text):
         quoted, block = logged["quoted"], logged["block"]
         text = _unquoted(quoted) if quoted is not None else block
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
-    message = " ".join(" ".join(lines).split())
-    message = re.sub(r"^(?:Error|error): ", "", message)
-    message = re.sub(r"': must build at directory: .*$", "", message)
-    message = _NESTED.sub("", message).strip(" '")
-    return message if len(message) <= MAX_REASON else f"{message[:MAX_REASON]}..."
+    return re.sub(r"^(?:Error|error): ", "", " ".join(" ".join(lines).split()))
 
 
 def _unquoted(text: str) -> str:
@@ -156,13 +176,25 @@ def _unquoted(text: str) -> str:
         return text.replace('\\"', '"').replace("\\n", "\n")
 
 
-def _blamed(reason: str, top: Unit, known: Closure) -> Span:
-    """The line of a kustomization that names what the message names, the longest such name first."""
-    named = [reference for one in known.units for reference in one.references if len(reference.text) > 2 and reference.text in reason]
-    if named:
-        return max(named, key=lambda reference: len(reference.text)).span
-    field = re.search(r'unknown field "([^"]+)"', reason)
-    return next((one.body.entry(field[1]) for one in known.units if field and field[1] in one.body), top.head)
+def _without_nesting(message: str) -> str:
+    """A message without the way down to its cause, which the tool repeats at every step."""
+    reason = _SECOND.sub("", message)
+    while (shorter := _STEP.sub("", reason, count=1)) != reason:
+        reason = shorter
+    if reason.count("'") % 2:
+        reason = reason.removesuffix("'")
+    return reason if len(reason) <= MAX_REASON else f"{reason[:MAX_REASON]}..."
+
+
+def _blamed(message: str, top: Unit, known: Closure, project: Project) -> Span:
+    """The line of a kustomization that the message is about, or its head."""
+    if field := re.search(r'unknown field "([^"]+)"', message):
+        return next((one.body.entry(field[1]) for one in known.units if field[1] in one.body), top.head)
+    if target := re.search(r"no matches for Id (\w+)\.\S*?/([^\s/.]+)", message):
+        every = (patch for one in known.units for patch in patches(one, project))
+        return next((patch.change.head for patch in every if (patch.kind, patch.name) == target.groups()), top.head)
+    named = [reference for one in known.units for reference in one.references if len(reference.text) > 2 and reference.text in message]
+    return max(named, key=lambda reference: len(reference.text)).span if named else top.head
 
 
 # -- names
@@ -222,6 +254,8 @@ class _Lookup:
         path, made_in = (self._path(annotation, key) for key in ("path", "configuredIn"))
         third_party = False
         sources: list[Mapping] = []
+        if not annotation and self._origin(body, [*self.known.resources]) is None:  # a tool that says nothing of origins
+            made_in = next((one.path for one in self.known.units if self._makers(one, body)), "")
         if made_in:
             place, sources, third_party = self._generated(body, made_in)
             covering = [one for one in self.known.units if made_in in self.known.covers[one.path]]
@@ -250,7 +284,7 @@ class _Lookup:
                     known = body.copy()
                     for key in {"data", "binaryData"} & body.keys() or {"data"}:
                         known[key] = Unknown(f"{min(gone)} is left out of the repository by a .gitignore")
-                        known.key_spans[key] = known.value_spans[key] = generator.item.key_spans["name"]
+                        known.key_spans[key] = known.value_spans[key] = raw(generator.item.entry("name"))
                     return known
         return body
 
@@ -309,19 +343,23 @@ class _Lookup:
         own = next((one for one in self.known.units if one.path == made_in), None)
         if own is None:
             return whole(made_in), [], False
-        name = str(yaml.get(body, "metadata", "name"))
-        making = [g for g in self.generators[made_in] if g.kind == body.get("kind") and g.name in name]
+        making = self._makers(own, body)
         if making:
-            making = [max(making, key=lambda generator: len(generator.name))]
             others = (g for one in self.known.units if one is not own for g in self.generators[one.path])
             making += [g for g in others if (g.kind, g.name) == (making[0].kind, making[0].name)]
-            return making[0].item.key_spans["name"], [generator.made for generator in making], False
+            return raw(making[0].item.entry("name")), [generator.made for generator in making], False
         charts = [*own.entries("helmCharts", "helmChartInflationGenerator")]
         third_party = any(chart.get("repo", chart.get("chartRepo")) for chart in charts)
         if len(charts) != 1:  # which of several it is of is not said
             return whole(made_in) if charts else raw(own.head), [], third_party
         key = next((key for key in ("name", "chartName") if key in charts[0]), None)
-        return charts[0].key_spans[key] if key else raw(charts[0].head), [], third_party
+        return raw(charts[0].entry(key) if key else charts[0].head), [], third_party
+
+    def _makers(self, one: Unit, body: Mapping) -> list[Generator]:
+        """The entry of a kustomization's generators that made an object, in a list; empty where none did."""
+        name = str(yaml.get(body, "metadata", "name"))
+        making = [generator for generator in self.generators[one.path] if generator.kind == body.get("kind") and generator.name in name]
+        return [max(making, key=lambda generator: len(generator.name))] if making else []
 
 
 def _flat(nodes: Any) -> Iterator[Mapping]:

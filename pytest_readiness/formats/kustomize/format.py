@@ -127,3 +127,10 @@ class Kustomize(Format):
     def repository(self, project: Project) -> Iterator[Resource]:
         if project.files(self.name):
             yield Resource("kustomize.repository", "repo", Span("."))
+
+
+def kustomizations(project: Project) -> Iterator[Kustomization]:
+    """Every kustomization, without building any overlay but one at the root."""
+    for path in project.files(Kustomize.name):
+        contents = project.contents(path)
+        yield from (found for found in (contents.resources if contents else ()) if isinstance(found, Kustomization))

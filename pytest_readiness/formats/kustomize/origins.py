@@ -22,6 +22,7 @@ from ...syntax.yaml import RawSpan
 from ...syntax.yaml import Sequence
 from .patches import Entry
 from .patches import Step
+from .patches import raw
 
 # what tells the items of a list apart, the most telling first
 _IDENTITIES = ("mountPath", "containerPort", "name", "port", "key", "ip", "devicePath", "topologyKey", "host", "path", "kind", "type")
@@ -59,7 +60,10 @@ class Origins:
             return same  # type: ignore[no-any-return]
         written = next((node for node in sources if not isinstance(node, Step)), None)
         mapping = Mapping(written.raw_span if written is not None else place)
-        for key, value in built.items():
+        for key in dict.fromkeys((*(written or ()), *built)):  # in the order in which it is written: its first entry is its head
+            if key not in built:
+                continue
+            value = built[key]
             having = [node for node in sources if key in node]
             found = self._entry(key, value, having, place, parent)
             mapping[key] = found.value
@@ -179,11 +183,6 @@ def _from_pointer(built: Sequence, step: Step) -> Iterator[tuple[int, Any, RawSp
         yield from ((index, value, span) for index in equal[-1:])
     elif step.key.isdecimal() and int(step.key) < len(built):
         yield int(step.key), value, span
-
-
-def raw(span: Span) -> RawSpan:
-    """A place as data keeps it."""
-    return (span.path, span.line, span.column, span.end_line, span.end_column)
 
 
 def whole(path: str) -> RawSpan:

@@ -8,6 +8,7 @@ from typing import Any
 from typing import NamedTuple
 
 from ...model import ParseFailure
+from ...model import Span
 from ...project import Project
 from ...syntax import yaml
 from ...syntax.yaml import Mapping
@@ -212,6 +213,11 @@ def generators(one: Unit, project: Project) -> Iterator[Generator]:
                 yield Generator(kind, name, item, _made(one, project, item), _files(one, item))
 
 
+def raw(span: Span) -> RawSpan:
+    """A place as data keeps it."""
+    return (span.path, span.line, span.column, span.end_line, span.end_column)
+
+
 def _files(one: Unit, item: Mapping) -> frozenset[str]:
     """What it reads."""
     named = [text for key in ("files", "envs") for text in listed(item.get(key))] + [item.get("env")]
@@ -219,12 +225,14 @@ def _files(one: Unit, item: Mapping) -> frozenset[str]:
 
 
 def _made(one: Unit, project: Project, item: Mapping) -> Mapping:
-    head = item.key_spans["name"]
+    head = raw(item.entry("name"))
     made, metadata, data = Mapping(head), Mapping(head), Mapping(head)
     metadata.put("name", item)
     for key, place in _keys(one, project, item):
         data[key] = None  # what is in it is written as the tool writes it
         data.key_spans[key] = data.value_spans[key] = place
+    if "type" in item:
+        made.put("type", item)
     for key, value in (("metadata", metadata), ("data", data), ("binaryData", data)):
         made[key] = value
         made.key_spans[key] = made.value_spans[key] = head

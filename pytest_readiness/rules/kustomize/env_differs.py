@@ -12,19 +12,15 @@ from pytest_readiness import rule
 from pytest_readiness.formats.environments import environment_of
 from pytest_readiness.formats.kubernetes.objects import Object
 from pytest_readiness.formats.kustomize.format import Kustomization
+from pytest_readiness.formats.kustomize.format import kustomizations
 
 
 def others(kustomization: Kustomization, project: Project) -> list[Kustomization]:
     """The overlays of the same objects for other environments."""
     own = environment_of(kustomization.directory)
-    found = project.resources("kustomize.kustomization") if own and kustomization.overlay else ()
-    return [
-        other
-        for other in found
-        if isinstance(other, Kustomization)
-        and environment_of(other.directory) not in ("", own)
-        and kustomization.shares_a_base_with(other, project)
-    ]
+    found = kustomizations(project) if own and kustomization.overlay else ()
+    elsewhere = (other for other in found if environment_of(other.directory) not in ("", own))
+    return [other for other in elsewhere if kustomization.shares_a_base_with(other, project)]
 
 
 def has_others(kustomization: Kustomization, project: Project) -> bool:

@@ -10,7 +10,7 @@ from pytest_readiness import Project
 from pytest_readiness import Resource
 from pytest_readiness import rule
 from pytest_readiness.formats.environments import environment_of
-from pytest_readiness.formats.kustomize.format import Kustomization
+from pytest_readiness.formats.kustomize.format import kustomizations
 
 
 def expected(project: Project) -> list[str]:
@@ -68,7 +68,7 @@ def check(repository: Resource, project: Project) -> Iterator[Finding]:
       production: {}
     ```
     """
-    overlays = [found for found in project.resources("kustomize.kustomization") if isinstance(found, Kustomization) and found.overlay]
+    overlays = [found for found in kustomizations(project) if found.overlay]
     named = {part for overlay in overlays for part in overlay.directory.split("/")}
     meant = {environment_of(overlay.directory) for overlay in overlays}
     for environment in project.configuration.environments:
