@@ -182,6 +182,7 @@ MODERN_TLS: Settings = {
 
 _HIDDEN = (setting("publicly_accessible", "publicly_accessible = false", is_false, absent=True),)
 _NO_ADDRESS = (setting("associate_public_ip_address", "associate_public_ip_address = false", is_false, absent=True),)
+_IN_VPC = (setting("vpc_options.subnet_ids", "a vpc_options block", is_set),)
 _AZURE_DATA = (setting("public_network_access_enabled", "public_network_access_enabled = false", is_false),)
 
 PRIVATE: Settings = {
@@ -206,6 +207,8 @@ PRIVATE: Settings = {
     ),
     "aws_sagemaker_notebook_instance": (setting("direct_internet_access", 'direct_internet_access = "Disabled"', one_of("Disabled")),),
     "aws_transfer_server": (setting("endpoint_type", 'endpoint_type = "VPC"', one_of("VPC", "VPC_ENDPOINT")),),
+    "aws_elasticsearch_domain": _IN_VPC,
+    "aws_opensearch_domain": _IN_VPC,
     "aws_eks_cluster": (),
     "terraform-aws-modules/rds/aws": _HIDDEN,
     "terraform-aws-modules/eks/aws": (),

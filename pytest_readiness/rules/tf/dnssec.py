@@ -11,6 +11,9 @@ from pytest_readiness.formats.terraform.settings import one_of
 
 
 def concerns(block: Block) -> bool:
+    """Private zones are asked by nobody outside."""
+    if block.type == "aws_route53_zone":
+        return not block.blocks("vpc") and not block.attached(("aws_route53_zone_association",), by="zone_id")
     visibility = block.get("visibility") if block.type == "google_dns_managed_zone" else "private"
     return visibility is None or bool(visibility == "public")
 
@@ -22,7 +25,7 @@ def concerns(block: Block) -> bool:
     when=concerns,
     category="Security & Compliance",
     remedy='set dnssec_config with state = "on" and no rsasha1',
-    aliases=("GCP-0012", "GCP-0013"),
+    aliases=("CKV2_AWS_38", "GCP-0012", "GCP-0013"),
 )
 def check(block: Block) -> Iterator[Finding]:
     """Public zones are signed.
@@ -35,6 +38,19 @@ def check(block: Block) -> Iterator[Finding]:
       dnssec_config {
         state = "on"
       }
+    }
+    ```
+    ```hcl good
+    resource "aws_route53_zone" "shop" {
+      name = "shop.example"
+    }
+    resource "aws_route53_hosted_zone_dnssec" "shop" {
+      hosted_zone_id = aws_route53_zone.shop.id
+    }
+    ```
+    ```hcl bad
+    resource "aws_route53_zone" "shop" {     # <--
+      name = "shop.example"
     }
     ```
     ```hcl bad
@@ -53,6 +69,13 @@ def check(block: Block) -> Iterator[Finding]:
     }
     ```
     """
+    if block.type == "aws_route53_zone":
+        signed = block.attached(("aws_route53_hosted_zone_dnssec",), by="hosted_zone_id")
+        for key in block.attached(("aws_route53_key_signing_key",), by="hosted_zone_id"):
+            signed += key.attached(("aws_route53_hosted_zone_dnssec",), by="hosted_zone_id")
+        if not any(holds(part.get("signing_status"), one_of("SIGNING"), absent=True) for part in signed):
+            yield block.finding("the zone is not signed: anybody on the way can answer in its place")
+        return
     if not holds(block.get("dnssec_config", "state"), one_of("on", "transfer")):
         yield block.finding("the zone is not signed: anybody on the way can answer in its place", block.at("dnssec_config", "state"))
     for config in block.blocks("dnssec_config"):

@@ -22,11 +22,12 @@ ATTACHMENTS = {
     "aws_ssoadmin_managed_policy_attachment": "managed_policy_arn",
     "aws_iam_role": "managed_policy_arns",
 }
-TOO_MUCH = ("AdministratorAccess", "PowerUserAccess")
+TOO_MUCH = ("AdministratorAccess", "PowerUserAccess", "IAMFullAccess")
+MANAGED = "aws_iam_policy"  # as a data source: a policy that AWS or somebody else wrote
 
 
 def grants(block: Block) -> bool:
-    if grants_role(block):
+    if grants_role(block) or (block.kind == "tf.data" and block.type == MANAGED):
         return True
     attached = block.type in ATTACHMENTS and block.section.has(ATTACHMENTS[block.type])
     return attached or (is_identity_policy(block) and (_unclear(block) or any(not s.has_principals for s in statements(block))))
@@ -44,7 +45,7 @@ def _unclear(block: Block) -> bool:
     category="Security & Compliance",
     remedy="name the actions and resources that are needed",
     effort="2h",
-    aliases=("CKV_AWS_1", "CKV_AWS_62", "CKV_AWS_274", "AWS-0345", "GCP-0007", "CKV_AZURE_39"),
+    aliases=("CKV_AWS_1", "CKV_AWS_62", "CKV_AWS_274", "CKV_AWS_275", "CKV2_AWS_56", "AWS-0345", "GCP-0007", "CKV_AZURE_39"),
     standards=("AWS FSBP IAM.1",),
 )
 def check(block: Block) -> Iterator[Finding]:
@@ -101,6 +102,12 @@ def check(block: Block) -> Iterator[Finding]:
     if grants_role(block):
         for role, place in wide_roles(block):
             yield block.finding(f"{role} may change everything in its scope", place)
+        return
+    if block.kind == "tf.data" and block.type == MANAGED:
+        for name in ("arn", "name"):
+            if isinstance(value := block.get(name), str) and value.endswith(TOO_MUCH):
+                yield block.finding(f"{value.rpartition('/')[2]} grants far more than any workload needs", block.at(name))
+                return
         return
     argument = ATTACHMENTS.get(block.type)
     if argument is not None:

@@ -9,11 +9,12 @@ from pytest_readiness.formats.terraform.blocks import Block
 from pytest_readiness.formats.terraform.settings import holds
 from pytest_readiness.formats.terraform.settings import one_of
 
-INSTANCES = ("aws_instance", "aws_launch_template", "aws_launch_configuration")
+INSTANCES = ("aws_instance", "aws_launch_template", "aws_launch_configuration", "aws_spot_instance_request")
+NOTEBOOK = "aws_sagemaker_notebook_instance"
 
 
 def has_metadata(block: Block) -> bool:
-    return block.type in INSTANCES
+    return block.type in INSTANCES or block.type == NOTEBOOK
 
 
 @rule(
@@ -23,7 +24,7 @@ def has_metadata(block: Block) -> bool:
     when=has_metadata,
     category="Security & Compliance",
     remedy='add metadata_options with http_tokens = "required"',
-    aliases=("CKV_AWS_79", "AWS-0028", "AWS-0130"),
+    aliases=("CKV_AWS_79", "CKV_AWS_371", "AWS-0028", "AWS-0130"),
     standards=("AWS FSBP EC2.8",),
 )
 def check(block: Block) -> Iterator[Finding]:
@@ -52,6 +53,11 @@ def check(block: Block) -> Iterator[Finding]:
     }
     ```
     """
+    if block.type == NOTEBOOK:
+        path = ("instance_metadata_service_configuration", "minimum_instance_metadata_service_version")
+        if not holds(block.get(*path), one_of("2")):
+            yield block.finding("version 1 answers: a forged request can read the notebook's credentials", block.at(*path))
+        return
     endpoint = block.get("metadata_options", "http_endpoint")
     if endpoint is not None and holds(endpoint, one_of("disabled")):
         return
