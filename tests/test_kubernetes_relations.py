@@ -619,6 +619,11 @@ def test_service_monitor(text: str, expected: str) -> None:
         pytest.param(LABELLED + monitor("{matchLabels: {app: api}}"), "fail", id="other labels"),
         pytest.param(LABELLED + monitor(metadata="namespace: monitoring"), "fail", id="it looks elsewhere"),
         pytest.param(LABELLED + monitor("{}"), "pass", id="an empty selector finds all"),
+        pytest.param(
+            LABELLED + monitor("{matchLabels: {component: apiserver}}", rest=", namespaceSelector: {matchNames: [default]}"),
+            "none",
+            id="a namespace without Services here",
+        ),
         pytest.param(monitor(), "none", id="no Service stands here"),
         pytest.param(
             LABELLED + monitor("{matchLabels: {k8s-app: dns}}", rest=", namespaceSelector: {matchNames: [kube-system]}"),
@@ -656,12 +661,12 @@ OPERATED = thing("Prometheus", "spec: {}", "main", "monitoring.coreos.com/v1")
             "none",
             id="only a name",
         ),
-        pytest.param({"a/m.yaml": deployment() + OPERATED + service("{app: api}")}, "unknown", id="an operator may run them"),
+        pytest.param({"a/m.yaml": deployment() + OPERATED + service("{app: prometheus}")}, "unknown", id="an operator may run them"),
         pytest.param(
             {
                 "a/m.yaml": deployment(metadata="namespace: shop")
                 + OPERATED.replace("name: main", "name: main, namespace: ops")
-                + service("{app: api}", metadata="namespace: shop")
+                + service("{app: prometheus}", metadata="namespace: shop")
             },
             "fail",
             id="but not in another namespace",
@@ -743,7 +748,8 @@ def route(backend: str, kind: str = "HTTPRoute") -> str:
         pytest.param(
             service(metadata="namespace: b") + route("{name: web, port: 80, namespace: b}"), "pass", id="a route to another namespace"
         ),
-        pytest.param(service() + OPERATED + ingress("api"), "unknown", id="an operator may make it"),
+        pytest.param(service() + OPERATED + ingress("prometheus-operated"), "unknown", id="an operator may make it"),
+        pytest.param(service() + OPERATED + ingress("api"), "fail", id="an operator of something else"),
     ],
 )
 def test_ingress_has_service(text: str, expected: str) -> None:
@@ -803,7 +809,7 @@ SECRET = thing("Secret", "stringData: {a: 'vault:secret/data/x#a'}")
         pytest.param(
             deployment(pod="volumes: [{name: v, configMap: {name: web, items: [{key: z, path: z}]}}]") + CONFIG, "fail", id="an item of one"
         ),
-        pytest.param(OPERATED + env("configMapKeyRef: {name: api, key: a}") + CONFIG, "unknown", id="an operator may make it"),
+        pytest.param(OPERATED + env("configMapKeyRef: {name: prometheus-rules, key: a}") + CONFIG, "unknown", id="an operator may make it"),
     ],
 )
 def test_config_exists(text: str, expected: str) -> None:
@@ -1035,5 +1041,19 @@ def test_a_doubt_elsewhere_does_not_hide_what_is_known() -> None:
 
 
 def test_the_reason_names_the_one_who_may_bring_it() -> None:
-    project = of(deployment() + OPERATED + service("{app: api}"))
-    assert unknowns("k8s.service-has-pods", project) == "a pod with app=api does not stand here, but Prometheus/main may bring it"
+    project = of(deployment() + OPERATED + service("{app: prometheus}"))
+    assert unknowns("k8s.service-has-pods", project) == "a pod with app=prometheus does not stand here, but Prometheus/main may bring it"
+
+
+@pytest.mark.parametrize(
+    ("resource", "group", "wanted"),
+    [
+        pytest.param("Kafka/events", "kafka.strimzi.io/v1", "events-kafka-bootstrap", id="after its name"),
+        pytest.param("PostgresCluster/x", "postgres-operator.crunchydata.com/v1", "main-postgres", id="after a word of its kind"),
+        pytest.param("Elasticsearch/logs", "elasticsearch.k8s.elastic.co/v1", "logs-es-http", id="after its name, in the group of another"),
+    ],
+)
+def test_what_an_operator_makes_is_called_after_its_resource(resource: str, group: str, wanted: str) -> None:
+    kind, _, name = resource.partition("/")
+    assert judge("k8s.ingress-has-service", of(service() + thing(kind, "spec: {}", name, group) + ingress(wanted))) == "unknown"
+    assert judge("k8s.ingress-has-service", of(service() + thing(kind, "spec: {}", name, group) + ingress("checkout"))) == "fail"

@@ -7,10 +7,11 @@ with it may bring it.
 
 from __future__ import annotations
 
+import re
+
 from ...project import Project
 from ...project import once
 from ...unknown import Unresolved
-from ...unknown import is_unknown
 from .objects import TEMPLATES
 from .objects import Object
 from .objects import Part
@@ -18,6 +19,7 @@ from .objects import dig
 from .objects import mappings
 from .relations import namespace_of
 from .world import World
+from .world import is_joined
 from .world import world_of
 
 PODS = tuple(id for id in TEMPLATES if id != "PodTemplate")
@@ -106,6 +108,10 @@ _PASSIVE_KINDS = frozenset(
         "route.openshift.io/Route",
     )
 )
+_WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+")
+_COMMON = frozenset(
+    "a app api cluster component instance io k8s kubernetes main managed name of part pod role service tier type with".split()
+)
 _BUILT_IN = frozenset(("", "apps", "autoscaling", "batch", "extensions", "policy"))
 
 
@@ -115,7 +121,7 @@ def beside(thing: Part, project: Project, *ids: str) -> bool:
     Of raw manifests: in the same directory, or in one beside it.
     """
     everything = world_of(thing, project)
-    if thing.home or project.configuration.worlds:
+    if thing.home or is_joined(thing, project):
         return any(True for _ in everything.all(*ids))
     return not _around(thing.path).isdisjoint(everything.derived(_directories, ids))
 
@@ -132,10 +138,12 @@ def _around(path: str) -> frozenset[str]:
 
 def in_its_namespace(thing: Part, project: Project, *ids: str) -> bool:
     """Whether any object of some kinds may stand in the namespace of a thing."""
-    namespace = namespace_of(thing)
-    if not isinstance(namespace, str):
-        return True
-    return not world_of(thing, project).derived(_namespaces, ids).isdisjoint((namespace, None))
+    return in_namespace(namespace_of(thing), thing, project, *ids)
+
+
+def in_namespace(namespace: object, thing: Part, project: Project, *ids: str) -> bool:
+    """Whether any object of some kinds that is deployed with a thing may stand in a namespace."""
+    return not isinstance(namespace, str) or not world_of(thing, project).derived(_namespaces, ids).isdisjoint((namespace, None))
 
 
 def _namespaces(everything: World, ids: tuple[str, ...]) -> frozenset[str | None]:
@@ -144,13 +152,31 @@ def _namespaces(everything: World, ids: tuple[str, ...]) -> frozenset[str | None
 
 
 def unless_brought(thing: Part, what: str, project: Project) -> None:
-    """Raise `Unresolved` where something that is deployed with a thing may bring what it is looking for."""
-    namespace = namespace_of(thing)
+    """Raise `Unresolved` where something that is deployed with a thing may bring what it is looking for.
+
+    A release or application may bring anything. The operator of a custom resource makes pods, Services and configuration
+    that are called after the resource or its kind: ``Kafka/events`` makes ``events-kafka-bootstrap``.
+    """
+    namespace, wanted = namespace_of(thing), _words(what)
     for bringer in _bringers(project, world_of(thing, project)):
-        own = bringer.peek("metadata", "namespace")
-        near = own is None or is_unknown(own) or not isinstance(namespace, str) or own == namespace
-        if near or bringer.is_a(*_DELIVERS):
+        if bringer.is_a(*_DELIVERS) or (_is_near(bringer, namespace) and not wanted.isdisjoint(_words(f"{bringer.type} {_name(bringer)}"))):
             raise Unresolved(f"{what} does not stand here, but {bringer.name} may bring it")
+
+
+def _is_near(bringer: Object, namespace: object) -> bool:
+    own = bringer.peek("metadata", "namespace")
+    return not isinstance(own, str) or not isinstance(namespace, str) or own == namespace
+
+
+def _name(bringer: Object) -> object:
+    """The name of a resource, or a part of the reason where it is not known."""
+    name = bringer.peek("metadata", "name")
+    return name if isinstance(name, str) else ""
+
+
+def _words(text: str) -> frozenset[str]:
+    """The words of names and labels, also those of ``CamelCase``, without what says nothing."""
+    return frozenset(word.lower() for word in _WORD.findall(text)) - _COMMON
 
 
 @once

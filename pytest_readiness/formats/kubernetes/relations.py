@@ -161,10 +161,7 @@ def pods_elsewhere(thing: Object, project: Project) -> Pod | None:
     """A pod that a Service or the like would select if it stood in the same namespace."""
     if not isinstance(namespace_of(thing), str):
         return None
-    try:
-        return next(world_of(thing, project).running(None, selector_of(thing, SELECTS[thing.id])), None)
-    except Unresolved:
-        return None
+    return next(sure(world_of(thing, project).running(None, selector_of(thing, SELECTS[thing.id]))), None)
 
 
 def workloads_labelled(thing: Object, project: Project) -> Iterator[Object]:
@@ -178,6 +175,11 @@ def services_labelled(monitor: Object, project: Project) -> Iterator[Object]:
     selector = selector_of(monitor, ("spec", "selector"))
     found = (world_of(monitor, project).labelled(("Service",), namespace, selector) for namespace in looks_into(monitor))
     return chain.from_iterable(found)
+
+
+def service_elsewhere(monitor: Object, project: Project) -> Object | None:
+    """A Service that a ServiceMonitor would find if it looked everywhere."""
+    return next(sure(world_of(monitor, project).labelled(("Service",), None, selector_of(monitor, ("spec", "selector")))), None)
 
 
 def is_served(pod: Pod, project: Project) -> bool:

@@ -164,6 +164,11 @@ def world_of(thing: Part, project: Project) -> World:
     return _joined(project, groups, thing.for_environment) if groups else world(project, thing.home, thing.for_environment)
 
 
+def is_joined(thing: Part, project: Project) -> bool:
+    """Whether the settings say what a thing is deployed with."""
+    return bool(project.configuration.worlds) and bool(_groups(project, thing.home or thing.path))
+
+
 @once
 def _groups(project: Project, place: str) -> tuple[int, ...]:
     """The configured groups that a file, chart or overlay belongs to."""

@@ -9,8 +9,10 @@ from pytest_readiness import Finding
 from pytest_readiness import Project
 from pytest_readiness import rule
 from pytest_readiness.formats.kubernetes.evidence import beside
+from pytest_readiness.formats.kubernetes.evidence import in_namespace
 from pytest_readiness.formats.kubernetes.evidence import unless_brought
 from pytest_readiness.formats.kubernetes.objects import Object
+from pytest_readiness.formats.kubernetes.relations import service_elsewhere
 from pytest_readiness.formats.kubernetes.relations import services_labelled
 from pytest_readiness.formats.kubernetes.scopes import SYSTEM_NAMESPACES
 from pytest_readiness.formats.kubernetes.selectors import label_selector
@@ -18,9 +20,11 @@ from pytest_readiness.formats.kubernetes.world import looks_into
 
 
 def is_judged(monitor: Object, project: Project) -> bool:
-    """Whether Services stand here, and it does not look for those of the cluster itself."""
-    spaces = [space for space in looks_into(monitor) if isinstance(space, str)]
-    return not SYSTEM_NAMESPACES.intersection(spaces) and beside(monitor, project, "Service")
+    """Whether Services stand here where it looks, or the ones it means do elsewhere; not those of the cluster itself."""
+    spaces = looks_into(monitor)
+    if any(isinstance(space, str) and space in SYSTEM_NAMESPACES for space in spaces) or not beside(monitor, project, "Service"):
+        return False
+    return any(in_namespace(space, monitor, project, "Service") for space in spaces) or service_elsewhere(monitor, project) is not None
 
 
 @rule(
