@@ -9,6 +9,7 @@ from ...model import ParseFailure
 from ...project import Project
 from ...syntax import yaml
 from ...unknown import Unknown
+from ...unknown import Unresolved
 from .chart import Chart
 
 SCHEMA = "values.schema.json"
@@ -16,12 +17,12 @@ _COMBINING = ("allOf", "anyOf", "oneOf")
 
 
 def schema_of(chart: Chart, project: Project) -> Any:
-    """The schema of a chart's values; None where there is none, unknown where it cannot be read."""
+    """The schema of a chart's values, None where there is none; raises `Unresolved` where it cannot be read."""
     path = chart.file(SCHEMA)
     try:
         documents = project.documents(path) if project.exists(path) else ()
     except ParseFailure as failure:
-        return Unknown(f"{path} cannot be read: {failure.reason}")
+        raise Unresolved(f"{path} cannot be read: {failure.reason}") from None
     return documents[0].data if documents else None
 
 
