@@ -20,7 +20,6 @@ from pytest_readiness.builtin import formats
 from pytest_readiness.configuration import Configuration
 from pytest_readiness.configuration import Environment
 from pytest_readiness.formats.helm import copy
-from pytest_readiness.formats.helm.chart import charts
 from pytest_readiness.formats.helm.versions import is_bounded
 from pytest_readiness.formats.helm.versions import is_semver
 from pytest_readiness.model import Resource
@@ -501,8 +500,7 @@ FAILING = [
     pytest.param(
         {"Chart_yaml": MISSING, "templates__a_yaml": '{{ include "redis.name" . }}\n'},
         [
-            'shop/templates/a.yaml:1:1: does not render: <include "redis.name" .>: error calling include: template: no template "redis.name" associated with'
-            ' template "gotpl" (without the charts of redis and own: run helm dependency build first)'
+            'shop/templates/a.yaml:1:1: does not render: <include "redis.name" .>: error calling include: template: no template "redis.name" associated with template "gotpl" (without the charts of redis and own: run helm dependency build first)'
         ],
         id="a helper of a chart that is not here",
     ),
