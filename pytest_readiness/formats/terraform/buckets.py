@@ -6,9 +6,11 @@ from typing import Any
 
 from ...model import Span
 from ...project import Project
+from ...project import once
 from ...unknown import is_unknown
 from .blocks import Block
 from .module import mentions
+from .module import module_in
 from .module import modules
 from .settings import holds
 from .settings import inside
@@ -106,12 +108,19 @@ def _is_target(bucket: Block) -> bool:
     """Whether a bucket of the same module names this one as the place of its access logs."""
     if bucket.attached(("aws_s3_bucket_logging",), by="target_bucket", named=("bucket",)):
         return True
-    for other in bucket.module.resources("aws_s3_bucket"):
-        for section in other.blocks("logging") if other is not bucket else ():
+    return bucket.name in _inline_targets(bucket.module.project, bucket.module.directory)
+
+
+@once
+def _inline_targets(project: Project, directory: str) -> frozenset[str]:
+    """What the buckets of a module name as the place of their access logs, in blocks of their own."""
+    found: set[str] = set()
+    for bucket in module_in(directory, project).resources("aws_s3_bucket"):
+        logging = bucket.section.blocks("logging")
+        for section in logging if isinstance(logging, tuple) else ():
             expression = section.expression("target_bucket")
-            if expression is not None and bucket.name in mentions(expression):
-                return True
-    return False
+            found |= mentions(expression) if expression is not None else set()
+    return frozenset(found)
 
 
 def encryption(bucket: Block) -> tuple[bool | None, Span]:

@@ -64,7 +64,7 @@ class Grant:
     actions: Any
     resources: Any
     conditions: tuple[tuple[str, str, Any], ...] | Unknown
-    span: Span
+    actions_span: Span
     principals_span: Span
 
     @property
@@ -185,7 +185,7 @@ def _of_section(section: Section) -> Grant:
         section.get("actions"),
         section.get("resources"),
         found,
-        section.span,
+        section.at("actions"),
         principals[0].at("identifiers") if principals else section.span,
     )
 
@@ -203,7 +203,7 @@ def _of_object(item: dict[str, Any], place: Span) -> Grant:
         item.get("Action"),
         item.get("Resource"),
         conditions if isinstance(conditions, Unknown) else tuple(_conditions(conditions)),
-        written.head if written is not None else place,
+        written.entry("Action") if written is not None and "Action" in written else place,
         written.entry("Principal") if written is not None and "Principal" in written else place,
     )
 

@@ -56,8 +56,8 @@ def check(block: Block) -> Iterator[Finding]:
     ```
     ```hcl bad
     data "aws_iam_policy_document" "app" {
-      statement {                          # <--
-        actions   = ["secretsmanager:GetSecretValue"]
+      statement {
+        actions   = ["secretsmanager:GetSecretValue"]  # <--
         resources = ["*"]
       }
     }
@@ -65,9 +65,9 @@ def check(block: Block) -> Iterator[Finding]:
     ```hcl bad
     resource "aws_iam_role_policy" "app" {
       policy = jsonencode({
-        Statement = [{                     # <--
+        Statement = [{
           Effect   = "Allow"
-          Action   = ["s3:GetObject", "s3:ListBucket"]
+          Action   = ["s3:GetObject", "s3:ListBucket"]  # <--
           Resource = "*"
         }]
       })
@@ -76,7 +76,7 @@ def check(block: Block) -> Iterator[Finding]:
     """
     for grant in policy_of(block, "policy"):
         if action := _unbounded(grant):
-            yield block.finding(f"allows {action} on every resource", grant.span)
+            yield block.finding(f"allows {action} on every resource", grant.actions_span)
 
 
 def _unbounded(grant: Grant) -> str:
