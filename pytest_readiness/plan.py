@@ -155,9 +155,13 @@ class Plan:
             return (failure,)
         return ()
 
+    def _is_in_scope(self, path: str) -> bool:
+        """Whether a file is asked for, or a home through which it is judged."""
+        return self.scope.includes(path) or any(self.scope.includes(home) for home in self.project.homes_of(path))
+
     def looked_at(self) -> dict[str, Any]:
         """What the run looked at, for its reports."""
-        found = (self.project.format_of(path) for path in self.project.paths if self.scope.includes(path))
+        found = (self.project.format_of(path) for path in self.project.paths if self._is_in_scope(path))
         formats = Counter(format_.name for format_ in found if format_ is not None)
         return {
             "root": safe(str(self.project.tree.root)),
