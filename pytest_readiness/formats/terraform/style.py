@@ -54,11 +54,12 @@ def attributes(body: hcl.Body) -> Iterator[hcl.Attribute]:
         stack.extend(block.body for block in reversed(current.blocks))
 
 
-def expressions(root: Root) -> Iterator[ast.Expression]:
-    """Every expression of a module, and those inside of it."""
+def expressions(root: Root, word: re.Pattern[str]) -> Iterator[ast.Expression]:
+    """The expressions of a module, and those inside of them, where a word occurs; the others need not be read."""
     for body in bodies(root).values():
         for attribute in attributes(body):
-            yield from ast.walk(attribute.expression)
+            if word.search(attribute.source):
+                yield from ast.walk(attribute.expression)
 
 
 # -- what is declared and never used
@@ -187,9 +188,14 @@ def _providers_of(block: hcl.Block) -> Iterator[str]:
 # -- what is written in an outdated or ambiguous way
 
 
+_EMPTY_LIST = re.compile(r"\[\s*\]")
+_LOOKUP = re.compile(r"\blookup\b")
+_WORKSPACE = re.compile(r"\bworkspace\b")
+
+
 def compared_with_empty_list(root: Root) -> Iterator[Span]:
     """Comparisons with ``[]``, which are always false: a list is no tuple."""
-    for node in expressions(root):
+    for node in expressions(root, _EMPTY_LIST):
         sides = (node.left, node.right) if isinstance(node, ast.Operation) and node.operator in ("==", "!=") else ()
         if any(isinstance(side, ast.Tuple) and not side.items for side in sides):
             yield node.span
@@ -201,7 +207,7 @@ def repeated_keys(root: Root) -> Iterator[tuple[str, Span]]:
         if path.endswith(".json"):
             continue  # YAML and JSON are read without duplicates
         for attribute in attributes(body):
-            for node in ast.walk(attribute.expression):
+            for node in ast.walk(attribute.expression) if "{" in attribute.source else ():
                 if isinstance(node, ast.Object):
                     seen: set[str] = set()
                     for key, _ in node.items:
@@ -213,14 +219,14 @@ def repeated_keys(root: Root) -> Iterator[tuple[str, Span]]:
 
 def old_lookups(root: Root) -> Iterator[Span]:
     """Calls of ``lookup`` without a default, which are an index."""
-    for node in expressions(root):
+    for node in expressions(root, _LOOKUP):
         if isinstance(node, ast.Call) and node.name == "lookup" and len(node.arguments) == 2:
             yield node.span
 
 
 def workspace_uses(root: Root) -> Iterator[Span]:
     """Where ``terraform.workspace`` is used."""
-    for node in expressions(root):
+    for node in expressions(root, _WORKSPACE):
         if isinstance(node, ast.Reference) and node.path[:2] == ("terraform", "workspace"):
             yield node.span
 
