@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pytest_readiness import P3
 from pytest_readiness import Finding
 from pytest_readiness import rule
+from pytest_readiness.formats.helm.chart import charts
 from pytest_readiness.formats.helm.resources import ValuesFile
 
 _TARGET = re.compile(r"\s*(?P<path>[^\s<>=]+)\s*(?:(?P<operator><=|>=)\s*(?P<bound>\d+(?:\.\d+)?))?\s*").fullmatch
@@ -17,6 +18,7 @@ _TARGET = re.compile(r"\s*(?P<path>[^\s<>=]+)\s*(?:(?P<operator><=|>=)\s*(?P<bou
     "helm.performance-targets",
     P3,
     on="helm.values",
+    when=lambda values, project: values.chart in charts(project).homes,
     category="Performance",
     remedy="record the target in values.yaml",
     needs="targets",
