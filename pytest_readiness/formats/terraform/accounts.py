@@ -6,41 +6,22 @@ from ...model import Span
 from .blocks import Repository
 from .blocks import is_example
 from .module import Module
-from .module import modules
 
 
 def aws_roots(repository: Repository) -> list[Module]:
     """The directories in which somebody runs Terraform against AWS; examples are nobody's account."""
-    return roots_on(repository, "aws")
+    return [module for module in repository.modules if module.is_root and not is_example(module.directory) and _is_aws(module)]
 
 
-def roots_on(repository: Repository, provider: str) -> list[Module]:
-    """The directories in which somebody runs Terraform with a provider: ``aws``, ``google``, ``azurerm``."""
-    return [
-        module
-        for module in repository.modules
-        if module.is_root and not is_example(module.directory) and any(type.startswith(f"{provider}_") for type in module.types)
-    ]
+def _is_aws(root: Module) -> bool:
+    return any(type.startswith("aws_") for type in types_of(root)) or any(block.labels[:1] == ("aws",) for block in root.of("provider"))
+
+
+def types_of(root: Module) -> frozenset[str]:
+    """The types of all that is made from a root, in it and in the modules it calls."""
+    return frozenset().union(*(module.types for module in root.tree))
 
 
 def aws_home(repository: Repository) -> Span:
     """The place that stands for what is run against AWS."""
     return aws_roots(repository)[0].home
-
-
-def roots_of(module: Module) -> list[Module]:
-    """The root modules that a module is part of, itself where nobody calls it."""
-    found: dict[str, Module] = {}
-    seen: set[str] = set()
-    pending = [module]
-    while pending:
-        current = pending.pop()
-        if current.directory in seen:
-            continue
-        seen.add(current.directory)
-        callers = [other for other in modules(current.project) if current.directory in other.calls and other is not current]
-        if callers:
-            pending.extend(callers)
-        else:
-            found[current.directory] = current
-    return list(found.values())

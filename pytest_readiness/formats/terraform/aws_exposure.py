@@ -20,9 +20,9 @@ _SHARED = {
 
 
 def can_be_shared(block: Block) -> bool:
-    """Whether somebody else may be let in; an ACL whose bucket stands in the same module is judged with the bucket."""
+    """Whether somebody else may be let in; an ACL whose bucket is ours is judged with the bucket."""
     if block.type == "aws_s3_bucket_acl":
-        return not any(block.module.find(address) for address in block.addresses("bucket") if address.startswith("aws_s3_bucket."))
+        return not any(block.module.located(address) for address in block.refers("bucket") if ".aws_s3_bucket." in f".{address}")
     return block.type in _SHARED or block.type in ("aws_s3_bucket", "aws_lambda_permission")
 
 

@@ -9,8 +9,7 @@ from ...project import Project
 from ...project import once
 from ...unknown import is_unknown
 from .blocks import Block
-from .module import mentions
-from .module import module_in
+from .module import Module
 from .module import modules
 from .settings import holds
 from .settings import inside
@@ -41,8 +40,8 @@ def parts(bucket: Block, *types: str) -> list[Block]:
 
 def _is_about(part: Block, bucket: Block) -> bool:
     """Whether the part does not refer to another bucket, which may have the same name elsewhere."""
-    buckets = {address for address in part.addresses("bucket") if address.startswith(f"{bucket.type}.")}
-    return not buckets or bucket.name in buckets
+    buckets = {address for address in part.refers("bucket") if f".{bucket.type}." in f".{address}"}
+    return not buckets or bucket.full_address in buckets
 
 
 def versioning(bucket: Block) -> tuple[bool, Span]:
@@ -108,18 +107,18 @@ def _is_target(bucket: Block) -> bool:
     """Whether a bucket of the same module names this one as the place of its access logs."""
     if bucket.attached(("aws_s3_bucket_logging",), by="target_bucket", named=("bucket",)):
         return True
-    return bucket.name in _inline_targets(bucket.module.project, bucket.module.directory)
+    return bucket.full_address in _inline_targets(bucket.module.project, bucket.module.root)
 
 
 @once
-def _inline_targets(project: Project, directory: str) -> frozenset[str]:
-    """What the buckets of a module name as the place of their access logs, in blocks of their own."""
+def _inline_targets(_: Project, root: Module) -> frozenset[str]:
+    """What the buckets of a root name as the place of their access logs, in blocks of their own."""
     found: set[str] = set()
-    for bucket in module_in(directory, project).resources("aws_s3_bucket"):
-        logging = bucket.section.blocks("logging")
-        for section in logging if isinstance(logging, tuple) else ():
-            expression = section.expression("target_bucket")
-            found |= mentions(expression) if expression is not None else set()
+    for module in root.tree:
+        for bucket in module.resources("aws_s3_bucket"):
+            logging = bucket.section.blocks("logging")
+            for section in logging if isinstance(logging, tuple) else ():
+                found |= module.origins(section.expression("target_bucket"))
     return frozenset(found)
 
 

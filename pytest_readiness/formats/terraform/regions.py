@@ -35,13 +35,18 @@ def _is_other(vault: Any, block: Block) -> bool:
     if isinstance(vault, str) and (found := _ARN_REGION.match(vault)):
         own = region_of(block)
         return not own or found[1] != own
-    target = block.module.find(vault.address) if isinstance(vault, Computed) else None
+    target = vault.block if isinstance(vault, Computed) else None
     return target is None or region_of(target) != region_of(block)
 
 
+def everywhere(block: Block, *types: str) -> list[Block]:
+    """The resources of the types in the root that the block belongs to, and in all it calls."""
+    return [found for module in block.module.root.tree for found in module.resources(*types)]
+
+
 def copying_plans(block: Block) -> Iterator[Block]:
-    """The backup plans of the module that copy to a vault in another region."""
-    for plan in block.module.resources("aws_backup_plan"):
+    """The backup plans of the root that copy to a vault in another region."""
+    for plan in everywhere(block, "aws_backup_plan"):
         for rule in plan.blocks("rule"):
             copies = rule.blocks("copy_action")
             if isinstance(copies, Unknown) or any(_is_other(copy.get("destination_vault_arn"), block) for copy in copies):
@@ -55,14 +60,15 @@ def is_copied(block: Block) -> bool:
         return True
     if is_given(block.get("global_cluster_identifier")) or block.attached(("aws_rds_global_cluster",), by="source_db_cluster_identifier"):
         return True
-    for type in ("aws_db_snapshot_copy", "aws_db_cluster_snapshot_copy"):
-        if any(copy.get("destination_region") is not None for copy in block.module.resources(type)):
-            return True
-    plans = {plan.name for plan in copying_plans(block)}
-    selections = block.module.resources("aws_backup_selection") if plans else []
+    if any(
+        copy.get("destination_region") is not None for copy in everywhere(block, "aws_db_snapshot_copy", "aws_rds_cluster_snapshot_copy")
+    ):
+        return True
+    plans = {plan.full_address for plan in copying_plans(block)}
+    selections = everywhere(block, "aws_backup_selection") if plans else []
     selected = block.attached(("aws_backup_selection",), by="resources")
     return any(
-        selection.addresses("plan_id") & plans and (selection in selected or selection.blocks("selection_tag") or _selects_all(selection))
+        selection.refers("plan_id") & plans and (selection in selected or selection.blocks("selection_tag") or _selects_all(selection))
         for selection in selections
     )
 
@@ -78,7 +84,7 @@ def replicated_by(block: Block) -> str | None:
         parts = block.attached(("aws_s3_bucket_replication_configuration",), by="bucket", named=("bucket",))
         return "replication" if parts or block.blocks("replication_configuration") else None
     if block.type == "aws_ecr_repository":
-        return "replication" if block.module.resources("aws_ecr_replication_configuration") else None
+        return "replication" if everywhere(block, "aws_ecr_replication_configuration") else None
     if block.type == "aws_dynamodb_table":
         replicas = block.attached(("aws_dynamodb_table_replica",), by="global_table_arn")
         return "replica" if replicas or block.blocks("replica") else None

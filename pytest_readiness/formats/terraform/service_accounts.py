@@ -106,8 +106,8 @@ def loose_subjects(call: Block) -> list[tuple[str, Span]] | None:
 
 def app_permissions(group: Block) -> Iterator[tuple[str, Span]]:
     """The permissions on the role of a node group that are for pods, and where they are attached."""
-    for address in sorted(group.addresses("node_role_arn")):
-        role = group.module.find(address)
+    for address in sorted(group.refers("node_role_arn")):
+        role = group.module.located(address)
         if role is None or role.type != "aws_iam_role":
             continue
         for attachment in role.attached(("aws_iam_role_policy_attachment",), by="role", named=("name",)):
@@ -116,4 +116,4 @@ def app_permissions(group: Block) -> Iterator[tuple[str, Span]]:
                 if name and name not in _OF_NODES and ":aws:policy/" in _known(arn):
                     yield name, attachment.at("policy_arn")
         for policy in role.attached(("aws_iam_role_policy",), by="role", named=("name",)):
-            yield policy.name, policy.span
+            yield policy.address, policy.span

@@ -6,9 +6,10 @@ from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import Resource
 from pytest_readiness import rule
+from pytest_readiness.formats.terraform.accounts import aws_home
+from pytest_readiness.formats.terraform.accounts import aws_roots
 from pytest_readiness.formats.terraform.blocks import Block
 from pytest_readiness.formats.terraform.blocks import Repository
-from pytest_readiness.formats.terraform.blocks import is_example
 from pytest_readiness.formats.terraform.settings import Settings
 from pytest_readiness.formats.terraform.settings import gaps
 from pytest_readiness.formats.terraform.settings import setting
@@ -26,12 +27,8 @@ FLAGS: Settings = {
 def is_aws(resource: Resource, *, kept_elsewhere: bool = False) -> bool:
     """What is ``kept_elsewhere``, in the repository of the account, is not asked of this one."""
     if isinstance(resource, Repository):
-        return not kept_elsewhere and any(_runs_aws(module.directory, module.is_root, module.types) for module in resource.modules)
+        return not kept_elsewhere and bool(aws_roots(resource))
     return isinstance(resource, Block) and resource.type == "aws_cloudtrail"
-
-
-def _runs_aws(directory: str, root: bool, types: frozenset[str]) -> bool:
-    return root and not is_example(directory) and any(type.startswith("aws_") for type in types)
 
 
 @rule(
@@ -73,5 +70,4 @@ def check(resource: Resource) -> Iterator[Finding]:
         yield from gaps(resource, FLAGS, "the trail misses events or can be changed unnoticed")
     elif isinstance(resource, Repository) and not resource.resources("aws_cloudtrail"):
         resource.demand_all()
-        home = next(m.home for m in resource.modules if _runs_aws(m.directory, m.is_root, m.types))
-        yield resource.finding("no aws_cloudtrail: nobody can tell who did what in the account", home)
+        yield resource.finding("no aws_cloudtrail: nobody can tell who did what in the account", aws_home(resource))

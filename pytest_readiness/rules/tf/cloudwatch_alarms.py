@@ -28,7 +28,7 @@ _EXPORTER = re.compile(r"\baws_(rds|elasticache|kafka|applicationelb|docdb)_\w+|
 
 
 def is_key(block: Block) -> bool:
-    return block.type in KEY and block.is_production and not is_example(block.module.directory) and not is_redundant_elsewhere(block)
+    return block.type in KEY and block.is_production and not is_example(block.module.root.directory) and not is_redundant_elsewhere(block)
 
 
 @rule(
@@ -71,7 +71,7 @@ def check(block: Block, project: Project) -> Iterator[Finding]:
         yield block.finding(f"the alarm {silent[0].label} has no alarm_actions: nobody hears of it", silent[0].at("alarm_actions"))
     if alarms:
         return
-    if block.module.called:
+    if block.module.detached:
         raise Unresolved("the caller of the module may add the alarms")
     if any(re.search("alarm|cloudwatch|monitor", call.type) for call in block.module.resources("tf.module-call")):
         raise Unresolved("a module that is called here may add the alarms")

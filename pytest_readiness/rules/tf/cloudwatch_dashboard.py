@@ -8,6 +8,7 @@ from pytest_readiness import Project
 from pytest_readiness import rule
 from pytest_readiness.formats.terraform.accounts import aws_home
 from pytest_readiness.formats.terraform.accounts import aws_roots
+from pytest_readiness.formats.terraform.accounts import types_of
 from pytest_readiness.formats.terraform.blocks import Repository
 
 WATCHED = frozenset(
@@ -20,7 +21,7 @@ WATCHED = frozenset(
 
 def runs_something(repository: Repository, *, kept_elsewhere: bool = False) -> bool:
     """What is ``kept_elsewhere``, such as in a repository of all dashboards, is not asked of this one."""
-    return not kept_elsewhere and any(module.types & WATCHED for module in aws_roots(repository))
+    return not kept_elsewhere and any(types_of(root) & WATCHED for root in aws_roots(repository))
 
 
 @rule(

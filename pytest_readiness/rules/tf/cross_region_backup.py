@@ -17,7 +17,7 @@ from pytest_readiness.formats.terraform.settings import gaps
 
 def is_database(block: Block, *, kept_elsewhere: bool = False) -> bool:
     """Production databases; what is ``kept_elsewhere``, such as in backup policies of the organization, is not asked."""
-    if kept_elsewhere or block.type not in {*DATABASES, *GEO_BACKUPS} or is_example(block.module.directory):
+    if kept_elsewhere or block.type not in {*DATABASES, *GEO_BACKUPS} or is_example(block.module.root.directory):
         return False
     return block.is_production and not is_redundant_elsewhere(block)
 
@@ -70,7 +70,7 @@ def check(block: Block) -> Iterator[Finding]:
         return
     if is_copied(block):
         return
-    if block.module.called:
+    if block.module.detached:
         raise Unresolved("the caller of the module may copy its backups")
     block.module.demand_all()
     yield block.finding("its backups are in its own region only: they are lost with the region")

@@ -9,6 +9,7 @@ from pytest_readiness import Project
 from pytest_readiness import rule
 from pytest_readiness.formats.terraform.accounts import aws_home
 from pytest_readiness.formats.terraform.accounts import aws_roots
+from pytest_readiness.formats.terraform.accounts import types_of
 from pytest_readiness.formats.terraform.blocks import Repository
 
 ROUTING = ("failover_routing_policy", "weighted_routing_policy", "latency_routing_policy")
@@ -18,7 +19,7 @@ _CUT_OVER = re.compile(r"^#+ .*\b(fail[- ]?over|cut[- ]?over|switch(ing)? (traff
 
 def has_entrances(repository: Repository, *, kept_elsewhere: bool = False) -> bool:
     """What is ``kept_elsewhere``, in the repository of the zones, is not asked of this one."""
-    return not kept_elsewhere and any(module.types & ENTRANCES for module in aws_roots(repository))
+    return not kept_elsewhere and any(types_of(root) & ENTRANCES for root in aws_roots(repository))
 
 
 @rule(

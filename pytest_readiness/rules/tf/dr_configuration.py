@@ -7,10 +7,12 @@ from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import Project
 from pytest_readiness import rule
+from pytest_readiness.formats.terraform.accounts import types_of
 from pytest_readiness.formats.terraform.availability import BACKUPS
 from pytest_readiness.formats.terraform.blocks import Block
 from pytest_readiness.formats.terraform.blocks import Repository
 from pytest_readiness.formats.terraform.blocks import is_example
+from pytest_readiness.formats.terraform.module import Module
 
 # what keeps a copy in, or moves the service to, another region
 COPIES = frozenset(
@@ -39,7 +41,12 @@ _DIRECTORY = re.compile(r"(^|/)(dr|disaster[-_]?recovery|failover)(/|$)", re.IGN
 
 def keeps_data(repository: Repository, *, kept_elsewhere: bool = False) -> bool:
     """What is ``kept_elsewhere``, in another repository, is not asked of this one."""
-    return not kept_elsewhere and any(m.is_root and not is_example(m.directory) and m.types & BACKUPS.keys() for m in repository.modules)
+    return not kept_elsewhere and bool(_roots(repository))
+
+
+def _roots(repository: Repository) -> list[Module]:
+    """The directories from which a data store is made, by themselves or by what they call."""
+    return [m for m in repository.modules if m.is_root and not is_example(m.directory) and types_of(m) & BACKUPS.keys()]
 
 
 @rule(
@@ -87,8 +94,7 @@ def check(repository: Repository, project: Project) -> Iterator[Finding]:
     if any(path.endswith((".yaml", ".yml")) and "velero.io/" in project.glance(path) for path in project.paths):
         return
     repository.demand_all()
-    home = next(m.home for m in repository.modules if m.is_root and not is_example(m.directory) and m.types & BACKUPS.keys())
-    yield repository.finding("nothing is copied to another region: what is lost with the region is lost", home)
+    yield repository.finding("nothing is copied to another region: what is lost with the region is lost", _roots(repository)[0].home)
 
 
 def _copies(plan: Block) -> bool:

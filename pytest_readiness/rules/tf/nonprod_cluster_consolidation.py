@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from pytest_readiness import P3
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.environments import is_production
-from pytest_readiness.formats.terraform.accounts import roots_of
 from pytest_readiness.formats.terraform.aws_compute import EKS_MODULE
 from pytest_readiness.formats.terraform.blocks import Block
 from pytest_readiness.formats.terraform.blocks import Repository
@@ -18,14 +16,14 @@ def has_clusters(repository: Repository) -> bool:
 
 
 def _clusters(repository: Repository) -> list[tuple[str, Block]]:
-    """The clusters of environments that are not production, once for each directory in which they are made."""
+    """The clusters of environments that are not production, with where they are made."""
     found = []
     calls = [call for call in repository.resources("tf.module-call") if call.type == EKS_MODULE]
     for cluster in (*repository.resources("aws_eks_cluster"), *calls):
-        for root in roots_of(cluster.module):
-            tagged = cluster.is_production if root is cluster.module else is_production(root.directory)
-            if not tagged and not is_example(root.directory):
-                found.append((root.directory, cluster))
+        root = cluster.module.root
+        if not cluster.is_production and not is_example(root.directory):
+            environment = root.environment.name if root.environment else ""
+            found.append((environment or root.directory, cluster))
     return found
 
 
