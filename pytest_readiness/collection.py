@@ -90,15 +90,15 @@ class Check(pytest.Item):
     @classmethod
     def of(cls, parent: Node, planned: Planned) -> Check:
         """The item of a check, marked, and expected to fail where a waiver in force covers it."""
-        name, where, rule, resource = planned
+        name, where, rule, resource, excuse = planned
         check: Check = cls.from_parent(parent, name=name, nodeid=f"{parent.nodeid}::{name}")
         check.rule, check.resource, check.run = rule, resource, parent.run
         check.own_markers.extend(_marks(rule.priority, rule.category))
         if resource.third_party:
             check.own_markers.append(pytest.mark.third_party.mark)
         waivers = parent.run.plan.waivers
-        if waivers.all and rule not in (governance.WAIVER, governance.EXPECT):
-            check.waiver = waivers.find(rule, parent.path_in_project, where)
+        if (waivers.all or excuse) and rule not in (governance.WAIVER, governance.EXPECT):
+            check.waiver = waivers.find(rule, parent.path_in_project, where) or excuse
             if check.waiver is not None and not waivers.lapsed(check.waiver):
                 reason = f"known gap: {safe(check.waiver.reason)} ({safe(check.waiver.owner)}, until {check.waiver.until})"
                 check.add_marker(pytest.mark.xfail(strict=True, raises=ReadinessFailure, reason=reason))

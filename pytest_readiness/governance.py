@@ -14,7 +14,6 @@ from .model import ParseFailure
 from .model import Priority
 from .model import Resource
 from .model import Rule
-from .model import Waiver
 from .settings import Expectation
 from .unknown import Unresolved
 
@@ -29,9 +28,9 @@ class JudgedFile(Resource):
 
 @dataclass(frozen=True, eq=False)
 class WaiverEntry(Resource):
-    """A waiver that covers no check."""
+    """A waiver that covers no check, or is not as the policy has it."""
 
-    waiver: Waiver
+    problems: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +49,7 @@ def _parses(file: JudgedFile) -> Iterator[Finding]:
 
 
 def _waiver_covers(entry: WaiverEntry) -> Iterator[Finding]:
-    yield entry.finding(f"covers no check: no {entry.waiver.rule} at {entry.waiver.where}")
+    yield from (entry.finding(problem) for problem in entry.problems)
 
 
 def _files_expected(files: ExpectedFiles) -> Iterator[Finding]:
@@ -75,9 +74,9 @@ WAIVER = Rule(
     priority=Priority.P1,
     on=("readiness.waiver",),
     category="Governance",
-    title="the waiver covers a check",
-    why="A known gap that covers nothing any more hides that its resource was renamed, removed or mended.",
-    remedy="delete the entry, or mend its rule or where",
+    title="the waiver covers a check, and is as the policy has it",
+    why="A known gap that covers nothing any more hides that its resource was renamed, removed or mended; one that never ends is none.",
+    remedy="delete the entry, or mend what the message names",
     check=_waiver_covers,
     check_needs_project=False,
 )

@@ -12,9 +12,11 @@ from typing import Any
 from typing import NamedTuple
 
 from . import governance
+from . import inline
 from . import settings as settings_file
 from . import waivers as waiver_file
 from .checks import applies
+from .excuses import Excuses
 from .governance import ExpectedFiles
 from .governance import JudgedFile
 from .governance import WaiverEntry
@@ -22,6 +24,7 @@ from .model import ParseFailure
 from .model import Resource
 from .model import Rule
 from .model import Span
+from .model import Waiver
 from .project import YAML_SUFFIXES
 from .project import Project
 from .registry import Registry
@@ -42,6 +45,7 @@ class Planned(NamedTuple):
     where: str
     rule: Rule
     resource: Resource
+    waiver: Waiver | None = None  # of a comment in the source
 
 
 class Plan:
@@ -82,10 +86,21 @@ class Plan:
         """Every check of a file (``.``: of the repository), in the order of its resources."""
         if path not in self._checks:
             started = time.perf_counter()
-            self._checks[path] = tuple(_named(list(self._find(path))))
+            self._checks[path] = self._excused(path, tuple(_named(list(self._find(path)))))
             format_ = None if path == "." else self.project.format_of(path)
             self.seconds[format_.name if format_ else "repository"] += time.perf_counter() - started  # type: ignore[assignment]
         return self._checks[path]
+
+    def _excused(self, path: str, found: tuple[Planned, ...]) -> tuple[Planned, ...]:
+        """The checks of a file with the waivers that comments give them, and a check for each comment that is wrong or needless."""
+        sources = sorted({path, *(check.resource.span.path for check in found)} - {"."})
+        policy = self.settings.policy.waivers
+        comments = [comment for source in sources for comment in inline.comments(source, self.project, policy.honoured)]
+        if not comments:
+            return found
+        excuses = Excuses(comments, found, self.project, self.waivers, policy)
+        entries = [(governance.WAIVER, entry) for entry in excuses.entries()]
+        return (*(check._replace(waiver=excuses.waiver(check)) for check in found), *_named(entries))
 
     def _find(self, path: str) -> Iterator[tuple[Rule, Resource]]:
         if path in settings_file.NAMES:
@@ -129,8 +144,13 @@ class Plan:
             if other not in waiver_file.NAMES:
                 for check in self.checks(other):
                     self.waivers.find(check.rule, other, check.where)
-        for waiver in self.waivers.unused():
-            yield governance.WAIVER, WaiverEntry("readiness.waiver", f"{waiver.rule} {waiver.where}", waiver.span, waiver)
+        unused = {id(waiver) for waiver in self.waivers.unused()}
+        for waiver in self.waivers.all:
+            problems = list(self.waivers.problems(waiver, self.settings.policy.waivers))
+            if id(waiver) in unused:
+                problems.append(f"covers no check: no {waiver.rule} at {waiver.where}")
+            if problems:
+                yield governance.WAIVER, WaiverEntry("readiness.waiver", f"{waiver.rule} {waiver.where}", waiver.span, tuple(problems))
 
     def _is_asked_for(self, path: str) -> bool:
         """Whether a file about the whole project is: by the whole root, or by its name."""

@@ -59,6 +59,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--readiness-owner", metavar="WHO", help="with --readiness-freeze: who answers for the known gaps")
     group.addoption("--readiness-until", metavar="YYYY-MM-DD", help="with --readiness-freeze: their last day (default: in 90 days)")
     group.addoption("--readiness-reason", metavar="TEXT", help="with --readiness-freeze: the reason (default: the first finding)")
+    group.addoption(
+        "--readiness-waivers",
+        choices=("audit", "prune"),
+        help="list all known gaps and what became of them; prune: take out what is needless",
+    )
     group.addoption("--readiness-today", metavar="YYYY-MM-DD", help="judge known gaps as of this day")
     parser.addini("readiness", "judge the infrastructure files in every run, as with --readiness", type="bool", default=False)
     parser.addini("readiness_paths", "files and directories to look at, relative to the root (default: all)", type="args", default=[])

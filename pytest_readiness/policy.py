@@ -81,6 +81,29 @@ class Gate:
     phases: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Honoured:
+    """Suppression comments of other tools that count as known gaps: of which tools, who answers for them, until which day."""
+
+    tools: tuple[str, ...]
+    owner: str
+    until: str
+
+
+@dataclass(frozen=True)
+class WaiverPolicy:
+    """What a known gap must be like: at most how many days ahead, a pattern its reason must hold, who may waive a P0.
+
+    ``inline`` are the priorities whose checks a comment may excuse.
+    """
+
+    max_days: int | None = None
+    ticket: str = ""
+    p0_owners: tuple[str, ...] = ()
+    inline: tuple[str, ...] = ("P0", "P1", "P2", "P3")
+    honoured: Honoured | None = None
+
+
 # What shows a level; one without a check that shows it is not reached.
 MATURITY = (
     Level("infrastructure as code", ("docker.*", "compose.*", "k8s.*", "tf.*", "helm.*", "kustomize.*")),
@@ -108,6 +131,7 @@ class Policy:
     acceptance: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     gates: Mapping[str, Gate] = field(default_factory=dict)
     maturity: tuple[Level, ...] = MATURITY
+    waivers: WaiverPolicy = field(default_factory=WaiverPolicy)
     last_review: str = ""
     review_every: int = 0
     span: Span = field(default_factory=lambda: Span(""))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Collection
 from collections.abc import Iterator
 from collections.abc import Mapping
@@ -17,13 +18,15 @@ from .policy import WEIGHTS
 from .policy import WINDOWS
 from .policy import Block
 from .policy import Gate
+from .policy import Honoured
 from .policy import Level
 from .policy import Owner
 from .policy import Phase
 from .policy import Policy
+from .policy import WaiverPolicy
 from .syntax import yaml
 
-KEYS = ("score", "aspects", "windows", "owners", "phases", "acceptance", "gates", "maturity", "review")
+KEYS = ("waivers", "score", "aspects", "windows", "owners", "phases", "acceptance", "gates", "maturity", "review")
 
 
 def policy(data: yaml.Mapping) -> Policy:
@@ -40,8 +43,20 @@ def policy(data: yaml.Mapping) -> Policy:
         acceptance={name: tuple(globs) for name, globs in data.get("acceptance", {}).items()},
         gates={name: _gate(name, entry or {}) for name, entry in data.get("gates", {}).items()},
         maturity=tuple(Level(entry["name"], tuple(entry["rules"])) for entry in data.get("maturity", ())) or MATURITY,
+        waivers=_waivers(data.get("waivers", {})),
         last_review=str(review.get("last", "")),
         review_every=int(review.get("every", 0)),
+    )
+
+
+def _waivers(entry: Mapping[str, Any]) -> WaiverPolicy:
+    honoured = entry.get("honour")
+    return WaiverPolicy(
+        max_days=entry.get("max-days"),
+        ticket=entry.get("ticket", ""),
+        p0_owners=tuple(entry.get("p0-owners", ())),
+        inline=tuple(entry.get("inline", WaiverPolicy.inline)),
+        honoured=Honoured(tuple(honoured["tools"]), honoured["owner"], str(honoured["until"])) if honoured else None,
     )
 
 
@@ -85,7 +100,9 @@ def mistakes(data: yaml.Mapping, rule_ids: Collection[str]) -> Iterator[ParseFai
             yield ParseFailure(f"{keys[0]}: no rule is called {value!r}", place)
         elif _names_a_category(keys) and value not in CATEGORIES:
             yield ParseFailure(f"{keys[0]}: no category is called {value!r} (known: {', '.join(CATEGORIES)})", place)
-        elif keys[-1] in ("due", "last") and not _is_date(value):
+        elif keys == ("waivers", "ticket") and not _is_pattern(value):
+            yield ParseFailure(f"waivers: {value!r} is no regular expression", place)
+        elif keys[-1] in ("due", "last", "until") and not _is_date(value):
             yield ParseFailure(f"{keys[0]}: {value!r} is not a date as YYYY-MM-DD", place)
         elif keys[0] == "gates" and keys[2:3] in (("acceptance",), ("phases",)) and value not in _declared(data, str(keys[2])):
             yield ParseFailure(f"gates: {keys[2]} has no {value!r}", place)
@@ -136,6 +153,14 @@ def _impossible(data: yaml.Mapping) -> Iterator[ParseFailure]:
             if rule not in phase.items:
                 reason = f"{rule!r} is deferred but no item of the phase"
                 yield ParseFailure(f"phases: {phase.name!r}: {reason}", yaml.at(data, "phases", index, "deferred", number))
+
+
+def _is_pattern(value: Any) -> bool:
+    try:
+        re.compile(str(value))
+    except (re.error, RecursionError, OverflowError):
+        return False
+    return True
 
 
 def _is_date(value: Any) -> bool:

@@ -19,6 +19,7 @@ from _pytest.skipping import xfailed_key
 from . import governance
 from . import history
 from . import settings as settings_file
+from . import upkeep
 from . import waivers as waiver_file
 from .authoring import RuleError
 from .collection import Check
@@ -78,6 +79,8 @@ class Run:
         self.seconds: Counter[str] = Counter()  # running rules, by platform
         self.facts: dict[str, Any] = {}  # what xdist's workers looked at
         self.freezer = _freezer(config, self.today)
+        self.upkeep: str | None = config.getoption("readiness_waivers")
+        self.waiver_lines: list[str] = []  # what the upkeep has to say
         self.frozen: tuple[Path, int] | str | None = None
         self.gate = lowest(config)
         self.reports = list(reports(config))
@@ -267,6 +270,8 @@ class Run:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         if self.freezer is not None:
             self.frozen = self.freezer.write(self.root, self.records.values())
+        if self.upkeep:
+            self._look_after_waivers()
         if self.reports:
             self._write_reports()
         if self.on_github:
@@ -312,7 +317,19 @@ class Run:
         """Workflow commands, unless the plugin that makes them for all tests is there."""
         installed = {dist.project_name for _, dist in self.config.pluginmanager.list_plugin_distinfo()}
         if self.on_github and github.ANNOTATOR not in installed:
-            yield from github.annotations(self.conclusion.report, github.prefix(self.root, os.environ))
+            yield from github.commands(self.conclusion.report, github.prefix(self.root, os.environ))
+
+    def _look_after_waivers(self) -> None:
+        entries = upkeep.audit(self.plan.waivers.all, self.records.values(), self.today)
+        self.waiver_lines = upkeep.told(entries)
+        if self.upkeep == "prune" and self.partial:
+            self.waiver_lines.append(f"nothing is pruned: {'; '.join(self.partial)}")
+        elif self.upkeep == "prune":
+            try:
+                pruned = upkeep.prune(self.root, entries)
+                self.waiver_lines.append(f"pruned: {', '.join(safe(str(entry.waiver.span)) for entry in pruned) or 'nothing'}")
+            except (OSError, ParseFailure) as error:
+                self.unwritten.append(f"the waiver file was not pruned: {error}")
 
     def _keep_history(self, path: Path) -> None:
         report = self.conclusion.report

@@ -6,15 +6,18 @@ import datetime
 import json
 import re
 from collections.abc import Iterable
+from collections.abc import Iterator
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from . import schema
 from .model import ParseFailure
+from .model import Priority
 from .model import Rule
 from .model import Span
 from .model import Waiver
+from .policy import WaiverPolicy
 from .syntax import yaml
 from .text import place
 from .text import safe
@@ -75,6 +78,7 @@ class Waivers:
         self._exact: dict[tuple[str, str], Waiver] = {}
         self._globs: list[Waiver] = []
         self._used: set[int] = set()
+        self._priorities: dict[int, set[Priority]] = {}
         for waiver in waivers:
             if is_glob(waiver.rule) or is_glob(waiver.where):
                 self._globs.append(waiver)
@@ -88,8 +92,28 @@ class Waivers:
         matching = [self._exact.get((rule.id, where)), self._exact.get((rule.id, path))]
         matching += [w for w in self._globs if fnmatchcase(rule.id, w.rule) and (fnmatchcase(where, w.where) or fnmatchcase(path, w.where))]
         found = [waiver for waiver in matching if waiver is not None]
-        self._used.update(map(id, found))
+        for waiver in found:
+            self.use(waiver, rule.priority)
         return found[0] if found else None
+
+    def use(self, waiver: Waiver, priority: Priority) -> None:
+        """Remember that a waiver covers a check of a priority."""
+        self._used.add(id(waiver))
+        self._priorities.setdefault(id(waiver), set()).add(priority)
+
+    def is_used(self, waiver: Waiver) -> bool:
+        """Whether a waiver covers a check."""
+        return id(waiver) in self._used
+
+    def problems(self, waiver: Waiver, policy: WaiverPolicy) -> Iterator[str]:
+        """What a waiver is not allowed to be, once every check has looked for one."""
+        days = (datetime.date.fromisoformat(waiver.until) - self.today).days
+        if policy.max_days is not None and days > policy.max_days:
+            yield f"holds for {days} days, at most {policy.max_days} are allowed"
+        if policy.ticket and not re.search(policy.ticket, waiver.reason):
+            yield f"the reason names no ticket ({policy.ticket})"
+        if policy.p0_owners and Priority.P0 in self._priorities.get(id(waiver), ()) and waiver.owner not in policy.p0_owners:
+            yield f"covers a P0 check, which {waiver.owner or 'nobody'} may not waive (only {', '.join(policy.p0_owners)})"
 
     def unused(self) -> list[Waiver]:
         """The waivers that no check asked for."""

@@ -25,7 +25,7 @@ def is_here(environment: Mapping[str, str]) -> bool:
     return environment.get("GITHUB_ACTIONS") == "true"
 
 
-def annotations(report: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+def commands(report: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
     """Workflow commands for the findings that are open, P0 first; the last of a level that has too many says how many are left out.
 
     ``prefix`` leads from the repository's root to the directory that was judged.

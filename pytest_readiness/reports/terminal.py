@@ -89,6 +89,7 @@ def _lines(run: Run, facts: dict[str, Any], records: list[Record], *, verbose: b
     advice = [f"{_place(item)}: {record['rule']}: {item['message']}" for record in records for item in record["advice"]]
     if advice:
         yield from _list("advice", advice if verbose else [f"{len(advice)} (listed with -v)"], verbose=verbose)
+    yield from _list("waivers", run.waiver_lines, verbose=True)
     yield from _gates(run)
     yield from _written(run)
     if run.config.option.durations is not None:
