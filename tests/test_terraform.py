@@ -157,7 +157,9 @@ def test_a_setting_in_every_form(encrypted: str, count: object, verdict: str) ->
 def test_for_each_gives_each_its_values() -> None:
     text = 'resource "aws_ebs_volume" "v" {\n  for_each = { a = true, b = %s }\n  encrypted = each.value\n}\n'
     assert judged("tf.storage-encrypted", text % "true") == "passed"
-    assert judged("tf.storage-encrypted", text % "false") == "unknown"
+    assert judged("tf.storage-encrypted", text % "false") == "failed"
+    assert judged("tf.storage-encrypted", text % "null") == "failed"
+    assert judged("tf.storage-encrypted", text % "aws_x.y.z") == "unknown"
     assert judged("tf.storage-encrypted", 'resource "aws_ebs_volume" "v" {\n  for_each = toset([])\n}\n') == "nothing"
 
 
@@ -478,7 +480,7 @@ def test_a_default_decides_only_where_the_caller_does_not() -> None:
     assert judged("tf.storage-encrypted", {"m/main.tf": module}) == "failed"
     call = 'module "m" {\n  source = "./m"\n}\n'
     assert judged("tf.storage-encrypted", {"m/main.tf": module, "main.tf": call}) == "failed"
-    assert judged("tf.storage-encrypted", {"m/main.tf": module, "main.tf": call.replace("./m", "./m\"\n  e = \"true")}) == "passed"
+    assert judged("tf.storage-encrypted", {"m/main.tf": module, "main.tf": call.replace("./m", './m"\n  e = "true')}) == "passed"
 
 
 def test_parts_of_a_bucket_are_found_by_reference_name_and_each() -> None:

@@ -79,7 +79,10 @@ class Name:
 
 @dataclass(frozen=True, eq=False)
 class Index:
+    """``[key]``, or ``.0`` as it was written before Terraform 0.12."""
+
     key: Expression
+    dotted: bool = False
 
 
 Step = Name | Index | str  # a str is one of the two splats
@@ -142,6 +145,7 @@ _TEMPLATE_ESCAPE = re.compile(r"([$%])\1\{")
 # what most attributes hold, read without a parser
 _PLAIN_TEXT = re.compile(r'"[^"\\$%\r\n]*"').fullmatch
 _PLAIN_NUMBER = re.compile(r"[0-9]{1,15}").fullmatch
+_EXPONENT = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,15})?[eE][+-]?[0-9]{1,2}").fullmatch  # the grammar does not know it
 _PLAIN_PATH = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*(?:\.[A-Za-z_][A-Za-z0-9_-]*)*").fullmatch
 _CONSTANTS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
 _OPERATORS = frozenset(["+", "-", "*", "/", "%", "&&", "||", "==", "!=", "<", ">", "<=", ">="])
@@ -167,6 +171,8 @@ def read(source: str, span: Span) -> Expression:
         return Literal(span, source, source[1:-1])
     if _PLAIN_NUMBER(source):
         return Literal(span, source, int(source))
+    if _EXPONENT(source):
+        return Literal(span, source, int(float(source)) if float(source).is_integer() else float(source))
     if _PLAIN_PATH(source):
         if source in _CONSTANTS:
             return Literal(span, source, _CONSTANTS[source])
@@ -308,7 +314,7 @@ class _Reader:
             yield Index(self.build(next(child for child in node.children if child.type == "expression"), depth))
         elif node.type == "legacy_index":
             digits = self.source.slice(node).lstrip(". \t")
-            yield Index(Literal(self.span(node, node), digits, int(digits) if digits.isdigit() else digits))
+            yield Index(Literal(self.span(node, node), digits, int(digits) if digits.isdigit() else digits), dotted=True)
 
     def single(self, node: tree_sitter.Node, depth: int) -> Expression:
         kind = node.type

@@ -149,7 +149,7 @@ def _joined(values: list[Any], node: hcl.Expression) -> Any:
     pieces: list[str] = []
     reason = None
     for value in values:
-        if isinstance(value, PartialText):
+        if isinstance(value, PartialText) or (isinstance(value, Json) and value.source):
             reason = reason or value.source
             pieces.append(value.shape)
         elif isinstance(value, Unknown):
@@ -172,7 +172,7 @@ def _reference(node: hcl.Reference, scope: Scope, depth: int) -> Any:
         return _follow(scope.bindings[root], steps, scope, depth)
     names = node.path
     if len(names) < 2:
-        return Unknown(f"not known here: {node.source}")
+        raise LookupError(root)
     if root == "var":
         return _follow(scope.variable(names[1]), steps[1:], scope, depth)
     if root == "local":
@@ -231,7 +231,7 @@ def _splat(value: Any, splat: str, rest: tuple[hcl.Step, ...], scope: Scope, dep
     """``[*]`` takes everything behind it to each item, ``.*`` only the names."""
     each = len(rest)
     if splat == hcl.ATTRIBUTE_SPLAT:
-        each = next((place for place, step in enumerate(rest) if not isinstance(step, hcl.Name)), len(rest))
+        each = next((place for place, step in enumerate(rest) if not _is_dotted(step)), len(rest))
     if isinstance(value, Unknown) and (not isinstance(value, Thing) or isinstance(value, Things)):
         name = next((step.text for step in rest if isinstance(step, hcl.Name)), "")
         if isinstance(value, Computed) and not value.attribute:
@@ -243,8 +243,14 @@ def _splat(value: Any, splat: str, rest: tuple[hcl.Step, ...], scope: Scope, dep
     return _follow(found, rest[each:], scope, depth)
 
 
+def _is_dotted(step: hcl.Step) -> bool:
+    return isinstance(step, hcl.Name) or (isinstance(step, hcl.Index) and step.dotted)
+
+
 def _conditional(node: hcl.Conditional, scope: Scope, depth: int) -> Any:
-    condition = evaluate(node.condition, scope, depth)
+    condition = _evaluate(node.condition, scope, depth)
+    if isinstance(condition, Failed):
+        return condition
     if not is_unknown(condition):
         taken, other = (node.yes, node.no) if truth(condition) else (node.no, node.yes)
         return _like(_evaluate(taken, scope, depth), other, scope, depth)
@@ -269,7 +275,7 @@ def _like(value: Any, other: hcl.Expression, scope: Scope, depth: int) -> Any:
 
 
 def _remainder(left: Decimal, right: Decimal) -> Decimal:
-    return left - right * (left / right).to_integral_value(ROUND_DOWN)
+    return left if not right else left - right * (left / right).to_integral_value(ROUND_DOWN)
 
 
 _ARITHMETIC: Mapping[str, Callable[[Decimal, Decimal], Decimal]] = {
@@ -286,15 +292,15 @@ _PRECISION = Context(prec=150)
 def _operation(node: hcl.Operation, scope: Scope, depth: int) -> Any:
     right = _evaluate(node.right, scope, depth)
     if node.left is None:
-        if is_unknown(right):
+        if isinstance(right, Unknown):
             return right
         return not truth(right) if node.operator == "!" else -number(right)
     left = _evaluate(node.left, scope, depth)
     if node.operator in ("==", "!="):
         return _equality(left, right, equal=node.operator == "==")
     for value in (left, right):
-        if is_unknown(value):
-            return Unknown(value.source)
+        if isinstance(value, Unknown):
+            return value if isinstance(value, Failed) else Unknown(value.source)
     if node.operator == "&&":
         return truth(left) & truth(right)
     if node.operator == "||":

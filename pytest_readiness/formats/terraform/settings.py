@@ -18,6 +18,7 @@ from ...unknown import is_unknown
 from .blocks import Block
 from .blocks import Section
 from .values import Computed
+from .values import Each
 from .values import Either
 from .values import PartialText
 from .values import options
@@ -159,10 +160,19 @@ def inside(block: Block, path: tuple[str, ...]) -> list[Section]:
 def _gap(block: Block, section: _Section, path: tuple[str, ...], wanted: Setting, why: str) -> Iterator[Finding]:
     path = (*path[:-1], next((name for name in path[-1].split("|") if section.get(*path[:-1], name) is not None), path[-1].split("|")[0]))
     value = section.get(*path)
+    if isinstance(value, Each):  # of several instances one that is wrong is enough
+        value = next((option for option in value.options if _is_wrong(option, wanted)), value)
     if not holds(value, wanted.good, absent=wanted.absent and not wanted.each):
         name = ".".join(path)
         state = "is not set" if value is None else f"is {shown(value)}"
         yield block.finding(f"{name} {state} ({wanted.want}): {why}", section.at(*path))
+
+
+def _is_wrong(value: Any, wanted: Setting) -> bool:
+    try:
+        return not holds(value, wanted.good, absent=wanted.absent and not wanted.each)
+    except Unresolved:
+        return False
 
 
 def shown(value: Any) -> str:

@@ -10,12 +10,12 @@ from ...syntax import yaml
 from ...unknown import is_unknown
 from .values import NOWHERE
 from .values import Either
-from .values import Json
 from .values import List
 from .values import Map
 from .values import Object
 from .values import PartialText
 from .values import Set
+from .values import encoded
 from .values import parsed_number
 from .values import same
 from .values import text
@@ -143,11 +143,11 @@ def _unified_lists(types: list[Type], kinds: set[str], depth: int) -> Type | Non
         return None if None in made else ("tuple", made)
     inner: list[Type] = []
     for kind, of in types:
-        inner += of if kind == "tuple" else [of]
+        inner += (of if "set" not in kinds else ()) if kind == "tuple" else [of]  # a tuple becomes what the set is
     element = unified(inner, depth + 1)
     if element is None:
         return None
-    return ("set" if "set" in kinds else "list", element)
+    return ("set" if "set" in kinds and "list" not in kinds else "list", element)
 
 
 # -- conversion
@@ -234,13 +234,13 @@ def _object(value: dict[str, Any], of: dict[str, Any], default: Any, depth: int)
     return _placed(made, value)
 
 
-_ORDER = {bool: 0, int: 1, float: 1, str: 2}
+_ORDER = {bool: 0, int: 1, float: 1, type(None): 3}
 
 
 def set_of(items: Iterable[Any], place: tuple[str, int, int, int, int] = NOWHERE) -> Set:
     """The items once each, in Terraform's order; raises `Unresolved` where one is not known."""
     found = list(items)
-    if all(isinstance(item, (str, int, float)) for item in found):
+    if all(item is None or isinstance(item, (str, int, float)) for item in found):
         return Set(sorted({(isinstance(item, bool), item): item for item in found}.values(), key=_rank), place)
     kept: list[Any] = []
     for item in found:
@@ -248,8 +248,8 @@ def set_of(items: Iterable[Any], place: tuple[str, int, int, int, int] = NOWHERE
             raise OverflowError("too large")
         if not any(same(item, other) for other in kept):
             kept.append(item)
-    return Set(kept, place)
+    return Set(sorted(kept, key=encoded), place)
 
 
 def _rank(item: Any) -> tuple[int, Any]:
-    return _ORDER.get(type(item), 2 if isinstance(item, (str, Json)) else 1), item
+    return _ORDER.get(type(item), 2), "" if item is None else item

@@ -19,7 +19,6 @@ from ...model import Span
 from ...syntax import yaml
 from ...unknown import Unknown
 from ...unknown import Unresolved
-from ...unknown import is_unknown
 
 if TYPE_CHECKING:
     from .blocks import Block
@@ -159,14 +158,21 @@ def combined(source: str, values: Iterable[Any], kind: type[Either] = Each) -> A
     return kind(source, tuple(found)) if len(found) <= MAX_OPTIONS else Unknown(source)
 
 
+def unknown_itself(value: Any) -> Unknown | None:
+    """Why a value as a whole is not known: JSON of something unknown is not, either."""
+    if isinstance(value, Json):
+        return Unknown(value.source) if value.source else None
+    return value if isinstance(value, Unknown) else None
+
+
 def holds_unknown(value: Any) -> Unknown | None:
     """The first unknown in a value, if any; a value too large to look through counts as one."""
     budget = MAX_ITEMS
     stack = [value]
     while stack:
         item = stack.pop()
-        if isinstance(item, Unknown):
-            return item
+        if (unknown := unknown_itself(item)) is not None:
+            return unknown
         if isinstance(item, dict):
             stack.extend(item.values())
         elif isinstance(item, list):
@@ -220,8 +226,9 @@ def same(left: Any, right: Any, *, kinds: bool = True) -> bool:
         budget -= 1
         if budget < 0:
             raise OverflowError("too large")
-        if is_unknown(a) or is_unknown(b):
-            raise Unresolved(a.source if is_unknown(a) else b.source)
+        for value in (a, b):
+            if (unknown := unknown_itself(value)) is not None:
+                raise Unresolved(unknown.source)
         if kinds and _kind(a) != _kind(b):
             return False
         if isinstance(a, dict) and isinstance(b, dict):
@@ -280,32 +287,40 @@ def decimal(value: Any) -> Decimal:
 
 
 class Json(str):
-    """The text of ``jsonencode(data)``, with unknown parts as ``null``; ``data`` still has the places and the unknowns."""
+    """The text of ``jsonencode(data)``; ``data`` still has the places and the unknowns.
 
-    __slots__ = ("data",)
+    Unknown parts are ``null`` in the text and NUL characters in ``shape``, ``source`` says why the first of them is.
+    """
+
+    __slots__ = ("data", "shape", "source")
     data: Any
+    shape: str
+    source: str | None
 
     @classmethod
     def of(cls, data: Any, span: Span) -> Json | Unknown:
-        budget = MAX_ITEMS
+        budget, source = MAX_ITEMS, None
         stack = [data]
         while stack:
             value = stack.pop()
             budget -= 1
             if budget < 0:
                 return Unknown(f"too large: {span}")
+            if isinstance(value, Unknown):
+                source = source or value.source
             stack.extend(value.values() if isinstance(value, dict) else value if isinstance(value, list) else ())
         made = cls(encoded(data))
-        made.data = data
+        made.data, made.source = data, source
+        made.shape = encoded(data, "\0").replace("\\u0000", "\0") if source else made
         return made
 
 
 _HTML = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
 
-def encoded(data: Any) -> str:
+def encoded(data: Any, unknown: str | None = None) -> str:
     """JSON as Terraform writes it: keys sorted, no spaces, nothing that HTML could take for its own."""
-    written = json.dumps(_ready(data), default=lambda _: None, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    written = json.dumps(_ready(data), default=lambda _: unknown, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return "".join(_HTML.get(character, character) for character in written) if any(mark in written for mark in _HTML) else written
 
 

@@ -11,8 +11,10 @@ from ..types import ANY
 from ..types import Type
 from ..types import convert
 from ..values import Either
+from ..values import Failed
 from ..values import combined
 from ..values import holds_unknown
+from ..values import unknown_itself
 
 TEXT, NUMBER, BOOL = "string", "number", "bool"
 TEXTS = ("list", TEXT)
@@ -43,9 +45,9 @@ def function(
         made = []
         for place, value in enumerate(arguments):
             type_ = types[place] if place < len(types) else rest
-            unknown = (value if isinstance(value, Unknown) else None) if shallow else holds_unknown(value)
+            unknown = unknown_itself(value) if shallow else holds_unknown(value)
             if unknown is not None:
-                return Unknown(unknown.source)
+                return unknown if isinstance(unknown, Failed) else Unknown(unknown.source)
             if value is None and not nulls and type_ != ANY:
                 raise TypeError("null")
             made.append(convert(value, type_))

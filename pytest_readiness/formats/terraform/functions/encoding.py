@@ -30,8 +30,6 @@ from .calling import refused
 
 
 def _decoded_json(value: str) -> Any:
-    if isinstance(value, Json):
-        return value.data
     return _data(json.loads(value, parse_float=Decimal, parse_int=int, parse_constant=_refuse))
 
 
@@ -56,14 +54,17 @@ def _decoded_yaml(value: str) -> Any:
         raise ValueError(failure.reason) from None
     if len(documents) > 1:
         raise ValueError("several documents")
-    return _data(documents[0].data) if documents else None
+    if not documents:
+        raise ValueError("no document")
+    return _data(documents[0].data)
 
 
 _PLAIN_KEY = re.compile(r"[A-Za-z_][\w-]*").fullmatch
 
 
 def _encoded_yaml(value: Any) -> str:
-    return "\n".join(_yaml(value)) + "\n"
+    end = "" if isinstance(value, (str, dict, list)) else "...\n"
+    return "\n".join(_yaml(value)) + f"\n{end}"
 
 
 def _yaml(value: Any) -> list[str]:
@@ -83,7 +84,15 @@ def _yaml(value: Any) -> list[str]:
         body = value.rstrip("\n").split("\n")
         mark = "|" if value.endswith("\n") else "|-"
         return [mark, *(f"  {line}" if line else line for line in body)]
-    return ["{}" if isinstance(value, dict) else "[]" if isinstance(value, list) else encoded(value)]
+    return [
+        "{}"
+        if isinstance(value, dict)
+        else "[]"
+        if isinstance(value, list)
+        else json.dumps(value, ensure_ascii=False)
+        if isinstance(value, str)
+        else encoded(value)
+    ]
 
 
 def _yaml_entry(head: str, value: Any, nested: str) -> list[str]:
@@ -125,8 +134,10 @@ def _uuid5(namespace: str, name: str) -> str:
     return str(uuid.uuid5(_NAMESPACES.get(namespace) or uuid.UUID(namespace), name))
 
 
+_DECODED_JSON = function(_decoded_json, TEXT)
+
 ENCODING: Mapping[str, Callable[..., Any]] = {
-    "jsondecode": function(_decoded_json, TEXT, shallow=True),
+    "jsondecode": lambda value: value.data if isinstance(value, Json) else _DECODED_JSON(value),
     "yamldecode": function(_decoded_yaml, TEXT),
     "yamlencode": function(_encoded_yaml, ANY),
     "csvdecode": function(_csv, TEXT),

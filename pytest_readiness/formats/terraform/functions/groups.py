@@ -45,6 +45,12 @@ def _sequence(value: Any) -> Any:
     return value
 
 
+def _ordered(value: Any) -> Any:
+    if isinstance(value, Set):
+        raise TypeError("a set has no order")
+    return _sequence(value)
+
+
 def _mapping(value: Any) -> Any:
     if not isinstance(value, dict):
         raise TypeError("a map required")
@@ -57,7 +63,8 @@ def _is_map(value: Any) -> bool:
 
 def _merge(*maps: Any) -> Any:
     given = [value for value in maps if value is not None]
-    merged: yaml.Mapping = Map() if given and all(map(_is_map, given)) else Object()
+    alike = all(map(_is_map, given)) and len({repr(type_of(value)) for value in given}) == 1
+    merged: yaml.Mapping = Map() if alike else Object()
     for value in given:
         for key, item in _mapping(value).items():
             merged[key] = item
@@ -66,16 +73,14 @@ def _merge(*maps: Any) -> Any:
             else:
                 merged.key_spans.pop(key, None)
                 merged.value_spans.pop(key, None)
-    if isinstance(merged, Object):
-        return merged
-    type_ = unified(type_of(value) for value in given)
-    return convert(merged, type_) if type_ is not None else merged
+    return merged
 
 
 def _concat(*lists: Any) -> Any:
-    items = [item for items in lists for item in _sequence(items)]
+    items = [item for items in lists for item in _ordered(items)]
     if all(isinstance(value, List) for value in lists):
-        return List(items)
+        type_ = unified(map(type_of, lists))
+        return List(items) if type_ is None else convert(List(items), type_)
     made = _tuple(items)
     if all(isinstance(value, yaml.Sequence) and len(value.item_spans) == len(value) for value in lists):
         made.item_spans.extend(span for value in lists for span in value.item_spans)
@@ -146,28 +151,28 @@ def _coalesce_list(*lists: Any) -> Any:
     for value in lists:
         if isinstance(value, Unknown):
             return Unknown(value.source)
-        if value is not None and len(_sequence(value)):
+        _ordered(value)
+    for value in lists:
+        if value:
             return value
     raise ValueError("nothing")
 
 
 def _contains(items: Any, wanted: Any) -> Any:
+    if wanted is None:
+        raise TypeError("null")
     unknown = None
     for item in _sequence(items):
         try:
-            if _equal(item, wanted):
+            if same(item, wanted):
                 return True
         except Unresolved as unresolved:
             unknown = unresolved.reason
     return False if unknown is None else Unknown(unknown)
 
 
-def _equal(left: Any, right: Any) -> bool:
-    return same(left, right)
-
-
 def _index(items: Any, wanted: Any) -> Any:
-    for place, item in enumerate(_sequence(items)):
+    for place, item in enumerate(_ordered(items)):
         if same(item, wanted):
             return place
     raise ValueError("not found")
@@ -195,7 +200,7 @@ def _values(mapping: Any) -> Any:
 
 
 def _zipmap(keys: Any, values: Any) -> Any:
-    if len(keys) != len(_sequence(values)):
+    if len(keys) != len(_ordered(values)):
         raise ValueError("lists of different lengths")
     pairs = dict(zip(keys, values, strict=True))
     return Map(pairs) if isinstance(values, List) else Object(pairs)
@@ -228,7 +233,7 @@ def _any_true(items: Any) -> Any:
 
 def _slice(items: Any, start: Any, end: Any) -> Any:
     first, last = int(start), int(end)
-    if isinstance(items, Set) or not 0 <= first <= last <= len(_sequence(items)):
+    if first != start or last != end or isinstance(items, Set) or not 0 <= first <= last <= len(_sequence(items)):
         raise ValueError("outside of the list")
     return List(items[first:last]) if isinstance(items, List) else _tuple(items[first:last])
 
@@ -260,12 +265,13 @@ def _match_keys(values: Any, keys: Any, wanted: Any) -> List:
 def _product(*collections: Any) -> Any:
     if len(collections) < 2:
         raise TypeError("at least two required")
+    given = [items if isinstance(items, Set) else convert(items, ITEMS) for items in collections]
     size = 1
-    for items in collections:
+    for items in given:
         size *= max(len(_sequence(items)), 1)
         if size > MAX_ITEMS:
             raise OverflowError("too large")
-    found = [_tuple(items) for items in itertools.product(*collections)]
+    found = [_tuple(items) for items in itertools.product(*given)]
     return set_of(found) if any(isinstance(items, Set) for items in collections) else List(found)
 
 

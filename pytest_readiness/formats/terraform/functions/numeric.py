@@ -49,6 +49,12 @@ def _power(base: Any, exponent: Any) -> int | float:
     return plain(Decimal(repr(float(base) ** float(exponent))))
 
 
+def _sign(value: Any) -> int:
+    if value != int(value):
+        raise ValueError("an integer required")
+    return int(value > 0) - int(value < 0)
+
+
 def _logarithm(value: Any, base: Any) -> int | float:
     if value <= 0 or base <= 0:
         raise ValueError("no logarithm")
@@ -61,7 +67,7 @@ NUMERIC: Mapping[str, Callable[..., Any]] = {
     "floor": function(math.floor, NUMBER),
     "log": function(_logarithm, NUMBER, NUMBER),
     "pow": function(_power, NUMBER, NUMBER),
-    "signum": function(lambda value: (value > 0) - (value < 0), NUMBER),
+    "signum": function(_sign, NUMBER),
     "max": function(lambda *values: max(values), rest=NUMBER),
     "min": function(lambda *values: min(values), rest=NUMBER),
     "parseint": function(_parse, TEXT, NUMBER),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from collections.abc import Iterator
@@ -15,7 +14,6 @@ from ..types import ANY
 from ..values import NOWHERE
 from ..values import List
 from ..values import Object
-from ..values import decimal
 from ..values import encoded
 from ..values import number
 from ..values import text
@@ -35,10 +33,10 @@ def _title(value: str) -> str:
 
 def _substr(value: str, offset: Any, length: Any) -> str:
     start, count = int(offset), int(length)
-    if start != offset or count != length or count < -1:
+    if start != offset or count != length or abs(count) > MAX_TEXT:
         raise ValueError("no place in a text")
     start = max(0, start + len(value)) if start < 0 else start
-    return value[start:] if count == -1 else value[start : start + count]
+    return value[start:] if count < 0 else value[start : start + count]
 
 
 def _indent(spaces: Any, value: str) -> str:
@@ -124,7 +122,7 @@ def _written(verb: str, flags: str, value: Any, digits: int | None) -> str:
         if value is None:
             raise TypeError("null")
         shown = text(value)[:digits] if digits is not None else text(value)
-        return json.dumps(shown, ensure_ascii=False) if verb == "q" else shown
+        return encoded(shown) if verb == "q" else shown
     if verb == "t":
         if isinstance(value, str):
             value = {"true": True, "false": False}[value]
@@ -142,7 +140,7 @@ def _number(verb: str, flags: str, value: Any, digits: int | None) -> str:
             raise ValueError("an integer required")
         return sign + format(int(amount), verb)
     if verb in "eEfF":
-        return sign + format(decimal(amount), f".{6 if digits is None else digits}{verb}")
+        return sign + format(float(amount), f".{6 if digits is None else digits}{verb}")
     if verb == "g":
         if digits is not None:
             return sign + format(float(amount), f".{digits or 1}g")
