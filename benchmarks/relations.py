@@ -5,7 +5,7 @@
 Each application is eight objects: Deployment, Service, PodDisruptionBudget, HorizontalPodAutoscaler, NetworkPolicy,
 ServiceAccount, ConfigMap and ServiceMonitor. ``one namespace`` gives every application names and labels of its own,
 ``namespaces`` the same names and labels in a namespace of its own, ``dangling`` selectors and references that lead nowhere,
-and ``unwritten`` leaves the namespaces to whoever applies them. Figures are medians of whole pytest processes.
+``unwritten`` leaves the namespaces to whoever applies them, and ``placeholders`` the names and labels as well. Figures are medians of whole pytest processes.
 """
 
 from __future__ import annotations
@@ -76,12 +76,12 @@ metadata: {{name: {name}{where}}}
 spec: {{selector: {{matchLabels: {{app: {other}}}}}, endpoints: [{{port: http}}]}}
 """
 EACH = APPLICATION.count("kind: ") - 1  # the reference has a kind as well
-LAYOUTS = ("one namespace", "namespaces", "unwritten", "dangling")
+LAYOUTS = ("one namespace", "namespaces", "unwritten", "dangling", "placeholders")
 
 
 def application(layout: str, number: int) -> str:
-    name = "web" if layout == "namespaces" else f"web-{number}"
-    where = {"unwritten": "", "namespaces": f", namespace: shop-{number}"}.get(layout, ", namespace: shop")
+    name = {"namespaces": "web", "placeholders": "'${APP}'"}.get(layout, f"web-{number}")
+    where = {"unwritten": "", "placeholders": "", "namespaces": f", namespace: shop-{number}"}.get(layout, ", namespace: shop")
     return APPLICATION.format(name=name, where=where, other=f"missing-{number}" if layout == "dangling" else name)
 
 

@@ -7,6 +7,7 @@ deploy time), it raises `Unresolved` behind them: who asks for one and finds it 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import chain
 from typing import Any
 from typing import TypeVar
@@ -27,7 +28,6 @@ from .objects import mappings
 from .objects import whole
 from .selectors import Answer
 from .selectors import Selector
-from .selectors import both
 from .selectors import certain
 from .world import MONITORS
 from .world import looks_into
@@ -206,9 +206,12 @@ def _means(reference: Any, target: Object, *, default: str = "") -> Answer:
 
 def _pointing(ids: tuple[str, ...], keys: tuple[str, str], target: Object, project: Project) -> Iterator[Object]:
     """The objects of some kinds whose reference under ``keys`` means an object."""
-    found = world_of(target, project).having(ids, (*keys, "name"), target.peek("metadata", "name"), namespace_of(target))
-    meant = certain((thing, both(named, _means(thing.peek(*keys), target, default=_DEFAULT.get(thing.id, "")))) for thing, named in found)
-    return nearest(target, meant)
+
+    def means(thing: Object) -> Answer:
+        return _means(thing.peek(*keys), target, default=_DEFAULT.get(thing.id, ""))
+
+    found = world_of(target, project).having(ids, (*keys, "name"), target.peek("metadata", "name"), namespace_of(target), means)
+    return nearest(target, certain(found))
 
 
 _DEFAULT = {SCALED_OBJECT: "Deployment"}  # the kind that a reference without one means
@@ -248,9 +251,9 @@ def targets_of(scaler: Object, project: Project) -> Iterator[Object]:
     type = dig(reference, "kind") or _DEFAULT.get(scaler.id, "") if not is_unknown(dig(reference, "kind")) else None
     if isinstance(type, str) and type:
         kinds = tuple(id for id in kinds if id.rpartition("/")[2] == type)
-    found = everything.having(kinds, ("metadata", "name"), dig(reference, "name"), namespace_of(scaler))
-    meant = certain((thing, both(named, _means(reference, thing, default=_DEFAULT.get(scaler.id, "")))) for thing, named in found)
-    return nearest(scaler, meant)
+    default = _DEFAULT.get(scaler.id, "")
+    found = everything.named(kinds, dig(reference, "name"), namespace_of(scaler), lambda thing: _means(reference, thing, default=default))
+    return nearest(scaler, certain(found))
 
 
 def pods_run_by(workload: Object, project: Project) -> Iterator[Pod]:
@@ -262,8 +265,8 @@ def pods_run_by(workload: Object, project: Project) -> Iterator[Pod]:
         return
     reference = workload.peek("spec", "workloadRef") if workload.is_a("argoproj.io/Rollout") else None
     if reference is not None:
-        found = everything.having(tuple(TEMPLATES), ("metadata", "name"), dig(reference, "name"), namespace_of(workload))
-        for target in nearest(workload, certain((thing, both(named, _means(reference, thing))) for thing, named in found)):
+        name, namespace = dig(reference, "name"), namespace_of(workload)
+        for target in nearest(workload, certain(everything.named(tuple(TEMPLATES), name, namespace, partial(_means, reference)))):
             pod = everything.template_of(target)
             if pod is not None:
                 yield pod

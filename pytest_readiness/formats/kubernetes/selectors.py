@@ -5,6 +5,7 @@ An answer is True, False, or the `Unknown` that it depends on.
 
 from __future__ import annotations
 
+import enum
 from collections import Counter
 from collections.abc import Iterable
 from collections.abc import Iterator
@@ -73,6 +74,17 @@ class Selector:
     def texts(self) -> Iterator[tuple[str, str]]:
         """Every label and value that it asks for."""
         return ((requirement.key, value) for requirement in self.requirements for value in requirement.texts or ())
+
+    @property
+    def hidden(self) -> str | None:
+        """A label that it asks a value for which nobody knows, so that it is not known to pick anything."""
+        asked = (requirement for requirement in self.requirements if requirement.operator == "In")
+        return next((requirement.key for requirement in asked if all(map(is_unknown, requirement.values))), None)
+
+    @property
+    def present(self) -> str | None:
+        """A label that must be there."""
+        return next((requirement.key for requirement in self.requirements if requirement.operator in ("In", "Exists")), None)
 
     def __str__(self) -> str:
         """Short words for a message: ``app=web, tier in (a, b)``."""
@@ -143,10 +155,11 @@ def both(*answers: Answer) -> Answer:
     return True if doubt is None else doubt
 
 
-def certain(answers: Iterable[tuple[T, Answer]]) -> Iterator[T]:
+def certain(answers: Iterable[tuple[T, Answer]], doubtful: Iterable[tuple[T, Answer]] = ()) -> Iterator[T]:
     """The things whose answer is yes; behind them, `Unresolved` is raised where there may be more of them.
 
-    So who finds what he looks for has his answer, and nobody takes "not known" for "none".
+    So who finds what he looks for has his answer, and nobody takes "not known" for "none". Of the ``doubtful``, whose answer is
+    no or unknown, one is enough.
     """
     doubt: Unknown | None = None
     for thing, answer in answers:
@@ -154,8 +167,21 @@ def certain(answers: Iterable[tuple[T, Answer]]) -> Iterator[T]:
             doubt = answer
         elif answer:
             yield thing
+    if doubt is None:
+        doubt = next((answer for _, answer in doubtful if isinstance(answer, Unknown)), None)
     if doubt is not None:
         bool(doubt)
+
+
+class _Of(enum.Enum):
+    """What stands in a place of an index besides a label's value."""
+
+    ANY = enum.auto()  # with the label, whatever its value is
+    UNKNOWN = enum.auto()  # with a value, or with labels, that nobody knows
+    ALL = enum.auto()
+
+
+_Place = tuple[Any, str | None, str | _Of]  # namespace, label (None: of no one), value
 
 
 @dataclass(frozen=True)
@@ -169,51 +195,55 @@ class Selecting(Generic[T]):
 
     def picking(self, namespace: Any, labels: Any) -> Iterator[T]:
         """The things whose selector picks the labels and that may stand in the namespace."""
-        near = self._near(namespace, labels)
-        return certain((thing, selector if isinstance(selector, Unknown) else selector.picks(labels)) for selector, thing in near)
+        near, doubtful = self._near(namespace, labels), self._doubtful(namespace, labels)
+        return certain(
+            ((thing, selector.picks(labels)) for selector, thing in near if isinstance(selector, Selector)),
+            ((thing, selector.picks(labels) if isinstance(selector, Selector) else selector) for selector, thing in doubtful),
+        )
 
     def _near(self, namespace: Any, labels: Any) -> Iterator[tuple[Selector | Unknown, T]]:
+        """What may pick the labels."""
         index = self._index
         for place in places(namespace):
-            yield from index.get((place, None, None), ())
-            if is_unknown(labels):
-                yield from index.get((place, "", ""), ())
-                continue
+            yield from index.get((place, None, _Of.ANY), ())
             for key, value in labels.items() if isinstance(labels, dict) else ():
-                yield from index.get((place, key, None), ())
+                yield from index.get((place, key, _Of.ANY), ())
                 if isinstance(value, str):
                     yield from index.get((place, key, value), ())
-                elif is_unknown(value):
-                    yield from index.get((place, key, ""), ())
+
+    def _doubtful(self, namespace: Any, labels: Any) -> Iterator[tuple[Selector | Unknown, T]]:
+        """What does not pick them, or is not known to."""
+        index = self._index
+        for place in places(namespace):
+            yield from index.get((place, None, _Of.UNKNOWN), ())
+            if is_unknown(labels):
+                yield from index.get((place, None, _Of.ALL), ())
+            for key, value in labels.items() if isinstance(labels, dict) else ():
+                yield from index.get((place, key, _Of.ALL if is_unknown(value) else _Of.UNKNOWN), ())
 
     @cached_property
-    def _index(self) -> dict[tuple[Any, str | None, str | None], list[tuple[Selector | Unknown, T]]]:
-        """By namespace, label and value.
-
-        ``(namespace, None, None)`` holds what any labels may meet, ``(…, key, None)`` what asks for a label of any or an unknown
-        value; what stands under a value stands under ``(…, key, "")`` as well, for labels of an unknown value, and what stands
-        under any label under ``(…, "", "")``.
-        """
+    def _index(self) -> dict[_Place, list[tuple[Selector | Unknown, T]]]:
+        """Under ``ALL`` stands what asks for a value of a label, or (of no label) for any label."""
         shared = Counter(text for _, selector, _ in self.entries if isinstance(selector, Selector) for text in selector.texts)
-        found: dict[tuple[Any, str | None, str | None], list[tuple[Selector | Unknown, T]]] = {}
+        found: dict[_Place, list[tuple[Selector | Unknown, T]]] = {}
         for namespace, selector, thing in self.entries:
-            keys = _keys(selector, shared)
+            keys = _keys(selector, shared) if isinstance(selector, Selector) else [(None, _Of.UNKNOWN)]
             for place in kept(namespace):
-                for key in keys:
-                    found.setdefault((place, *key), []).append((selector, thing))
+                for key, value in keys:
+                    found.setdefault((place, key, value), []).append((selector, thing))
         return found
 
 
-def _keys(selector: Selector | Unknown, shared: Counter[tuple[str, str]]) -> list[tuple[str | None, str | None]]:
+def _keys(selector: Selector, shared: Counter[tuple[str, str]]) -> list[tuple[str | None, str | _Of]]:
     """Where a selector stands in the index."""
-    if isinstance(selector, Unknown):
-        return [(None, None)]
+    if hidden := selector.hidden:
+        return [(hidden, _Of.UNKNOWN), (hidden, _Of.ALL), (None, _Of.ALL)]
     known = [(requirement, texts) for requirement in selector.requirements if (texts := requirement.texts)]
     if known:
         best, texts = min(known, key=lambda pair: sum(shared[pair[0].key, text] for text in pair[1]))
-        return [*((best.key, text) for text in dict.fromkeys(texts)), (best.key, ""), ("", "")]
-    open_ = next((r.key for r in selector.requirements if r.operator in ("In", "Exists")), None)
-    return [(None, None)] if open_ is None else [(open_, None), ("", "")]
+        return [*((best.key, text) for text in dict.fromkeys(texts)), (best.key, _Of.ALL), (None, _Of.ALL)]
+    present = selector.present
+    return [(None, _Of.ANY)] if present is None else [(present, _Of.ANY), (None, _Of.ALL)]
 
 
 @dataclass(frozen=True)
@@ -227,43 +257,47 @@ class Labelled(Generic[T]):
         if selector is None:
             return iter(())
         if isinstance(selector, Unknown):
-            return certain((thing, selector) for _, thing in self._near(namespace, Selector()))
-        return certain((thing, selector.picks(labels)) for labels, thing in self._near(namespace, selector))
+            return certain((), ((thing, selector) for _, thing in self._at(namespace, [(None, _Of.ALL)])))
+        near, doubtful = self._keys(namespace, selector)
+        return certain(
+            ((thing, selector.picks(labels)) for labels, thing in self._at(namespace, near)),
+            ((thing, selector.picks(labels)) for labels, thing in self._at(namespace, doubtful)),
+        )
 
-    def _near(self, namespace: Any, selector: Selector) -> Iterator[tuple[Any, T]]:
+    def _at(self, namespace: Any, keys: list[tuple[str | None, str | _Of]]) -> Iterator[tuple[Any, T]]:
         for place in places(namespace):
-            if narrowest := min(self._narrowed(place, selector), key=lambda found: sum(map(len, found)), default=None):
-                for found in narrowest:
-                    yield from found
-            else:
-                yield from self._index.get((place, None, None), ())
+            for key, value in keys:
+                yield from self._index.get((place, key, value), ())
 
-    def _narrowed(self, place: Any, selector: Selector) -> Iterator[list[list[tuple[Any, T]]]]:
-        """For each condition that asks for known values, everything that may meet it."""
-        index = self._index
-        for requirement in selector.requirements:
-            if texts := requirement.texts:
-                keys = [(requirement.key, text) for text in dict.fromkeys(texts)]
-                yield [index.get((place, *key), []) for key in (*keys, (requirement.key, None), ("", None))]
+    def _keys(self, namespace: Any, selector: Selector) -> tuple[list[tuple[str | None, str | _Of]], list[tuple[str | None, str | _Of]]]:
+        """Where what a selector may pick stands, and where what it does not pick or is not known to."""
+        if hidden := selector.hidden:
+            return [], [(hidden, _Of.ALL), (None, _Of.UNKNOWN)]
+        asked = [(requirement.key, texts) for requirement in selector.requirements if (texts := requirement.texts)]
+        if asked:
+            ways: list[list[tuple[str | None, str | _Of]]] = [[(key, text) for text in dict.fromkeys(texts)] for key, texts in asked]
+            narrowest = min(
+                ways, key=lambda keys: sum(len(self._index.get((place, *key), ())) for place in places(namespace) for key in keys)
+            )
+            return narrowest, [(narrowest[0][0], _Of.UNKNOWN), (None, _Of.UNKNOWN)]
+        present = selector.present
+        return ([(None, _Of.ALL)], []) if present is None else ([(present, _Of.ALL)], [(None, _Of.UNKNOWN)])
 
     @cached_property
-    def _index(self) -> dict[tuple[Any, str | None, str | None], list[tuple[Any, T]]]:
-        """By namespace, label and value.
-
-        ``(namespace, None, None)`` holds everything, ``(…, key, None)`` what has an unknown value there, ``(…, "", None)`` what has
-        unknown labels.
-        """
-        found: dict[tuple[Any, str | None, str | None], list[tuple[Any, T]]] = {}
+    def _index(self) -> dict[_Place, list[tuple[Any, T]]]:
+        """Under ``UNKNOWN`` stands what has an unknown value of a label or (of no label) unknown labels."""
+        found: dict[_Place, list[tuple[Any, T]]] = {}
         for namespace, labels, thing in self.entries:
-            keys: list[tuple[str | None, str | None]] = [(None, None)]
+            keys: list[tuple[str | None, str | _Of]] = [(None, _Of.ALL)]
             if is_unknown(labels):
-                keys.append(("", None))
+                keys.append((None, _Of.UNKNOWN))
             for key, value in labels.items() if isinstance(labels, dict) else ():
+                keys.append((key, _Of.ALL))
                 if isinstance(value, str) or is_unknown(value):
-                    keys.append((key, value if isinstance(value, str) else None))
+                    keys.append((key, value if isinstance(value, str) else _Of.UNKNOWN))
             for place in kept(namespace):
-                for key in keys:
-                    found.setdefault((place, *key), []).append((labels, thing))
+                for key, value in keys:
+                    found.setdefault((place, key, value), []).append((labels, thing))
         return found
 
 

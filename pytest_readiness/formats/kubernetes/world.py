@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from dataclasses import field
 from fnmatch import fnmatchcase
 from functools import cached_property
+from itertools import islice
 from typing import Any
 from typing import TypeVar
 
@@ -35,6 +36,7 @@ from .selectors import Answer
 from .selectors import Labelled
 from .selectors import Selecting
 from .selectors import Selector
+from .selectors import both
 from .selectors import equalities
 from .selectors import kept
 from .selectors import label_selector
@@ -69,21 +71,30 @@ class World:
             self._derived[key] = make(self, *args)
         return self._derived[key]  # type: ignore[no-any-return]
 
-    def having(self, ids: tuple[str, ...], keys: Keys, text: Any, namespace: Any) -> Iterator[tuple[Object, Answer]]:
-        """The objects of some kinds that have a text under ``keys`` and may stand in a namespace; those that only may, behind them."""
+    def having(
+        self, ids: tuple[str, ...], keys: Keys, text: Any, namespace: Any, also: Callable[[Object], Answer] = lambda _: True
+    ) -> Iterator[tuple[Object, Answer]]:
+        """The objects of some kinds that have a text under ``keys`` and may stand in a namespace, if something else holds of them.
+
+        Of those that only may have it, one is enough to say so; it comes last.
+        """
         if (ids, keys) not in self._by_text:
             self._by_text[ids, keys] = _by_text(self.all(*ids), keys)
         index = self._by_text[ids, keys]
+        hidden: Iterable[Object] = ()
         if isinstance(text, Unknown):
-            yield from ((thing, text) for thing in self.all(*ids))
+            hidden = self.all(*ids)
         elif isinstance(text, str):
-            for place in places(namespace):
-                yield from ((thing, True) for thing in index.get((place, text), ()))
-                yield from ((thing, thing.peek(*keys)) for thing in index.get((place, None), ()))
+            yield from ((thing, also(thing)) for place in places(namespace) for thing in index.get((place, text), ()))
+            hidden = (thing for place in places(namespace) for thing in index.get((place, None), ()))
+        doubts = ((thing, both(also(thing), text if isinstance(text, Unknown) else thing.peek(*keys))) for thing in hidden)
+        yield from islice(((thing, doubt) for thing, doubt in doubts if isinstance(doubt, Unknown)), 1)
 
-    def named(self, ids: tuple[str, ...], name: Any, namespace: Any) -> Iterator[tuple[Object, Answer]]:
+    def named(
+        self, ids: tuple[str, ...], name: Any, namespace: Any, also: Callable[[Object], Answer] = lambda _: True
+    ) -> Iterator[tuple[Object, Answer]]:
         """The objects of some kinds with a name."""
-        return self.having(ids, ("metadata", "name"), name, namespace)
+        return self.having(ids, ("metadata", "name"), name, namespace, also)
 
     def selecting(self, id: str, keys: Keys, namespace: Any, labels: Any) -> Iterator[Object]:
         """The objects of a kind that pick some labels by the selector under ``keys``."""
