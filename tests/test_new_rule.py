@@ -45,7 +45,7 @@ def test_the_kind_can_be_chosen() -> None:
     [
         (["nonsense"], "'nonsense' is not like platform.some-name"),
         (["k8s.Some_Rule"], "'k8s.Some_Rule' is not like platform.some-name"),
-        (["swarm.x"], "there is no platform 'swarm' (known: compose, docker,"),
+        (["swarm.x"], "there is no platform 'swarm' (known: argo, compose,"),
         (["k8s.x", "--on=k8s.nothing"], "no rule of k8s judges 'k8s.nothing' (known: "),
         (["k8s.no-privileged"], "no_privileged.py exists"),
     ],
