@@ -14,7 +14,7 @@ from .settings import as_number
 from .settings import is_true
 from .values import options
 
-TYPES = frozenset(("aws_network_acl", "aws_default_network_acl", "aws_network_acl_rule"))
+TYPES = frozenset(("aws_network_acl", "aws_network_acl_rule"))
 
 
 def is_ingress(block: Block) -> bool:

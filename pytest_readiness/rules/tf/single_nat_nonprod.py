@@ -7,13 +7,14 @@ from pytest_readiness import Finding
 from pytest_readiness import rule
 from pytest_readiness.formats.terraform.availability import how_many
 from pytest_readiness.formats.terraform.blocks import Block
+from pytest_readiness.formats.terraform.blocks import is_example
 from pytest_readiness.formats.terraform.settings import holds
 from pytest_readiness.formats.terraform.settings import is_true
 
 
 def has_nat(block: Block) -> bool:
     """Only what a directory or tag calls another environment than production."""
-    if block.is_production:
+    if block.is_production or is_example(block.module.root.directory):
         return False
     if block.type == "terraform-aws-modules/vpc/aws":
         enabled = block.get("enable_nat_gateway")

@@ -8,12 +8,14 @@ from pytest_readiness import rule
 from pytest_readiness.formats.terraform.aws_compute import GROUPS
 from pytest_readiness.formats.terraform.aws_compute import node_groups
 from pytest_readiness.formats.terraform.blocks import Block
+from pytest_readiness.formats.terraform.blocks import is_example
 from pytest_readiness.formats.terraform.clusters import SPOT
 from pytest_readiness.formats.terraform.settings import gaps
 
 
 def is_group(block: Block) -> bool:
-    return (block.type in GROUPS or block.type in SPOT) and not block.is_production
+    judged = block.type in GROUPS or block.type in SPOT
+    return judged and not block.is_production and not is_example(block.module.root.directory)
 
 
 @rule(
