@@ -16,7 +16,7 @@ MODULE = "terraform-aws-modules/s3-bucket/aws"
 
 def keeps_objects(block: Block) -> bool:
     """Logs that S3 delivers are never overwritten."""
-    return block.type == MODULE or (block.type == "aws_s3_bucket" and not takes_logs(block))
+    return block.type in (MODULE, "google_storage_bucket") or (block.type == "aws_s3_bucket" and not takes_logs(block))
 
 
 @rule(
@@ -26,7 +26,7 @@ def keeps_objects(block: Block) -> bool:
     when=keeps_objects,
     category="Resilience/DR",
     remedy="add aws_s3_bucket_versioning with status Enabled",
-    aliases=("CKV_AWS_21", "AWS-0090"),
+    aliases=("CKV_AWS_21", "AWS-0090", "CKV_GCP_78", "GCP-0078"),
     standards=("AWS FSBP S3.14",),
 )
 def check(bucket: Block) -> Iterator[Finding]:
@@ -41,6 +41,11 @@ def check(bucket: Block) -> Iterator[Finding]:
       versioning_configuration {
         status = "Enabled"
       }
+    }
+    ```
+    ```hcl bad
+    resource "google_storage_bucket" "data" {  # <--
+      location = "EU"
     }
     ```
     ```hcl bad

@@ -21,8 +21,19 @@ PINNED = re.compile(
     r"repo:[^*?:/]+/[^:]+.*|(repository_owner|repository_owner_id|repository|repository_id|job_workflow_ref):[^*?]+.*"
 ).fullmatch
 
+ISSUERS = {
+    "azuread_application_federated_identity_credential": ("issuer",),
+    "google_iam_workload_identity_pool_provider": ("oidc", "issuer_uri"),
+}
+# how a condition of Google Cloud names a repository or its owner
+_NAMED = re.compile(r"\b(repository|repository_owner|repository_id|repository_owner_id|job_workflow_ref)\b\s*(==|in\b)\s*[\['\"]")
+_QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
+
 
 def trusts_github(block: Block) -> bool:
+    if block.type in ISSUERS:
+        issuer = block.get(*ISSUERS[block.type])
+        return not is_unknown(issuer) and ISSUER in str(issuer)
     trusting = block.kind == "tf.data" or block.type == "aws_iam_role"
     return trusting and has_policy(block) and any(_is_for_github(grant) for grant in grants(block))
 
@@ -42,7 +53,7 @@ def _is_for_github(grant: Grant) -> bool:
     category="Security & Compliance",
     remedy='add a condition on token.actions.githubusercontent.com:sub such as "repo:org/name:ref:refs/heads/main"',
     effort="1h",
-    aliases=("CKV_AWS_358", "CKV_AWS_393"),
+    aliases=("CKV_AWS_358", "CKV_AWS_393", "CKV_AZURE_249", "CKV_GCP_125"),
 )
 def check(block: Block) -> Iterator[Finding]:
     """A role for GitHub Actions says which repository may assume it.
@@ -83,6 +94,11 @@ def check(block: Block) -> Iterator[Finding]:
     }
     ```
     """
+    if block.type in ISSUERS:
+        name = "subject" if block.type.startswith("azuread_") else "attribute_condition"
+        if not _names_repository(block.get(name)):
+            yield block.finding(f"{name} names no repository: workflows of others are trusted too", block.at(name))
+        return
     for grant in grants(block):
         if not _is_for_github(grant):
             continue
@@ -97,6 +113,15 @@ def check(block: Block) -> Iterator[Finding]:
             )
         elif loose := [subject for subject in subjects if not _is_pinned(subject)]:
             yield block.finding(f"{loose[0]} does not name a repository: workflows of others may assume the role", grant.principals_span)
+
+
+def _names_repository(condition: object) -> bool:
+    """Whether a subject, or a condition about one, is of one repository or owner."""
+    if condition is None:
+        return False
+    text = condition.shape.replace("\0", "x") if isinstance(condition, PartialText) else str(condition)
+    quoted = [first or second for first, second in _QUOTED.findall(text)] or [text]
+    return bool(_NAMED.search(text)) or any(PINNED(part) for part in quoted)
 
 
 def _is_pinned(subject: object) -> bool:

@@ -29,7 +29,7 @@ def concerns(block: Block) -> bool:
     category="Security & Compliance",
     remedy="set service_account to an account made for this, with the roles it needs",
     effort="1h",
-    aliases=("GCP-0044", "GCP-0050", "CKV_GCP_30"),
+    aliases=("GCP-0044", "GCP-0050", "CKV_GCP_30", "CKV_GCP_31"),
 )
 def check(block: Block) -> Iterator[Finding]:
     """Virtual machines and nodes of Google Cloud have service accounts of their own.
