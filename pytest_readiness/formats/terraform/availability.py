@@ -44,7 +44,10 @@ ZONES: Settings = {
     "azurerm_mysql_flexible_server": (setting("high_availability.mode", 'mode = "ZoneRedundant"', one_of("ZoneRedundant")),),
     "azurerm_mssql_database": (setting("zone_redundant"),),
     "azurerm_app_service_environment_v3": (setting("zone_redundant"),),
-    "azurerm_container_registry": (setting("zone_redundancy_enabled"),),
+    "azurerm_container_registry": (
+        setting("zone_redundancy_enabled"),
+        setting("georeplications.zone_redundancy_enabled", absent=True, each=True),
+    ),
     "azurerm_service_plan": (setting("zone_balancing_enabled"),),
     "azurerm_redis_cache": (setting("zones", "several zones", _several),),
 }
@@ -64,6 +67,7 @@ def is_redundant_elsewhere(block: Block) -> bool:
         "master_instance_name",
         "global_replication_group_id",
         "create_source_server_id",
+        "source_server_id",
     ):
         if is_given(block.get(name)):
             return True
