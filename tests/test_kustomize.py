@@ -470,7 +470,7 @@ def sliced(project: Project, span: Span) -> str:
         ),
         pytest.param(
             {"a/kustomization.yaml": "resources: [c.yaml]\nimagez: []\n", "a/c.yaml": CONFIG},
-            'a/kustomization.yaml:2:1: cannot be built: invalid Kustomization: json: unknown field "imagez"',
+            'a/kustomization.yaml:2:1: cannot be built: json: unknown field "imagez"',
             id="an unknown field",
         ),
         pytest.param(

@@ -47,7 +47,7 @@ _LOGGED = re.compile(
     r'^[EF]\d{4} [\d:.]+ +\d+ \S+\] "command failed" err=(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|<(?P<block>.*?)\n >)', re.MULTILINE | re.DOTALL
 )
 _STEP = re.compile(
-    r"^(?:accumulating (?:resources|components)(?: from '[^']*')?|accumulation err=|recursed (?:accumulation|merging)[^:]*)(?:: ?)?'?"
+    r"^(?:invalid Kustomization|accumulating (?:resources|components)(?: from '[^']*')?|accumulation err=|recursed (?:accumulation|merging)[^:]*)(?:: ?)?'?"
 )
 _SECOND = re.compile(r"'?: (?:must build at directory: .*|'[^']*' must be a directory so that .*)$|: '[^']*' must resolve to a file'")
 _BLOCK = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t]*(?:#.*)?\r?\n)*[\w\"']")  # begins with a field, not with a brace
