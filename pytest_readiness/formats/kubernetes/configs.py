@@ -59,8 +59,8 @@ class Reference:
     """What a pod says of a ConfigMap or Secret that it uses: its name, and the keys it needs of it."""
 
     kind: str
-    name: Any
-    keys: tuple[Any, ...]
+    name: str | Unknown
+    keys: tuple[str | Unknown, ...]
     optional: bool
     span: Span
 
@@ -98,9 +98,13 @@ def _reference(pod: Pod, kind: str, node: Any, place: tuple[str | int, ...]) -> 
         yield Reference(kind, _filled_in(body[name]), known, body.get("optional") is True, pod.place(*place, name))
 
 
-def _filled_in(text: Any) -> Any:
+def _filled_in(text: Any) -> str | Unknown:
     """A name, unknown where it holds a placeholder: below ``env`` such text is left alone for programs to read."""
-    return Unknown(f"{text} is filled in at deploy time") if isinstance(text, str) and is_placeholder("name", text) else text
+    if isinstance(text, Unknown):
+        return text
+    if not isinstance(text, str):
+        return Unknown("the name of a ConfigMap or Secret, or of a key, is not text")
+    return Unknown(f"{text} is filled in at deploy time") if is_placeholder("name", text) else text
 
 
 def objects_named(reference: Reference, pod: Pod, project: Project) -> Iterator[Object]:
