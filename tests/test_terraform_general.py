@@ -71,7 +71,7 @@ def test_scanning_takes_time_in_proportion(piece: str) -> None:
 
 UNUSED = "tf.unused-declarations"
 ENVS = {"envs/dev/main.tf": 'terraform {\n  backend "s3" {}\n}\n', "envs/prod/main.tf": 'terraform {\n  backend "s3" {}\n}\n'}
-MANY = "".join(f'resource "aws_sqs_queue" "q{number}" {{}}\n' for number in range(31))
+MANY = "".join(f'resource "aws_sqs_queue" "q{number}" {{}}\n' for number in range(51))
 CASES: list[tuple[str, str, str | dict[str, str], list[str]]] = [
     (
         "a variable that only its own validation reads",
@@ -161,10 +161,10 @@ CASES: list[tuple[str, str, str | dict[str, str], list[str]]] = [
     ),
     ("no convention, no check", "tf.naming-convention", 'variable "A-b" {}', []),
     (
-        "a root with thirty-one resources",
+        "a root with fifty-one resources",
         "tf.modules",
         'terraform {\n  backend "s3" {}\n}\n' + MANY,
-        ["31 resources in one directory and no module: nothing of it can be used again"],
+        ["51 resources in one directory and no module: nothing of it can be used again"],
     ),
     ("a large root that calls a module", "tf.modules", 'terraform {\n  backend "s3" {}\n}\nmodule "m" {\n  source = "./m"\n}\n' + MANY, []),
     (

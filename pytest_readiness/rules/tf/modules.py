@@ -24,7 +24,7 @@ def matters(root: Root) -> bool:
     remedy="move the resources to a module and call it",
     effort="1d",
 )
-def check(root: Root, *, resources: int = 30, copies: int = 8) -> Iterator[Finding]:
+def check(root: Root, *, resources: int = 50, copies: int = 8) -> Iterator[Finding]:
     """What is built more than once, or is large, is a module.
 
     Resources that stand in every environment word for word are changed in one and forgotten in the next; a root
