@@ -44,7 +44,7 @@ def is_logged(project: Project) -> bool:
         if any(argument(thing, name) is not None for name in FLAGS):
             return True
     for thing in objects(project, "eksctl.io/ClusterConfig"):
-        if {"audit", "all", "*"} & set(items(thing.get("cloudWatch", "clusterLogging", "enableTypes"))):
+        if any(type in ("audit", "all", "*") for type in items(thing.get("cloudWatch", "clusterLogging", "enableTypes"))):
             return True
     for type, name in EKS:
         for block in blocks(project, type):

@@ -11,9 +11,9 @@ from pytest_readiness.formats.kubernetes.objects import Container
 from pytest_readiness.formats.kubernetes.objects import mappings
 
 
-def host_paths(container: Container) -> set[object]:
+def host_paths(container: Container) -> list[object]:
     """The names of the pod's volumes that are directories of the node."""
-    return {volume.get("name") for volume in container.pod.volumes if volume.get("hostPath") is not None}
+    return [volume.get("name") for volume in container.pod.volumes if volume.get("hostPath") is not None]
 
 
 def mounts_host(container: Container) -> bool:
