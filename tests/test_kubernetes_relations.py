@@ -756,6 +756,33 @@ def test_ingress_has_service(text: str, expected: str) -> None:
     assert judge("k8s.ingress-has-service", of(text)) == expected
 
 
+@pytest.mark.parametrize(
+    ("target", "ports", "expected"),
+    [
+        pytest.param("http", "[{name: http, containerPort: 80}]", "pass", id="by name"),
+        pytest.param("web", "[{name: http, containerPort: 80}]", "fail", id="by another name"),
+        pytest.param("web", "[{containerPort: 80}]", "fail", id="of a port without one"),
+        pytest.param("8080", "[]", "none", id="by number"),
+        pytest.param("'8080'", "[]", "none", id="by number, as text"),
+        pytest.param("'${PORT}'", "[{name: http, containerPort: 80}]", "unknown", id="filled in"),
+        pytest.param("web", "[{name: '${PORT}', containerPort: 80}]", "unknown", id="a name of the container that is filled in"),
+    ],
+)
+def test_service_port_exists(target: str, ports: str, expected: str) -> None:
+    leading = service(ports=f"[{{name: http, port: 80, targetPort: {target}}}]")
+    project = of(leading + deployment(containers=f"[{{name: app, image: 'app:1', ports: {ports}}}]"))
+    assert judge("k8s.service-port-exists", project) == expected
+
+
+def test_a_sidecar_may_have_the_port() -> None:
+    def pod(section: str) -> Project:
+        side = f"{section}: [{{name: side, image: 'i:1', restartPolicy: Always, ports: [{{name: http, containerPort: 80}}]}}]"
+        return of(service(ports="[{port: 80, targetPort: http}]") + deployment(pod=side))
+
+    assert judge("k8s.service-port-exists", pod("initContainers")) == "pass"
+    assert judge("k8s.service-port-exists", pod("ephemeralContainers")) == "fail"
+
+
 ACCOUNT = thing("ServiceAccount", "", "web")
 
 
