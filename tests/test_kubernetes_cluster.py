@@ -647,7 +647,8 @@ def test_roles_may_have_any_name() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        pytest.param(container("args: ['--token=glpat-aaaaaaaaaaaaaaaaaaaa']"), "failed", id="an argument"),
+        pytest.param(container("args: ['--token=glpat-aaaaaaaaaaaaaaaaaaaa']"), "passed", id="an argument is another rule's"),
+        pytest.param(pod("{containers: [{name: a, image: 'a:1', x-token: glpat-aaaaaaaaaaaaaaaaaaaa}]}"), "failed", id="any other field"),
         pytest.param(
             container("env: [{name: T, value: glpat-aaaaaaaaaaaaaaaaaaaa}]"), "passed", id="an environment variable is another rule's"
         ),
@@ -661,6 +662,12 @@ def test_roles_may_have_any_name() -> None:
 )
 def test_tokens(text: str, expected: str) -> None:
     assert said("no-exposed-token", text) == expected
+
+
+def test_a_token_in_an_argument_is_said_once() -> None:
+    text = container("args: [fetch, glpat-aaaaaaaaaaaaaaaaaaaa]")
+    assert messages("no-inline-secret-env", text) == "a GitLab token is written into the command line"
+    assert said("no-exposed-token", text) == "passed"
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from pytest_readiness.formats.kubernetes.objects import Object
 from pytest_readiness.formats.secrets import known_token
 
 # judged by k8s.no-inline-secret-env and k8s.no-plain-secret, or encrypted
-ELSEWHERE = frozenset(("env", "data", "stringData", "binaryData", "encryptedData", "sops"))
+ELSEWHERE = frozenset(("env", "command", "args", "data", "stringData", "binaryData", "encryptedData", "sops"))
 
 
 def texts(node: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
@@ -51,26 +51,25 @@ def texts(node: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
 def check(thing: Object) -> Iterator[Finding]:
     """No token or private key stands anywhere in an object.
 
-    Tokens that are known by their form (GitHub, AWS, Stripe, Vault, PEM keys and others) end up in arguments, annotations
-    and fields of custom resources, and with them in the repository and in every `kubectl describe`. Environment variables
-    and ConfigMaps are judged by `k8s.no-inline-secret-env`, Secrets by `k8s.no-plain-secret`.
+    Tokens that are known by their form (GitHub, AWS, Stripe, Vault, PEM keys and others) end up in annotations and in fields
+    of custom resources, and with them in the repository and in every `kubectl describe`. Variables, arguments and
+    ConfigMaps are judged by `k8s.no-inline-secret-env`, Secrets by `k8s.no-plain-secret`.
 
     ```yaml bad
-    apiVersion: v1
-    kind: Pod
-    metadata: {name: web}
+    apiVersion: tekton.dev/v1
+    kind: PipelineRun
+    metadata: {name: release}
     spec:
-      containers:
-        - name: web
-          image: web:1
-          args: [--token, ghp_0123456789abcdefghijABCDEFGHIJ012345]  # <--
+      params:
+        - name: token
+          value: ghp_0123456789abcdefghijABCDEFGHIJ012345  # <--
     ```
     ```yaml good
-    apiVersion: v1
-    kind: Pod
-    metadata: {name: web}
+    apiVersion: tekton.dev/v1
+    kind: PipelineRun
+    metadata: {name: release}
     spec:
-      containers: [{name: web, image: "web:1", args: [--token-file, /run/secrets/github/token]}]
+      workspaces: [{name: token, secret: {secretName: github}}]
     ```
     """
     for keys, text in texts(thing.body):

@@ -107,6 +107,8 @@ def check(thing: Container | Object, *, prefer_volume: bool = False) -> Iterator
     for text, place in arguments(thing):
         if flag_password(text) or url_password(text):
             yield thing.finding("a password is written into the command line", thing.at(*place))
+        elif token := known_token(text):
+            yield thing.finding(f"a {token} is written into the command line", thing.at(*place))
     for number, variable in enumerate(thing.env if prefer_volume else ()):
         if dig(variable, "valueFrom", "secretKeyRef") is not None:
             yield thing.advice(f"{variable.get('name')} could be a mounted file, which no child process inherits", thing.at("env", number))
