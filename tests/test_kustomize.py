@@ -325,6 +325,14 @@ def test_a_value_stands_where_it_was_written(kind: str, keys: tuple[str | int, .
     assert place(Project.of(PLACES), "overlays/prod", kind, *keys) == expected
 
 
+def test_a_patch_that_says_all_of_an_object_is_not_where_it_comes_from() -> None:
+    account = "apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: web\n"
+    patch = f"{account}  annotations: {{a: b}}\n"
+    files = {"prod/kustomization.yaml": "resources: [a.yaml]\npatches: [{path: p.yaml}]\n", "prod/a.yaml": account, "prod/p.yaml": patch}
+    assert place(Project.of(files), "prod", "ServiceAccount", "metadata", "name") == "prod/a.yaml: name: web"
+    assert place(Project.of(files), "prod", "ServiceAccount", "metadata", "annotations", "a") == "prod/p.yaml: annotations: {a: b}"
+
+
 def test_names_of_generated_objects_keep_out_the_hash_of_their_content() -> None:
     overlay = "resources: [web.yaml]\nnamePrefix: a-\nconfigMapGenerator: [{name: settings, literals: [LEVEL=%s]}]\n"
     web = WEB.replace("env:\n", "envFrom: [{configMapRef: {name: settings}}]\n          env:\n")

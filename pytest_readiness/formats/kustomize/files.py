@@ -391,7 +391,7 @@ def index(project: Project) -> Index:
     # in a circle everybody is included; Kustomize has to say so
     reached = {other.path for one in tops for other in closure(project, one.directory).units}
     for one in every:
-        if one.path not in reached and not one.is_component and not one.failure and one not in tops:
+        if one.path not in reached and not one.is_component and not one.failure:
             tops.append(one)
             reached.update(other.path for other in closure(project, one.directory).units)
     overlays = {_home(one, project): one.directory for one in tops}

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence as Listed
 from typing import Any
@@ -56,8 +55,8 @@ class Origins:
         return built
 
     def _mapping(self, built: Mapping, sources: Listed[Mapping], place: RawSpan, parent: str) -> Mapping:
-        if (same := _same(built, sources)) is not None:
-            return same  # type: ignore[no-any-return]
+        if sources and not isinstance(sources[0], Step) and sources[0] == built:
+            return sources[0]
         written = next((node for node in sources if not isinstance(node, Step)), None)
         mapping = Mapping(written.raw_span if written is not None else place)
         for key in dict.fromkeys((*(written or ()), *built)):  # in the order in which it is written: its first entry is its head
@@ -90,7 +89,8 @@ class Origins:
         return Found(value, equal.key_spans[key], equal.value_spans[key])
 
     def _sequence(self, built: Sequence, sources: Listed[Any], place: RawSpan, parent: str) -> Sequence:
-        if (same := _same(built, sources)) is not None:
+        same = next((node for node in sources if not isinstance(node, Step) and node == built), None)
+        if same is not None:  # a patch that sets a list sets all of it
             return same  # type: ignore[no-any-return]
         written = next((node for node in sources if not isinstance(node, Step)), None)
         sequence = Sequence(written.raw_span if written is not None else place)
@@ -103,11 +103,6 @@ class Origins:
             sequence.append(self._value(item, [value for value, _ in known], _narrow(known, span), parent))
             sequence.item_spans.append(span)
         return sequence
-
-
-def _same(built: Any, sources: Iterable[Any]) -> Any:
-    """The first source that says all of it, and nothing else."""
-    return next((node for node in sources if not isinstance(node, Step) and node == built), None)
 
 
 def _equal(one: Any, other: Any) -> bool:
