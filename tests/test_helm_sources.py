@@ -23,6 +23,7 @@ lit: true
 dark: false
 text: words
 list: [one, two]
+template: '{{ include "run" . | nindent 2 }}'
 map:
   inner1: 1
   inner2: {deeper: [a, b]}
@@ -41,11 +42,42 @@ k{{ . }}b:
   - x
   - "{{ . }}"
 {{- end -}}
+{{- define "nested" }}
+nested1: 1
+nested2: [{{ .Values.text }}]
+{{- end }}
+{{- define "around" }}
+around1: 1
+around2: {{ include "nested" . | nindent 2 }}
+{{- end }}
+{{- define "flat" }}flat: {{ include "flattened" . | nindent 2 }}{{ end }}
+{{- define "flattened" }}
+flat1: 1
+flat2: 2
+{{- end }}
+{{- define "carried" }}
+carried1: 1
+carried2: 2
+{{- end }}
+{{- define "printed" }}
+printed1: 1
+printed2: 2
+{{- end }}
+{{- define "run" }}
+run1: 1
+run2: 2
+{{- end }}
+{{- define "handed" }}
+handed1: 1
+handed2: 2
+{{- end }}
 """
+HELPERS_PATH = "shop/templates/_helpers.tpl"
+MADE = {name: HELPERS.split("\n").index(f"{name}: 1") + 1 for name in ("nested1", "around1")}
 
 
 def render(files: dict[str, str]) -> Rendering:
-    project = Project.of({"shop/Chart.yaml": CHART, "shop/values.yaml": VALUES, "shop/templates/_helpers.tpl": HELPERS, **files})
+    project = Project.of({"shop/Chart.yaml": CHART, "shop/values.yaml": VALUES, HELPERS_PATH: HELPERS, **files})
     (chart,) = charts(project).homes
     rendering = rendered(project, chart)
     assert rendering.failures == (), rendering.failures
@@ -109,6 +141,17 @@ SIMPLE = (
     "'k%d' : {a: b, c: {{ .Values.text }}}",
     "k%d: {{/* why */}}v",
     "k%d: {{ `raw }} text` | quote }}",
+    'k%d: {{- include "nested" . | nindent 2 }}',
+    'k%d: {{- template "around" . }}',
+    'k%d:\n  {{- include "around" . | nindent 2 }}',
+    'k%d: {{ if .Values.lit }}{{ include "nested" . | nindent 2 }}{{ end }}',
+    'k%d: {{ if .Values.dark }}{{ include "nested" . | nindent 2 }}{{ end }}',
+    'k%d: {{ include "flat" . | nindent 2 }}',
+    'k%d: {{ $v := include "carried" . }}{{ $v | nindent 2 }}',
+    '{{ printf "k%d: %s" (include "printed" . | nindent 2) }}',
+    "k%d: {{ tpl .Values.template . }}",
+    'k%d: {{ block "hand%d" (dict "x" (include "handed" .)) }}{{ .x | nindent 2 }}{{ end }}',
+    'k%d: {{ get (dict "x" (include "handed" .)) "x" | nindent 2 }}',
 )
 SILENT = ("", "# a comment", "{{/* a comment */}}", "{{- /* a\ncomment */}}", "{{- $x := 1 }}", "{{ $y := .Values.text -}}", "   ")
 
@@ -121,14 +164,14 @@ def body(draw: st.DrawFn, template: Template, depth: int = 0) -> None:
         if choice < 5:
             line = draw(st.sampled_from(SIMPLE))
             number = template.number()
-            template.lines += (line % number).split("\n")
+            template.lines += line.replace("%d", str(number)).split("\n")
             if line.endswith("}}a"):
                 template.lines += draw(st.sampled_from((["{{- else }}b", "{{- end }}"], ["  {{- end }}"])))
         elif choice < 7:
             template.lines += draw(st.sampled_from(SILENT)).split("\n")
         elif choice < 8:
             number = len(template.numbers) + 1
-            template.numbers[number] = ("shop/templates/_helpers.tpl", 0)
+            template.numbers[number] = (HELPERS_PATH, 0)
             template.lines.append('{{- include "block" "%d" | nindent 0 }}' % number)  # noqa: UP031
         elif depth < 3:
             start, end = block(
@@ -163,17 +206,22 @@ SEEN: list[int] = []
 @settings(max_examples=20)
 def test_every_key_points_at_the_line_that_made_it(generated: tuple[dict[str, str], dict[int, tuple[str, int]]]) -> None:
     files, numbers = generated
+    sources = {**files, HELPERS_PATH: HELPERS}
     found = 0
     for key, mapping in keys(render(files)):
         match = re.fullmatch(r"k(\d+)(a|b|_\d+)?", key)
         if not match:
+            span = mapping.entry(key)
+            source = sources[span.path].split("\n")[span.line - 1]
+            assert key in source or "{{" in source, (key, span, source)
+            assert key not in MADE or (span.path, span.line) == (HELPERS_PATH, MADE[key])
             continue
         found += 1
         path, line = numbers[int(match[1])]
         span = mapping.entry(key)
         line = {"a": 6, "b": 10}.get(match[2] or "", line)
         assert (span.path, span.line) == (path, line), (key, span, files.get(path))
-        source = {**files, "shop/templates/_helpers.tpl": HELPERS}[path].split("\n")[line - 1].rstrip("\r")
+        source = sources[path].split("\n")[line - 1].rstrip("\r")
         assert 1 <= span.column <= len(source)
         if not match[2]:
             assert key in source[span.column - 1 : span.end_column - 1 if span.end_line == span.line else None]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
 from functools import cached_property
+from functools import partial
 from itertools import pairwise
 
 from ...model import ParseFailure
@@ -24,6 +25,7 @@ from .chart import is_chart_file
 from .chart import packed_name
 from .sources import Marking
 from .templates import line_starts
+from .templates import markable
 from .templates import marked
 
 ROOT = "chart"  # the chart's place in the copy
@@ -93,10 +95,14 @@ class Copy:
         return found
 
     def with_marks(self, marking: Marking, *, named: bool) -> dict[str, bytes]:
-        """The files with marked templates."""
+        """The files with marked templates; ``named`` says whether definitions get marks of their own."""
         files = dict(self.files)
+        places = {place for place, _, _ in self.templates}
+        read = {place: data for place, data in self.files.items() if place not in places and not place.endswith("/NOTES.txt")}
+        others = (data.decode("utf-8", "replace") for data in read.values() if b"{{" in data)
+        allowed = markable((text for _, _, text in self.templates), others, named=named)
         for number, (place, path, text) in enumerate(self.templates):
-            files[place] = marked(path, text, lambda line, number=number: marking.mark(number, line), named=named).encode()  # type: ignore[misc]
+            files[place] = marked(path, text, partial(marking.mark, number), allowed).encode()
         return files
 
 

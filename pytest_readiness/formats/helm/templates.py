@@ -1,8 +1,8 @@
 """Templates as text and actions, and the marks that say afterwards which line a rendered piece came from.
 
 A mark is a YAML comment behind a line (``name: {{ .Release.Name }} #k3f:2:14;``). It is set where a line has put
-something out, before whatever may lead elsewhere, so each character of the rendered text belongs to the
-next mark behind it. Taken out again, the text must be what the template renders without marks.
+something out, before whatever may lead elsewhere or bring marks along, so each character of the rendered text belongs to
+the next mark behind it. Taken out again, the text must be what the template renders without marks.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable
+from collections.abc import Iterable
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from ...syntax import yaml
@@ -20,6 +22,11 @@ _COMMENT_END = re.compile(r"\*/(?:\s-)?\}\}")
 _KEYWORD = re.compile(r"(if|else|end|range|with|define|block|break|continue)\b")
 _ASSIGNMENT = re.compile(r"\$\w*(?:\s*,\s*\$\w+)?\s*:?=")
 _ENTRY = re.compile(r"^[ \t]*(?:- )?[^\s:#{}][^:\n{}]*:(?:[ \t]|$)|^[ \t]*- ", re.MULTILINE)
+_LITERAL = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|`[^`]*`")
+_SIMPLE = re.compile(
+    r"\{\{-?\s*(?:include|template)\s+(?P<name>\"[^\"\n]*\"|`[^`]*`|\([^()]*\)|[$.\w]+)(?P<rest>[^|}]*)(?:\|\s*(?:nindent|indent|trim)\b[^|}]*)*\}\}"
+)
+_DYNAMIC = re.compile(r"(?<![.\w$])(?:include|template)\s+(?![\"`\s])")
 OPENERS = ("if", "range", "with", "define", "block")
 NAMED = ("define", "block")
 
@@ -78,19 +85,112 @@ def line_starts(path: str, text: str) -> list[int]:
     return starts[:-1]
 
 
-def marked(path: str, text: str, mark: Callable[[int], str], *, named: bool) -> str:
-    """The template with marks; ``named`` says whether in its definitions of several lines, too, which others include."""
-    return "".join(_Marker(text, line_starts(path, text), mark, named=named).pieces())
+# -- what may be marked
+
+
+class Marked(NamedTuple):
+    """Which definitions get marks of their own, and which files get none (by the end of their path; empty for all)."""
+
+    names: frozenset[str] = frozenset()
+    left_out: tuple[str, ...] = ()
+
+    def emits(self, action: str) -> bool:
+        """Whether what an action puts out may hold marks of another place."""
+        found = _SIMPLE.fullmatch(action)
+        return found is not None and (not _LITERAL.fullmatch(found["name"]) or found["name"][1:-1] in self.names)
+
+
+def markable(templates: Iterable[str], others: Iterable[str], *, named: bool) -> Marked:
+    """What can be marked so that marks end up where the text does that they are about.
+
+    A definition that is included as lines of YAML is: ``{{ include "pod" . | nindent 4 }}``. One whose text is kept,
+    compared, cut or handed on is not, nor is one that such a definition includes. ``others`` are the texts that
+    templates may read, such as values, which ``tpl`` runs.
+    """
+    uses = _Uses()
+    for text in templates:
+        uses.read(text)
+    names = set(uses.readable) - uses.captured if named and not uses.any_captured else set()
+    texts = [text for text in others if "{{" in text]
+    names = {name for name in names if not any(name in text for text in texts)}
+    while lost := {name for owner, name in uses.inside if owner not in names} & names:
+        names -= lost
+    return Marked(frozenset(names), tuple(sorted(uses.files)))
+
+
+class _Uses:
+    """What templates do with definitions and with each other."""
+
+    def __init__(self) -> None:
+        self.readable: set[str] = set()
+        self.captured: set[str] = set()
+        self.inside: set[tuple[str, str]] = set()  # definitions and what they include
+        self.files: set[str] = set()
+        self.any_captured = False
+
+    def read(self, text: str) -> None:
+        found = list(actions(text))
+        spans = blocks(found)
+        owners: list[tuple[int, str]] = []
+        for index, action in enumerate(found):
+            while owners and index > owners[-1][0]:
+                owners.pop()
+            written = text[action.start : action.end]
+            if action.keyword in NAMED:
+                name, last = name_of(written), spans[index][1]
+                owners.append((last, name))
+                if is_yaml(text, action.end, found[last].start):
+                    self.readable.add(name)
+                self.captured.update(literals(written) - {name})
+            elif action.keyword != "comment":
+                self.use(written, owners[-1][1] if owners else "")
+
+    def use(self, action: str, owner: str) -> None:
+        simple = _SIMPLE.fullmatch(action)
+        called = simple["name"] if simple else ""
+        if simple and _LITERAL.fullmatch(called):
+            if owner:
+                self.inside.add((owner, called[1:-1]))
+            self.captured.update(literals(simple["rest"]))
+            return
+        if not simple or owner:
+            self.captured.update(literals(action))
+            if _DYNAMIC.search(action) and "sha256sum" not in action:
+                self.files.update({name for name in literals(action) if "/" in name} or {""} if "BasePath" in action else ())
+                self.any_captured = True
+
+
+def literals(action: str) -> set[str]:
+    """The texts in quotes in an action."""
+    return {found[1:-1] for found in _LITERAL.findall(action)}
+
+
+def name_of(action: str) -> str:
+    """The name in ``{{ define "name" }}``."""
+    return next((found[1:-1] for found in _LITERAL.findall(action)), "")
+
+
+def is_yaml(text: str, start: int, end: int) -> bool:
+    """Whether a definition is YAML of several lines: others are names, conditions or parts of a line."""
+    entries = _ENTRY.finditer(text, start, end)
+    return next(entries, None) is not None and next(entries, None) is not None
+
+
+def marked(path: str, text: str, mark: Callable[[int], str], places: Marked) -> str:
+    """The template with marks."""
+    if any(path.endswith(end) for end in places.left_out):
+        return text
+    return "".join(_Marker(text, line_starts(path, text), mark, places).pieces())
 
 
 class _Marker:
     """One pass over a template. Where something was put out and not marked yet, ``line`` is the line it began on."""
 
-    def __init__(self, text: str, starts: list[int], mark: Callable[[int], str], *, named: bool) -> None:
+    def __init__(self, text: str, starts: list[int], mark: Callable[[int], str], places: Marked) -> None:
         self.text = text
         self.starts = starts
         self.mark = mark
-        self.named = named
+        self.places = places
         self.line = 0
         self.out: list[str] = []
         self.trimming = -1  # where in it the last action is that takes white space away
@@ -103,13 +203,18 @@ class _Marker:
             if index < skipped:
                 continue
             self.copy(position, action.start)
-            if action.keyword in NAMED and not self.is_readable(index):
+            written = self.text[action.start : action.end]
+            if action.keyword in NAMED and name_of(written) not in self.places.names:
                 self.set_mark()
+                if action.keyword == "block":
+                    self.begin(action.start)
                 skipped = self.blocks[index][1] + 1
                 position = self.actions[skipped - 1].end
                 self.out.append(self.text[action.start : position])
                 continue
             if not action.keyword:
+                if self.places.emits(written):
+                    self.set_mark()
                 self.begin(action.start)
             elif action.keyword not in ("comment", "set") and not self.in_line(index):
                 self.set_mark()
@@ -120,20 +225,15 @@ class _Marker:
         self.set_mark()
         return self.out
 
-    def is_readable(self, index: int) -> bool:
-        """Whether a definition is YAML of several lines: others are names, conditions or parts of a line."""
-        if not self.named:
-            return False
-        first, last = self.blocks[index]
-        return sum(1 for _ in zip(_ENTRY.finditer(self.text, self.actions[first].end, self.actions[last].start), range(2))) == 2  # noqa: B905
-
     def in_line(self, index: int) -> bool:
         """Whether the whole block stands on one line, so that whatever it does ends up at the end of this line."""
         first, last = self.blocks.get(index, (index, index))
         if self.actions[first].keyword in NAMED or first == last:
             return False
-        ends = [self.actions[member].end for member in range(first, last)]
-        return all("\n" not in self.text[end : self.actions[first + number + 1].start] for number, end in enumerate(ends))
+        inner = self.actions[first : last + 1]
+        return all("\n" not in self.text[one.end : other.start] for one, other in pairwise(inner)) and not any(
+            self.places.emits(self.text[action.start : action.end]) for action in inner
+        )
 
     def begin(self, index: int) -> None:
         self.line = self.line or bisect_right(self.starts, index)
