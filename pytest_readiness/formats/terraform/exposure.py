@@ -45,7 +45,6 @@ SERVICES: Settings = {
     "azurerm_eventgrid_domain": _NO_NETWORK,
     "azurerm_eventgrid_topic": _NO_NETWORK,
     "azurerm_iothub": _NO_NETWORK,
-    "azurerm_managed_disk": _NO_NETWORK,
     "azurerm_network_interface": _NO_ADDRESS,
     "azurerm_search_service": _NO_NETWORK,
     "azurerm_servicebus_namespace": _NO_NETWORK,

@@ -11,7 +11,9 @@ from pytest_readiness.formats.terraform.settings import gaps
 
 
 def concerns(block: Block) -> bool:
-    return block.type in IDS
+    """Intrusion detection is a feature of the Premium tier."""
+    sku = block.get("sku") if block.type == "azurerm_firewall_policy" else None
+    return block.type in IDS and (sku is None or bool(sku == "Premium"))
 
 
 @rule(

@@ -12,7 +12,9 @@ from pytest_readiness.formats.terraform.settings import is_true
 
 
 def concerns(block: Block) -> bool:
-    return block.type in SIGNED_IMAGES
+    """Content trust is a feature of the Premium tier."""
+    sku = block.get("sku") if block.type in SIGNED_IMAGES else None
+    return block.type in SIGNED_IMAGES and (sku is None or bool(sku == "Premium"))
 
 
 @rule(
