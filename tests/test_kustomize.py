@@ -836,6 +836,28 @@ def test_what_comes_from_elsewhere_is_pinned(address: str, expected: str) -> Non
     assert judge("kustomize.pinned-remote", files) == expected
 
 
+HASHED = {
+    "base/kustomization.yaml": "configMapGenerator: [{name: settings, literals: [A=1]}]\n%s",
+    "prod/kustomization.yaml": "resources: [../base, web.yaml]\nnamePrefix: p-\n",
+    "prod/web.yaml": WEB.replace("env:\n", "envFrom: [{configMapRef: {name: settings}}]\n          env:\n"),
+}
+UNHASHED = "generatorOptions: {disableNameSuffixHash: true}\n"
+
+
+@pytest.mark.parametrize(
+    ("base", "web", "expected"),
+    [
+        pytest.param(UNHASHED, HASHED["prod/web.yaml"], "fail", id="read as the container starts"),
+        pytest.param("", HASHED["prod/web.yaml"], "none", id="with a hash"),
+        pytest.param(UNHASHED, WEB, "pass", id="read by nobody"),
+        pytest.param(UNHASHED, WEB.replace("emptyDir: {}", "configMap: {name: settings}"), "pass", id="mounted"),
+    ],
+)
+def test_configuration_reaches_the_pods(base: str, web: str, expected: str) -> None:
+    files = {**HASHED, "base/kustomization.yaml": HASHED["base/kustomization.yaml"] % base, "prod/web.yaml": web}
+    assert judge("kustomize.hashed-config", files) == expected
+
+
 # -- as items of pytest
 
 

@@ -13,6 +13,7 @@ from ...model import Resource
 from ...model import Span
 from ...project import Project
 from ...syntax.yaml import Document
+from ...syntax.yaml import Mapping
 from ...unknown import Unresolved
 from ..base import Format
 from ..kubernetes.format import Site
@@ -22,6 +23,7 @@ from ..kubernetes.objects import Object
 from ..kubernetes.objects import Part
 from . import files
 from .build import build
+from .files import GENERATORS
 from .files import KUSTOMIZATIONS
 from .files import Unit
 from .files import index
@@ -61,6 +63,23 @@ class Kustomization(Part):
     def deprecated(self) -> Iterator[tuple[str, str, Span]]:
         """Fields that go out of use, what takes their place, and where they stand."""
         yield from ((name, instead, self.body.entry(name)) for name, instead in _DEPRECATED.items() if self.body.get(name))
+
+    @property
+    def unhashed(self) -> Iterator[tuple[Span, Span]]:
+        """What it generates under a name that stays when the content changes: the places of its name and of the wish."""
+        for item in self.unit.entries(*GENERATORS):
+            for holder in (item.get("options"), self.body.get("generatorOptions")):
+                if isinstance(holder, Mapping) and holder.get("disableNameSuffixHash") is True and "name" in item:
+                    yield item.entry("name"), holder.entry("disableNameSuffixHash")
+                    break
+
+    def built(self, project: Project) -> Iterator[tuple[Resource, ...]]:
+        """What each of the overlays that include it is built to. Raises `Unresolved` where one cannot be built."""
+        for home in index(project).homes.get(self.unit.path, ()):
+            contents = project.contents(home)
+            if contents is None or contents.unjudged or contents.failures:
+                raise Unresolved(contents.unjudged if contents and contents.unjudged else f"{home} cannot be built")
+            yield contents.resources
 
     def dangling(self, project: Project) -> Iterator[tuple[str, Span]]:
         """Why it can never be built, and where it says so: what it names and is not there, or names twice."""
