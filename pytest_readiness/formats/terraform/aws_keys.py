@@ -14,6 +14,7 @@ from .buckets import takes_logs
 from .settings import Setting
 from .settings import Settings
 from .settings import holds
+from .settings import is_set
 from .settings import is_true
 from .settings import one_of
 from .settings import setting
@@ -37,6 +38,8 @@ _FIREWALL = (
     setting("encryption_configuration.type", 'type = "CUSTOMER_KMS"', one_of("CUSTOMER_KMS")),
     *_key("encryption_configuration.key_id"),
 )
+_BY_KMS = ('encryption_option = "SSE_KMS"', one_of("SSE_KMS", "CSE_KMS"))
+_GLUE = (setting("security_configuration", "a security configuration", is_set),)
 _INSIGHTS = _key("performance_insights_kms_key_id")
 
 OWN_KEYS: Settings = {
@@ -79,6 +82,12 @@ OWN_KEYS: Settings = {
     "aws_s3_bucket": (),  # see `buckets.encryption_key`
     "aws_s3_bucket_object": _KMS_KEY_ID,
     "aws_s3_object_copy": _KMS_KEY_ID,
+    # analytics, whose results land in S3
+    "aws_athena_database": (setting("encryption_configuration.encryption_option", *_BY_KMS),),
+    "aws_athena_workgroup": (setting("encryption_configuration.encryption_option", *_BY_KMS, within="configuration.result_configuration"),),
+    "aws_glue_crawler": _GLUE,
+    "aws_glue_dev_endpoint": _GLUE,
+    "aws_glue_job": _GLUE,
     # streams and messages
     "aws_sns_topic": _key("kms_master_key_id"),
     "aws_sqs_queue": _key("kms_master_key_id"),

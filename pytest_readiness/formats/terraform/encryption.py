@@ -16,7 +16,6 @@ from .settings import one_of
 from .settings import setting
 
 _KEY = "a KMS key"
-_GLUE = (setting("security_configuration", "a security configuration", is_set),)
 
 AT_REST: Settings = {
     # AWS: databases and caches
@@ -64,15 +63,6 @@ AT_REST: Settings = {
     "aws_sqs_queue": (setting("sqs_managed_sse_enabled", absent=True),),
     # AWS: analytics, builds and caches of answers
     "aws_api_gateway_method_settings": (setting("settings.cache_data_encrypted"),),
-    "aws_athena_database": (setting("encryption_configuration.encryption_option", "an encryption_configuration block", is_set),),
-    "aws_athena_workgroup": (
-        setting(
-            "encryption_configuration.encryption_option",
-            "an encryption_configuration block",
-            is_set,
-            within="configuration.result_configuration",
-        ),
-    ),
     "aws_codebuild_project": (
         setting("encryption_disabled", "encryption_disabled = false", is_false, absent=True, within="artifacts"),
         setting("encryption_disabled", "encryption_disabled = false", is_false, absent=True, within="secondary_artifacts"),
@@ -92,9 +82,6 @@ AT_REST: Settings = {
         setting("encryption_configuration.job_bookmarks_encryption.job_bookmarks_encryption_mode", '"CSE-KMS"', one_of("CSE-KMS")),
         setting("encryption_configuration.s3_encryption.s3_encryption_mode", '"SSE-KMS" or "SSE-S3"', one_of("SSE-KMS", "SSE-S3")),
     ),
-    "aws_glue_crawler": _GLUE,
-    "aws_glue_dev_endpoint": _GLUE,
-    "aws_glue_job": _GLUE,
     # AWS: registry modules
     "terraform-aws-modules/rds/aws": (setting("storage_encrypted", absent=True),),
     "terraform-aws-modules/rds-aurora/aws": (setting("storage_encrypted", absent=True),),

@@ -43,13 +43,9 @@ IN_TRANSIT: Settings = {
     "aws_rds_cluster_parameter_group": (),
     "aws_docdb_cluster_parameter_group": (),
     "aws_redshift_parameter_group": (),
-    "aws_elb": (
-        setting("lb_protocol", 'lb_protocol = "https" or "ssl"', one_of("https", "ssl"), within="listener"),
-        setting("ssl_certificate_id", "a certificate", is_set, within="listener"),
-    ),
+    "aws_elb": (),  # see `plain_listeners`
     "aws_emr_security_configuration": (),
     "aws_dms_endpoint": (setting("ssl_mode", 'ssl_mode = "require"', one_of("require", "verify-ca", "verify-full")),),
-    "aws_ses_configuration_set": (setting("delivery_options.tls_policy", 'tls_policy = "Require"', one_of("Require")),),
     "aws_transfer_server": (setting("protocols", 'no "FTP"', lambda value: "FTP" not in value, absent=True),),
     "terraform-aws-modules/elasticache/aws": (setting("transit_encryption_enabled", absent=True),),
     "google_sql_database_instance": (),
@@ -78,6 +74,17 @@ IN_TRANSIT: Settings = {
     "azurerm_spring_cloud_api_portal": (setting("https_only_enabled"),),
     "azurerm_redis_cache": (setting("non_ssl_port_enabled|enable_non_ssl_port", "non_ssl_port_enabled = false", is_false, absent=True),),
 }
+
+
+def plain_listeners(balancer: Block) -> Iterator[tuple[str, Span]]:
+    """The listeners of a classic load balancer that speak HTTP, or TLS without a certificate; TCP passes anything on."""
+    for listener in balancer.blocks("listener"):
+        protocol = str(listener.get("lb_protocol")).lower()
+        if protocol == "http":
+            yield "the listener speaks plain HTTP", listener.at("lb_protocol")
+        elif protocol in ("https", "ssl") and not holds(listener.get("ssl_certificate_id"), is_set):
+            yield "the listener has no certificate", listener.at("ssl_certificate_id")
+
 
 # between the nodes of a cluster, beyond what clients see
 BETWEEN_NODES: Settings = {

@@ -16,6 +16,7 @@ from pytest_readiness.formats.terraform.settings import holds
 from pytest_readiness.formats.terraform.settings import is_true
 from pytest_readiness.formats.terraform.settings import one_of
 from pytest_readiness.formats.terraform.transit import IN_TRANSIT
+from pytest_readiness.formats.terraform.transit import plain_listeners
 
 LISTENERS = ("aws_lb_listener", "aws_alb_listener")
 ENCRYPTED_SQL = one_of("ENCRYPTED_ONLY", "TRUSTED_CLIENT_CERTIFICATE_REQUIRED")
@@ -43,10 +44,10 @@ def talks(block: Block) -> bool:
     effort="2h",
     aliases=(
         "CKV_AWS_2", "CKV_AWS_30", "CKV_AWS_34", "CKV_AWS_90", "CKV_AWS_97", "CKV_AWS_105", "CKV_AWS_127", "CKV_AWS_202", "CKV_AWS_215",
-        "CKV_AWS_220", "CKV_AWS_239", "CKV_AWS_351", "CKV_AWS_357", "CKV_AWS_365", "CKV_AWS_376", "CKV2_AWS_49", "AWS-0012", "AWS-0035",
-        "AWS-0046", "AWS-0051", "AWS-0054", "AWS-0073", "AWS-0138", "CKV_GCP_97", "GCP-0015", "CKV_AZURE_3", "CKV_AZURE_14",
-        "CKV_AZURE_28", "CKV_AZURE_29", "CKV_AZURE_47", "CKV_AZURE_70", "CKV_AZURE_91", "CKV_AZURE_153", "CKV_AZURE_161", "AZU-0004",
-        "AZU-0008", "AZU-0020", "AZU-0072", "CKV_AZURE_197", "CKV_AZURE_215", "CKV_AZURE_217",
+        "CKV_AWS_220", "CKV_AWS_239", "CKV_AWS_351", "CKV_AWS_357", "CKV_AWS_376", "CKV2_AWS_49", "AWS-0012", "AWS-0035", "AWS-0046",
+        "AWS-0051", "AWS-0054", "AWS-0073", "AWS-0138", "CKV_GCP_97", "GCP-0015", "CKV_AZURE_3", "CKV_AZURE_14", "CKV_AZURE_28",
+        "CKV_AZURE_29", "CKV_AZURE_47", "CKV_AZURE_70", "CKV_AZURE_91", "CKV_AZURE_153", "CKV_AZURE_161", "CKV_AZURE_197",
+        "CKV_AZURE_215", "CKV_AZURE_217", "AZU-0004", "AZU-0008", "AZU-0020", "AZU-0072",
     ),
     standards=("AWS FSBP ELB.1",),
 )  # fmt: skip
@@ -107,6 +108,9 @@ def check(block: Block) -> Iterator[Finding]:
     elif block.type in GROUPS:
         if accepted := accepts_plain(block):
             yield block.finding(f"{accepted[0]} lets clients connect without TLS: {why}", accepted[1])
+    elif block.type == "aws_elb":
+        for reason, place in plain_listeners(block):
+            yield block.finding(f"{reason}: {why}", place)
     elif block.type == "aws_emr_security_configuration":
         configuration = document(block.get("configuration"), block.at("configuration"))
         if within(configuration, "EncryptionConfiguration", "EnableInTransitEncryption") is not True:
