@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -94,15 +95,32 @@ class Copy:
             found[path] = [text[start:end].rstrip("\r\n\x85\u2028\u2029") for start, end in pairwise(starts)]
         return found
 
-    def with_marks(self, marking: Marking, *, named: bool) -> dict[str, bytes]:
-        """The files with marked templates; ``named`` says whether definitions get marks of their own."""
+    @cached_property
+    def marking(self) -> Marking:
+        """Marks with a word that no file of the chart contains: a digest of all of them."""
+        digest = hashlib.sha256()
+        for place in sorted(self.files):
+            digest.update(self.files[place])
+        return Marking(f"m{digest.hexdigest()[:12]}")
+
+    @cached_property
+    def with_marks(self) -> dict[str, bytes]:
+        """The files with marks in templates and in definitions."""
+        return self._marked(named=True)
+
+    @cached_property
+    def with_fewer_marks(self) -> dict[str, bytes]:
+        """The files with marks in templates only."""
+        return self._marked(named=False)
+
+    def _marked(self, *, named: bool) -> dict[str, bytes]:
         files = dict(self.files)
         places = {place for place, _, _ in self.templates}
         read = {place: data for place, data in self.files.items() if place not in places and not place.endswith("/NOTES.txt")}
         others = (data.decode("utf-8", "replace") for data in read.values() if b"{{" in data)
         allowed = markable((text for _, _, text in self.templates), others, named=named)
         for number, (place, path, text) in enumerate(self.templates):
-            files[place] = marked(path, text, partial(marking.mark, number), allowed).encode()
+            files[place] = marked(path, text, partial(self.marking.mark, number), allowed).encode()
         return files
 
 

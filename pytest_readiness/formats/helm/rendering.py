@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -23,6 +22,7 @@ from ...text import brief
 from .chart import VALUES
 from .chart import Chart
 from .chart import merged
+from .chart import switched_off
 from .copy import ROOT
 from .copy import Copy
 from .copy import Part
@@ -181,35 +181,22 @@ class _Run:
         chosen = [found[index] for index in own]
         result = [Origin()] * len(found)
         attempts: list[tuple[Marking, list[Rendered]]] = []
-        for named in (True, False) if chosen else ():
-            marking = Marking(self.word)
-            files = self.copy.with_marks(marking, named=named)
-            if attempts and files == self.copy.with_marks(marking, named=True):
+        origin = origins(chosen, attempts)
+        for files in (self.copy.with_marks, self.copy.with_fewer_marks):
+            if all(place.marks for place in origin) or (attempts and files == self.copy.with_marks):
                 break
-            attempts.append((marking, documents(self.template(environment, files, "--debug").out)))
-            origin = origins(chosen, attempts)
-            if all(place.marks for place in origin):
-                break
-        else:
+            attempts.append((self.copy.marking, documents(self.template(environment, files, "--debug").out)))
             origin = origins(chosen, attempts)
         for index, place in zip(own, origin, strict=True):
             result[index] = place
         return result
-
-    @property
-    def word(self) -> str:
-        """What no file of the chart contains: a digest of all of them."""
-        digest = hashlib.sha256()
-        for place in sorted(self.copy.files):
-            digest.update(self.copy.files[place])
-        return f"m{digest.hexdigest()[:12]}"
 
     # -- what helm says
 
     def failure(self, environment: Environment, said: str) -> ParseFailure:
         """Helm's message at the line that it is about."""
         text = _NOISE.sub("", said).strip().removeprefix("Error: ")
-        hint = self.hint(text)
+        hint = self.hint(environment, text)
         if found := list(_AT.finditer(text)):
             last = found[-1]
             message = _EXECUTING.sub("", text[last.end() :])
@@ -224,11 +211,15 @@ class _Run:
         place = self.chart.body.entry(key) if key in self.chart.body else self.chart.span
         return ParseFailure(f"{brief(text, 300)}{hint}", place)
 
-    def hint(self, text: str) -> str:
+    def hint(self, environment: Environment, text: str) -> str:
         """What may be the reason, where a definition is missing."""
         if "no template" not in text and "not defined" not in text and "nil pointer" not in text:
             return ""
-        missing = " and ".join(dict.fromkeys(dependency.name for _, dependency in self.copy.missing))
+        values = merged(self.chart, environment, self.project)
+        absent = (
+            dependency for parent, dependency in self.copy.missing if parent is not self.chart or not switched_off(dependency, values)
+        )
+        missing = " and ".join(dict.fromkeys(dependency.name for dependency in absent))
         return f" (without the charts of {missing}: run helm dependency build first)" if missing else ""
 
     def line(self, source: str, number: int) -> Span:
@@ -245,9 +236,8 @@ class _Run:
         """A template whose result is no YAML, at the line that makes it so where that can be known."""
         path = self.copy.path_of(source)
         raw = [document for document in documents(self.template(environment, self.copy.files, "--debug").out) if document.source == source]
-        marking = Marking(self.word)
-        marked = documents(self.template(environment, self.copy.with_marks(marking, named=False), "--debug").out)
-        for document, origin in zip(raw, origins(raw, [(marking, marked)]), strict=True):
+        marked = documents(self.template(environment, self.copy.with_fewer_marks, "--debug").out)
+        for document, origin in zip(raw, origins(raw, [(self.copy.marking, marked)]), strict=True):
             try:
                 self.sited.parsed(path, document.text, origin)
             except ParseFailure as failure:
