@@ -10,6 +10,7 @@ from pytest_readiness.formats.terraform.aws_compute import GROUPS
 from pytest_readiness.formats.terraform.aws_compute import NodeGroup
 from pytest_readiness.formats.terraform.aws_compute import node_groups
 from pytest_readiness.formats.terraform.blocks import Block
+from pytest_readiness.formats.terraform.policies import many
 
 
 def runs_on_spot(block: Block) -> bool:
@@ -55,4 +56,4 @@ def _types(group: NodeGroup) -> int | None:
     """How many types there are, None where a requirement selects them."""
     if is_unknown(group.types) and "instance_requirements" in group.types.source:
         return None
-    return len(set(group.types)) if group.types is not None else 0
+    return len({str(name) for name in many(group.types)})
