@@ -37,7 +37,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="append",
         default=[],
         metavar="FORMAT:FILE",
-        help="write a report (repeatable); formats: json, sarif, sarif-all, junit, markdown, codeclimate, badge",
+        help="write a report (repeatable); formats: json, sarif, sarif-all, junit, markdown, html, codeclimate, badge",
     )
     group.addoption("--readiness-min", type=float, metavar="PCT", help="fail the run while readiness (P0 and P1) is below this percentage")
     group.addoption(
@@ -121,6 +121,7 @@ def pytest_readiness_rules(platform: str | None) -> Iterable[Rule]:
 def pytest_readiness_report() -> Mapping[str, Callable[[dict[str, Any]], str]]:
     from .reports import badge
     from .reports import codeclimate
+    from .reports import html
     from .reports import json
     from .reports import junit
     from .reports import markdown
@@ -132,6 +133,7 @@ def pytest_readiness_report() -> Mapping[str, Callable[[dict[str, Any]], str]]:
         "sarif-all": sarif.render_all,
         "junit": junit.render,
         "markdown": markdown.render,
+        "html": html.render,
         "codeclimate": codeclimate.render,
         "badge": badge.render,
     }
