@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml as pyyaml
 from hypothesis import given
 from hypothesis import strategies as st
 from judging import judge
@@ -1026,6 +1029,40 @@ def test_of_several_copies_the_nearest_counts() -> None:
     scaler = relations.autoscaler_of(two, project)
     assert isinstance(scaler, Object) and scaler.path == "env/two/m.yaml"
     assert relations.lowest_replicas(two, project) == 5
+
+
+# -- what is no manifest at all
+
+
+RELATED = [
+    rule
+    for rule in RULES.values()
+    if {"relations", "evidence", "configs", "world"}
+    & set(re.findall(r"kubernetes\.(\w+) import", Path(rule.source.rpartition(":")[0]).read_text("utf-8")))
+]
+SAMPLES = [text for rule in RELATED for example in rule.examples for path, text in example.files.items() if path == "manifest.yaml"]
+JUNK = [None, 0, -1, True, "", "x", "'${X}'", "[]", "{}", "[null]", "{a: null}", "[[]]", "[{}]", "{a: {b: 1}}", 1.5, "100%", "[x, 1]"]
+
+
+def places_in(node: Any, place: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    for key, value in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
+        yield (*place, key)
+        yield from places_in(value, (*place, key))
+
+
+@given(st.data())
+def test_no_relation_crashes_on_what_is_no_manifest(data: st.DataObject) -> None:
+    documents = [document for document in pyyaml.safe_load_all(data.draw(st.sampled_from(SAMPLES))) if document]
+    for _ in range(data.draw(st.integers(1, 3))):
+        node: Any = data.draw(st.sampled_from(documents))
+        place = data.draw(st.sampled_from(list(places_in(node)) or [("kind",)]))
+        for key in place[:-1]:
+            node = node[key]
+        node[place[-1]] = pyyaml.safe_load(str(data.draw(st.sampled_from(JUNK))))
+    project = of(pyyaml.safe_dump_all(documents))
+    for rule in RELATED:
+        for outcome in verdicts(rule, project):
+            assert outcome.crash is None, (rule.id, outcome.crash)
 
 
 # -- size

@@ -200,6 +200,8 @@ def _means(reference: Any, target: Object, *, default: str = "") -> Answer:
     version, type = dig(reference, "apiVersion"), dig(reference, "kind")
     if isinstance(version, Unknown) or isinstance(type, Unknown):
         return version if isinstance(version, Unknown) else type
+    if type is not None and not isinstance(type, str):
+        return False
     type = type or default or target.type
     return group_kind(version, type) == target.id if isinstance(version, str) and version else type == target.type
 

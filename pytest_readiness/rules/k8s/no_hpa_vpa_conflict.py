@@ -42,7 +42,8 @@ def sets(vpa: Object) -> frozenset[str]:
     found = set(BOTH) if "*" not in policies else set()
     for policy in policies.values():
         if policy.get("mode") is None or policy["mode"] != "Off":
-            found |= BOTH & set(items(policy["controlledResources"])) if policy.get("controlledResources") is not None else BOTH
+            listed = policy.get("controlledResources")
+            found |= BOTH if listed is None else BOTH & {str(name) for name in items(listed)}
     return frozenset(found)
 
 
