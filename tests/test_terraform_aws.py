@@ -422,6 +422,19 @@ CASES = [
         "a copy in the same region is lost with it",
     ),
     ("tf.cross-region-replication", 'resource "aws_s3_bucket" "b" {}', "nothing", "only what tags call critical"),
+    (
+        "tf.rds-gp3",
+        'resource "aws_launch_template" "t" {\n  block_device_mappings {\n    ebs {\n      volume_type = "gp2"\n    }\n  }\n}',
+        "failed",
+        "the disks of nodes",
+    ),
+    ("tf.rds-gp3", 'resource "aws_instance" "i" {\n  root_block_device {}\n}', "passed", "the image decides where nothing is said"),
+    (
+        "tf.log-retention",
+        'resource "aws_s3_bucket_lifecycle_configuration" "b" {\n  bucket = "data"\n  rule {\n    expiration {\n      days = 7\n    }\n  }\n}',
+        "nothing",
+        "a bucket without a trail may forget",
+    ),
     # what belongs to the account
     ("tf.budget", 'resource "aws_vpc" "v" {}', "nothing", "a library is nobody's account"),
     ("tf.aws-observability-backend", ACCOUNT, "passed", "without the option nothing is asked"),

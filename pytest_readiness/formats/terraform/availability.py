@@ -142,6 +142,8 @@ BACKUPS: Settings = {
     "aws_dynamodb_table": (setting("point_in_time_recovery.enabled"),),
     "aws_elasticache_replication_group": (setting("snapshot_retention_limit", "at least 1 day", lambda value: as_number(value) > 0),),
     "aws_elasticache_cluster": (setting("snapshot_retention_limit", "at least 1 day", lambda value: as_number(value) > 0),),
+    "aws_keyspaces_table": (setting("point_in_time_recovery.status", 'status = "ENABLED"', one_of("ENABLED")),),
+    "aws_memorydb_cluster": (setting("snapshot_retention_limit", "at least 1 day", lambda value: as_number(value) > 0),),
     "terraform-aws-modules/rds/aws": (setting("backup_retention_period", f"at least {RETENTION} days", at_least(RETENTION), absent=None),),
     "terraform-aws-modules/rds-aurora/aws": (
         setting("backup_retention_period", f"at least {RETENTION} days", at_least(RETENTION), absent=None),

@@ -85,6 +85,11 @@ def takes_logs(bucket: Block) -> bool:
     return _is_target(bucket)
 
 
+def takes_trail(bucket: Block) -> bool:
+    """Whether CloudTrail writes to the bucket."""
+    return bool(bucket.attached(("aws_cloudtrail",), by="s3_bucket_name", named=("bucket",)))
+
+
 _EVERYBODY = tuple(f"http://acs.amazonaws.com/groups/global/{group}" for group in ("AllUsers", "AuthenticatedUsers"))
 _PUBLIC = ("public-read", "public-read-write", "authenticated-read", "website")
 

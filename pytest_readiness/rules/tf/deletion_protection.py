@@ -9,6 +9,7 @@ from pytest_readiness.formats.terraform.availability import is_redundant_elsewhe
 from pytest_readiness.formats.terraform.blocks import Block
 from pytest_readiness.formats.terraform.settings import Settings
 from pytest_readiness.formats.terraform.settings import gaps
+from pytest_readiness.formats.terraform.settings import one_of
 from pytest_readiness.formats.terraform.settings import setting
 
 _PROTECTED = (setting("deletion_protection"),)
@@ -22,7 +23,10 @@ PROTECTED: Settings = {
     "aws_lb": (setting("enable_deletion_protection"),),
     "aws_alb": (setting("enable_deletion_protection"),),
     "aws_networkfirewall_firewall": (setting("delete_protection"),),
+    "aws_rds_global_cluster": _PROTECTED,
+    "aws_cognito_user_pool": (setting("deletion_protection", 'deletion_protection = "ACTIVE"', one_of("ACTIVE")),),
     "terraform-aws-modules/rds/aws": _PROTECTED,
+    "terraform-aws-modules/rds-aurora/aws": _PROTECTED,
     "google_sql_database_instance": (setting("deletion_protection", absent=True),),
     "google_container_cluster": (setting("deletion_protection", absent=True),),
     "google_spanner_database": (setting("deletion_protection", absent=True),),

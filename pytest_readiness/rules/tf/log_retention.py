@@ -9,15 +9,22 @@ from pytest_readiness import Finding
 from pytest_readiness import is_unknown
 from pytest_readiness import rule
 from pytest_readiness.formats.terraform.blocks import Block
+from pytest_readiness.formats.terraform.buckets import takes_trail
 from pytest_readiness.formats.terraform.records import RETENTION
 from pytest_readiness.formats.terraform.settings import as_number
+from pytest_readiness.formats.terraform.settings import at_least
 from pytest_readiness.formats.terraform.settings import gaps
 from pytest_readiness.formats.terraform.settings import holds
+from pytest_readiness.formats.terraform.settings import inside
 
 _AUDIT = re.compile(r"audit|cloudtrail|flow[-_ ]?log|/aws/eks/|control[-_ ]?plane", re.IGNORECASE)
 
 
 def is_log_group(block: Block) -> bool:
+    """Log groups, what Azure keeps, and the lifecycle of a bucket that a trail is written to."""
+    if block.type == "aws_s3_bucket_lifecycle_configuration":
+        buckets = [block.module.located(address) for address in block.refers("bucket")]
+        return any(bucket is not None and bucket.type == "aws_s3_bucket" and takes_trail(bucket) for bucket in buckets)
     return block.type == "aws_cloudwatch_log_group" or block.type in RETENTION
 
 
@@ -41,7 +48,7 @@ def check(group: Block, *, audit_days: int = 365) -> Iterator[Finding]:
 
     Intrusions are found months later, and then the audit log is all there is. Application logs need any
     retention: without one they are kept, and paid for, for ever. Audit groups are those named audit,
-    cloudtrail, flow logs, or of the EKS control plane. Flow logs and database audits of Azure keep 90 days.
+    cloudtrail, flow logs, or of the EKS control plane, and the bucket of a trail. Flow logs and database audits of Azure keep 90 days.
 
     ```hcl good
     resource "aws_cloudwatch_log_group" "audit" {
@@ -57,6 +64,20 @@ def check(group: Block, *, audit_days: int = 365) -> Iterator[Finding]:
     }
     ```
     ```hcl bad
+    resource "aws_cloudtrail" "main" {
+      s3_bucket_name = aws_s3_bucket.trail.id
+    }
+    resource "aws_s3_bucket" "trail" {}
+    resource "aws_s3_bucket_lifecycle_configuration" "trail" {
+      bucket = aws_s3_bucket.trail.id
+      rule {
+        expiration {
+          days = 90                        # <--
+        }
+      }
+    }
+    ```
+    ```hcl bad
     resource "aws_cloudwatch_log_group" "web" {  # <--
       name = "web"
     }
@@ -64,6 +85,12 @@ def check(group: Block, *, audit_days: int = 365) -> Iterator[Finding]:
     """
     if group.type in RETENTION:
         yield from gaps(group, RETENTION, "an intrusion is found months later")
+        return
+    if group.type == "aws_s3_bucket_lifecycle_configuration":
+        for expiration in inside(group, ("rule", "expiration")):
+            days = expiration.get("days")
+            if days is not None and not holds(days, at_least(audit_days)):
+                yield group.finding(f"the trail is kept for less than {audit_days} days", expiration.at("days"))
         return
     days = group.get("retention_in_days")
     if not is_audit(group):

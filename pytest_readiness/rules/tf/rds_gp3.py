@@ -14,6 +14,13 @@ from pytest_readiness.formats.terraform.settings import setting
 MODERN = ("gp3", "io1", "io2", "st1", "sc1")
 VOLUMES: Settings = {
     "aws_db_instance": (setting("storage_type", 'storage_type = "gp3"', one_of(*MODERN)),),
+    "aws_launch_template": (
+        setting("volume_type", 'volume_type = "gp3"', one_of(*MODERN), absent=True, within="block_device_mappings.ebs"),
+    ),
+    "aws_instance": (
+        setting("volume_type", 'volume_type = "gp3"', one_of(*MODERN), absent=True, within="root_block_device"),
+        setting("volume_type", 'volume_type = "gp3"', one_of(*MODERN), absent=True, within="ebs_block_device"),
+    ),
     "aws_ebs_volume": (setting("type", 'type = "gp3"', one_of(*MODERN)),),
 }
 
