@@ -262,6 +262,23 @@ CASES = [
         "passed",
         "what a node itself needs",
     ),
+    *(
+        (
+            rule,
+            """
+            variable "statements" {}
+            data "aws_iam_policy_document" "d" {
+              dynamic "statement" {
+                for_each = var.statements
+                content {}
+              }
+            }
+            """,
+            expected,
+            "statements that nobody knows are said to be unknown once",
+        )
+        for rule, expected in (("tf.irsa", "nothing"), ("tf.github-oidc", "nothing"), ("tf.iam-least-privilege", "unknown"))
+    ),
     # costs
     (
         "tf.graviton",

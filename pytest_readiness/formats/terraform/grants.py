@@ -156,6 +156,14 @@ def _statements(data: Any, place: Span) -> Iterator[Grant]:
             yield _of_object(item, place)
 
 
+def known_grants(block: Block) -> list[Grant]:
+    """The statements of a policy, none where they are not known: for asking what a policy is about at all."""
+    try:
+        return list(grants(block))
+    except Unresolved:
+        return []
+
+
 def policy_of(block: Block, argument: str) -> list[Grant]:
     """The statements of an argument or a document, also where a document of the same module holds them; raises `Unresolved`."""
     if block.kind == "tf.data":

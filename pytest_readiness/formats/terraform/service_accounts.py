@@ -12,6 +12,7 @@ from .blocks import Block
 from .grants import Grant
 from .grants import grants
 from .grants import has_policy
+from .grants import known_grants
 from .policies import many
 from .values import PartialText
 
@@ -58,7 +59,7 @@ def _is_of_pods(grant: Grant) -> bool:
 def is_trust(block: Block) -> bool:
     """Whether the block says which service accounts may assume a role."""
     trusting = block.kind == "tf.data" or block.type == "aws_iam_role"
-    return trusting and has_policy(block) and any(_is_of_pods(grant) for grant in grants(block))
+    return trusting and has_policy(block) and any(_is_of_pods(grant) for grant in known_grants(block))
 
 
 def loose_trusts(block: Block) -> Iterator[tuple[str, Span]]:

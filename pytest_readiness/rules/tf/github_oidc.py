@@ -12,6 +12,7 @@ from pytest_readiness.formats.terraform.blocks import Block
 from pytest_readiness.formats.terraform.grants import Grant
 from pytest_readiness.formats.terraform.grants import grants
 from pytest_readiness.formats.terraform.grants import has_policy
+from pytest_readiness.formats.terraform.grants import known_grants
 from pytest_readiness.formats.terraform.policies import many
 from pytest_readiness.formats.terraform.values import PartialText
 
@@ -35,7 +36,7 @@ def trusts_github(block: Block) -> bool:
         issuer = block.get(*ISSUERS[block.type])
         return not is_unknown(issuer) and ISSUER in str(issuer)
     trusting = block.kind == "tf.data" or block.type == "aws_iam_role"
-    return trusting and has_policy(block) and any(_is_for_github(grant) for grant in grants(block))
+    return trusting and has_policy(block) and any(_is_for_github(grant) for grant in known_grants(block))
 
 
 def _is_for_github(grant: Grant) -> bool:
