@@ -262,7 +262,7 @@ class _Reader:
         return self.build(attribute.children[-1], 0)
 
     def shown(self, first: tree_sitter.Node, last: tree_sitter.Node | None = None) -> str:
-        text = self.source.data[first.start_byte : (last or first).end_byte].decode("utf-8", "surrogatepass")
+        text = self.source.data[first.start_byte : (last or first).end_byte][:1000].decode("utf-8", "replace")
         return " ".join(text.removeprefix(self.PREFIX).split())[:120]
 
     def span(self, first: tree_sitter.Node, last: tree_sitter.Node) -> Span:
@@ -284,9 +284,8 @@ class _Reader:
     def term(self, nodes: list[tree_sitter.Node], depth: int) -> Expression:
         """A value followed by attribute accesses and indices: the grammar keeps them side by side."""
         first, last = nodes[0], nodes[-1]
-        span, shown = self.span(first, last), self.shown(first, last)
         if depth > MAX_DEPTH:
-            return Opaque(span, shown)
+            return Opaque(self.span(first, last), self.shown(first, last))
         if first.type == "(":
             base, rest = self.build(nodes[1], depth + 1), nodes[3:]
         elif first.type == "expression":
@@ -295,6 +294,7 @@ class _Reader:
             base, rest = self.single(first, depth + 1), nodes[1:]
         if not rest:
             return base
+        span, shown = self.span(first, last), self.shown(first, last)
         steps = tuple(step for node in rest for step in self.steps(node, depth + 1))
         if isinstance(base, Reference):
             return Reference(span, shown, base.root, (*base.steps, *steps))
@@ -318,14 +318,14 @@ class _Reader:
 
     def single(self, node: tree_sitter.Node, depth: int) -> Expression:
         kind = node.type
-        span, shown = self.span(node, node), self.shown(node)
         children = [child for child in node.children if child.type != "comment"]
+        if kind in ("template_expr", "collection_value", "operation", "for_expr"):
+            return self.single(children[0], depth)
+        span, shown = self.span(node, node), self.shown(node)
         if kind == "literal_value":
             return self.literal(children[0], span, shown)
         if kind == "variable_expr":
             return Reference(span, shown, shown, ())
-        if kind in ("template_expr", "collection_value", "operation", "for_expr"):
-            return self.single(children[0], depth)
         if kind == "quoted_template":
             return self.quoted(children, span, shown, depth)
         if kind == "heredoc_template":

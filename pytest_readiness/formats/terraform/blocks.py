@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -83,12 +84,18 @@ class Section:
         return self._known[name]
 
     def _evaluated(self, attribute: hcl.Attribute) -> Any:
+        self._scope.begin()
         if self._variants and (attribute.json is not None or _PER_INSTANCE.search(attribute.source)):
             values = [evaluate(attribute.expression, variant) for variant in self._variants]
-            return combined(f"differs by instance: {attribute.source}", values)
+            return combined(f"differs by instance: {attribute.expression.source}", values)
         value = evaluate(attribute.expression, self._scope)
         # of instances that may not exist, none is sure to be wrong
         return Either(value.source, value.options) if isinstance(value, Each) and not self.certain else value
+
+    @property
+    def each(self) -> tuple[Section, ...]:
+        """The block as it is in each of its instances, where these are few and known; else itself alone."""
+        return tuple(map(self.within, self._variants)) or (self,)
 
     def within(self, scope: Scope) -> Section:
         """The same block where names mean something else: one of its instances."""
@@ -130,7 +137,7 @@ class Section:
             return
         collection = self._evaluated(for_each)
         if is_unknown(collection) or not isinstance(collection, (dict, list)) or len(collection) > 50:
-            yield Unknown(f"dynamic {block.labels[0]} for each of {for_each.source}")
+            yield Unknown(f"dynamic {block.labels[0]} for each of {for_each.expression.source}")
             return
         named = block.body.attributes.get("iterator")
         iterator = named.source if named else block.labels[0]
@@ -193,6 +200,11 @@ class Block(Resource):
     def blocks(self, name: str) -> tuple[Section, ...]:
         """The nested blocks of a type; raises `Unresolved` when they are iterated and not known."""
         return self.section.blocks(name)  # type: ignore[return-value]
+
+    @property
+    def each(self) -> tuple[Block, ...]:
+        """The block as it is in each of its instances, where these are few and known; else itself alone."""
+        return tuple(replace(self, section=section) for section in self.section.each)
 
     @property
     def full_address(self) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import posixpath
+import re
+from collections.abc import Iterator
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -23,18 +25,24 @@ class Graph:
 
     ``targets`` has the directory of each call, ``circular`` the calls that lead back to their own directory, ``tops``
     the directories that are judged by themselves, ``reached`` through which of them a directory is judged.
+    ``unfollowed`` are those of the tops that a file calls which cannot be read.
     """
 
     targets: Mapping[str, Mapping[str, str]]
     circular: Mapping[tuple[str, str], ParseFailure]
     tops: tuple[str, ...]
     reached: Mapping[str, frozenset[str]]
+    unfollowed: frozenset[str]
 
 
 def local_target(directory: str, call: hcl.Block) -> str | None:
     """The directory that a call names by a path, None where it is none of the project."""
     source = call.body.attributes.get("source")
     value = source.expression.value if source and isinstance(source.expression, hcl_expressions.Literal) else None
+    return _resolved(directory, value)
+
+
+def _resolved(directory: str, value: object) -> str | None:
     if not isinstance(value, str) or not value.startswith(("./", "../")):
         return None
     target = posixpath.normpath(posixpath.join(directory or ".", value))
@@ -66,7 +74,20 @@ def graph(project: Project) -> Graph:
         for directory in found
     }
     circular = _circular(found, targets)
-    return Graph(targets, circular, *_reached(targets, circular))
+    tops, reached = _reached(targets, circular)
+    return Graph(targets, circular, tops, reached, frozenset(_unfollowed(found)) & set(tops))
+
+
+_SOURCE = re.compile(r"""["']?source["']?\s*[=:]\s*"(\.\.?/[^"]*)\"""")
+
+
+def _unfollowed(found: tuple[Directory, ...]) -> Iterator[str]:
+    """What the files seem to call that cannot be read."""
+    for directory in found:
+        for failure in directory.unread:
+            for source in _SOURCE.findall(directory.project.glance(failure.span.path)):
+                if (target := _resolved(directory.path, source)) is not None:
+                    yield target
 
 
 def _circular(found: tuple[Directory, ...], targets: Mapping[str, Mapping[str, str]]) -> dict[tuple[str, str], ParseFailure]:

@@ -77,6 +77,12 @@ class Scope(Protocol):
     def uncertain(self, address: str) -> str | None:
         """Why it is not known whether a resource or module exists, None where it is."""
 
+    def spend(self, amount: int) -> None:
+        """Count work; raises `Unresolved` where one value takes too much of it."""
+
+    def begin(self) -> None:
+        """What is evaluated from here on is another value."""
+
     def variable_place(self, name: str) -> Span | None:
         """Where a caller or variable file writes the value of a variable."""
 
@@ -100,6 +106,7 @@ def evaluate(expression: hcl.Expression, scope: Scope, depth: int = 0) -> Any:
 def _evaluate(node: hcl.Expression, scope: Scope, depth: int) -> Any:
     if depth > MAX_DEPTH:
         return Unknown(f"nested too deeply: {node.source}")
+    scope.spend(1)
     deeper = depth + 1
     if isinstance(node, hcl.Literal):
         return node.value
@@ -141,7 +148,9 @@ def _object(node: hcl.Object, scope: Scope, depth: int) -> Any:
 
 
 def _template(node: hcl.Template, scope: Scope, depth: int) -> Any:
-    return _joined([part if isinstance(part, str) else _evaluate(part, scope, depth) for part in node.parts], node)
+    made = _joined([part if isinstance(part, str) else _evaluate(part, scope, depth) for part in node.parts], node)
+    scope.spend(_weight(made))
+    return made
 
 
 def _joined(values: list[Any], node: hcl.Expression) -> Any:
@@ -349,9 +358,14 @@ def _call(node: hcl.Call, scope: Scope, depth: int) -> Any:
     if function is None:
         return Unknown(f"unknown until apply: {node.source}" if "::" in node.name else f"cannot be evaluated here: {node.source}")
     result = function(*arguments)
+    scope.spend(_weight(result))
     if isinstance(result, (str, list, dict)) and len(result) > (MAX_TEXT if isinstance(result, str) else MAX_ITEMS):
         return Unknown(f"too large: {node.source}")
     return result
+
+
+def _weight(value: Any) -> int:
+    return len(value) // 50 if isinstance(value, str) else len(value) // 2 if isinstance(value, (list, dict)) else 0
 
 
 def _attempt(node: hcl.Call, scope: Scope, depth: int) -> Any:
@@ -412,6 +426,8 @@ class _Bound:
         self.read = outer.read
         self.uncertain = outer.uncertain
         self.variable_place = outer.variable_place
+        self.spend = outer.spend
+        self.begin = outer.begin
 
 
 class _Alone:
@@ -420,6 +436,8 @@ class _Alone:
     def __init__(self, outer: Scope, names: Mapping[str, Any]) -> None:
         self.bindings: Mapping[str, Any] = names
         self.read = outer.read
+        self.spend = outer.spend
+        self.begin = outer.begin
 
     def variable(self, name: str) -> Any:
         return self.resource(f"var.{name}")

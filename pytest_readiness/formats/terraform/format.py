@@ -50,7 +50,7 @@ class Terraform(Format):
             yield Root("tf.module", first.directory or ".", first.home, first)
         for module in found:
             for item in module.items_by_path.get(path, ()):
-                if module.detached <= (item.kind not in PER_CALL) and (module is first or item.kind in PER_CALL):
+                if (module is first or item.kind in PER_CALL) and (module.is_made or item.kind not in PER_CALL):
                     yield item
 
     def repository(self, project: Project) -> Iterable[Resource]:
@@ -63,5 +63,5 @@ def _failures(found: tuple[Module, ...], project: Project) -> Iterator[ParseFail
     """What is wrong with the blocks of a directory and with its calls."""
     yield from found[0].failures
     yield from (failure for (directory, _), failure in graph(project).circular.items() if directory == found[0].directory)
-    for module in found:
-        yield from module.tree_failures[: module.call is None]
+    for root in dict.fromkeys(module.root for module in found):
+        yield from root.tree_failures

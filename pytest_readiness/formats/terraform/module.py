@@ -62,7 +62,9 @@ _KINDS = {"resource": "tf.resource", "data": "tf.data", "module": "tf.module-cal
 PER_CALL = frozenset(("tf.resource", "tf.data", "tf.module-call"))  # what differs by caller and environment
 MAX_HOPS = 60
 MAX_MODULES = 1_000
-MAX_VARIANTS = 8
+MAX_WORK = 300_000  # expressions, for one value
+MAX_WORK_IN_ALL = 30_000_000
+MAX_VARIANTS = 32
 MAX_INSTANCES = 1_000
 
 
@@ -71,6 +73,8 @@ class _Run:
     """What the modules of one root share while their values are worked out."""
 
     hops: int = 0
+    spent: int = 0
+    mark: int = 0
     open: set[object] = field(default_factory=set)
     modules: int = 0
     failures: list[ParseFailure] = field(default_factory=list)
@@ -99,6 +103,7 @@ class Module:
         self.call = call
         self.environment: Environment | None = call.module.environment if call else environment
         self.detached = detached  # called by somebody, but by nobody we can follow
+        self.is_made = not detached or code.path in graph(project).unfollowed
         self.root: Module = call.module.root if call else self
         self.prefix: str = f"{call.module.prefix}module.{call.label}." if call else ""
         self.run: _Run = self.root.run if call else _Run()
@@ -281,13 +286,13 @@ class Module:
                 amount = None if is_unknown(value) else int(number(value))
             except (TypeError, ValueError, ArithmeticError):
                 amount = None
-            reason = f"differs by instance: {count.source}"
+            reason = f"differs by instance: {count.expression.source}"
             if amount is None:
                 return bound(self, {"count": {"index": Unknown(reason)}}), (), None, False
             return *self._variants("count", [{"index": index} for index in range(min(amount, MAX_VARIANTS + 1))], reason), amount, True
         if for_each := attributes.get("for_each"):
             value = evaluate(for_each.expression, self)
-            reason = f"differs by instance: {for_each.source}"
+            reason = f"differs by instance: {for_each.expression.source}"
             if not isinstance(value, (dict, list)):
                 return bound(self, {"each": Unknown(reason)}), (), None, False
             entries = pairs(value) if isinstance(value, dict) else [(item, item) for item in value]
@@ -400,7 +405,7 @@ class Module:
     def _variable(self, name: str) -> Any:
         block = self.code.declared.get(name)
         if block is None:
-            return Unknown(f"variable {name} is not declared")
+            return Unknown(self._undeclared(f"variable {name} is not declared"))
         if self.detached:
             return Unknown(f"variable {name} is set by the caller")
         attributes = block.body.attributes
@@ -437,6 +442,10 @@ class Module:
         except (TypeError, ValueError, ArithmeticError):
             return Failed(f"variable {name} is set to a value of another type")
 
+    def _undeclared(self, what: str) -> str:
+        """Why a name means nothing: where a file cannot be read, it may stand there."""
+        return f"{what}, and {self.unread[0].span.path} cannot be read" if self.unread else what
+
     def variable_place(self, name: str) -> Span | None:
         """Where the value of a variable is written by a caller or a variable file."""
         if self.call is not None and self.call.section.has(name):
@@ -448,7 +457,7 @@ class Module:
         if name not in self._locals:
             attribute = self.local_attribute(name)
             if attribute is None:
-                return Unknown(f"local {name} is not defined")
+                return Unknown(self._undeclared(f"local {name} is not defined"))
             self._locals[name] = self._guarded(("local", name), lambda: evaluate(attribute.expression, self))
         return self._locals[name]
 
@@ -485,7 +494,7 @@ class Module:
         """``module.name``: what its outputs are read from."""
         call, address = self._block(f"module.{name}"), f"{self.prefix}module.{name}"
         if call is None:
-            return Unknown(f"module {name} is not defined")
+            return Unknown(self._undeclared(f"module {name} is not defined"))
         child = self.child(name)
 
         def read(output: str) -> Any:
@@ -547,6 +556,7 @@ class Module:
             return Unknown(f"refers to itself: {'.'.join(str(part) for part in key[:2])}")
         if run.hops > MAX_HOPS:
             return Unknown(f"followed through more than {MAX_HOPS} references")
+        self.begin()
         run.open.add(mark)
         run.hops += 1
         try:
@@ -554,6 +564,18 @@ class Module:
         finally:
             run.hops -= 1
             run.open.discard(mark)
+
+    def begin(self) -> None:
+        """Another value is worked out, unless it is needed for one already."""
+        if not self.run.hops:
+            self.run.mark = self.run.spent
+
+    def spend(self, amount: int) -> None:
+        """Count work, so that no value takes for ever."""
+        run = self.run
+        run.spent += amount
+        if run.spent - run.mark > MAX_WORK or run.spent > MAX_WORK_IN_ALL:
+            raise Unresolved("too much to work out")
 
     # -- what an expression refers to
 
@@ -683,6 +705,9 @@ def modules(project: Project) -> tuple[Module, ...]:
     found: list[Module] = []
     for top in graph(project).tops:
         code = directory_in(top, project)
+        if top in graph(project).unfollowed:
+            found += _detached(project, top).tree
+            continue
         for environment in inputs.environments(code, project):
             found += Module(code, project, environment=environment).tree
     missing = {directory.path for directory in directories(project)} - {module.directory for module in found}

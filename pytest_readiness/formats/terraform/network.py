@@ -73,7 +73,12 @@ class Opening:
 
 
 def openings(block: Block) -> Iterator[Opening]:
-    """The ingress that a firewall resource allows."""
+    """The ingress that a firewall resource allows, in each of its instances."""
+    for one in block.each:
+        yield from _openings(one)
+
+
+def _openings(block: Block) -> Iterator[Opening]:
     if block.type in ("aws_security_group", "aws_default_security_group"):
         for part in block.blocks("ingress"):
             yield _aws(part, "protocol", ("cidr_blocks", "ipv6_cidr_blocks"))

@@ -140,7 +140,7 @@ class Each(Either):
     __slots__ = ()
 
 
-MAX_OPTIONS = 16
+MAX_OPTIONS = 32
 
 
 def options(value: Any) -> tuple[Any, ...]:
