@@ -57,8 +57,16 @@ LOGS: Settings = {
     "aws_appsync_graphql_api": (setting("log_config.field_log_level", "a log_config block", lambda value: bool(value != "NONE")),),
     "aws_sfn_state_machine": (setting("logging_configuration.level", 'level = "ERROR"', lambda value: bool(value != "OFF")),),
     "aws_networkfirewall_firewall": (setting("logging_configuration", "an aws_networkfirewall_logging_configuration", is_set),),
-    "aws_ecs_cluster": (setting("logging", 'logging = "OVERRIDE"', one_of("DEFAULT", "OVERRIDE"), absent=True, within="configuration.execute_command_configuration"),),
-}  # fmt: skip
+    "aws_ecs_cluster": (
+        setting(
+            "logging",
+            'logging = "OVERRIDE"',
+            one_of("DEFAULT", "OVERRIDE"),
+            absent=True,
+            within="configuration.execute_command_configuration",
+        ),
+    ),
+}
 
 # one of these must be on
 _ONE_OF: dict[str, tuple[tuple[str, ...], ...]] = {
