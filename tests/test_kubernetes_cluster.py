@@ -137,6 +137,12 @@ def test_a_cluster_for_tests_is_none(name: str) -> None:
         pytest.param(
             'variable "a" {}\nresource "aws_eks_cluster" "b" {\n  compute_config {\n    enabled = var.a\n  }\n}', "unknown", id="unknown"
         ),
+        pytest.param(
+            'variable "a" {}\nresource "aws_eks_cluster" "b" {\n  compute_config {\n    enabled = var.a\n  }\n}\n'
+            'resource "google_container_cluster" "c" {\n  enable_autopilot = true\n}',
+            "passed",
+            id="unknown beside one that is known",
+        ),
     ],
 )
 def test_nodes_that_come_by_themselves(terraform: str, expected: str) -> None:
