@@ -197,7 +197,8 @@ class Check(pytest.Item):
 
     def complete(self, report: pytest.TestReport) -> None:
         """Give pytest's report of a phase what it lacks: the record, the place, and that a crash is an error."""
-        crashed = self.outcome is not None and self.outcome.crash is not None
+        crash = self.outcome.crash if self.outcome else None
+        crashed = crash is not None
         if report.when != "call" and not (report.when == "setup" and not report.passed):
             return
         closed = report.failed and isinstance(report.longrepr, str) and report.longrepr.startswith("[XPASS(strict)]")
@@ -206,6 +207,8 @@ class Check(pytest.Item):
             report.longrepr = self._told([closing], closing)
         result = record(self.nodeid, self.rule, self.resource, self.outcome or Outcome(), self.waiver, excerpt=self._excerpt)
         result["outcome"], result["reason"] = _judged(report, closed=closed, crashed=crashed)
+        if crashed and result["outcome"] == "error":
+            result["reason"] = safe(brief(f"{type(crash).__name__}: {crash}"))
         report.readiness = result  # type: ignore[attr-defined]
         if report.failed and crashed:
             report.when = "setup"  # pytest counts what fails before the call as an error

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -32,6 +33,7 @@ COMPARED = (
     ("new_open", "New and open"),
     ("gone", "Gone while open"),
 )
+_TICKS = re.compile(r"`([^`]+)`")
 WIDTH, HEIGHT, LEFT, BOTTOM = 680, 190, 40, 24  # of the trend, in units of the drawing
 
 
@@ -40,6 +42,7 @@ def render(report: dict[str, Any]) -> str:
     from jinja2 import Environment
     from jinja2 import StrictUndefined
     from markupsafe import Markup
+    from markupsafe import escape
 
     home = files(__package__) / "page"
     script = (home / "script.js").read_text("utf-8")
@@ -48,6 +51,7 @@ def render(report: dict[str, Any]) -> str:
     template = environment.from_string((home / "page.html").read_text("utf-8"))
     return template.render(
         **_view(report),
+        ticks=lambda text: Markup(_TICKS.sub(r"<code>\1</code>", str(escape(text)))),  # noqa: S704 - escaped
         style=Markup((home / "style.css").read_text("utf-8")),  # noqa: S704 - ours, not scanned
         script=Markup(script),  # noqa: S704
         script_hash=f"sha256-{digest}",
@@ -76,7 +80,7 @@ def _view(report: Mapping[str, Any]) -> dict[str, Any]:
         "trend": _trend(report["history"], verdict["readiness"]["required"]),
         "closing": history.days_open(report["history"]),
         "comparison_words": COMPARED,
-        "number": lambda value: "–" if value is None else f"{value:g}",
+        "number": lambda value: "–" if value is None else f"{value:.1f}",
     }
 
 
