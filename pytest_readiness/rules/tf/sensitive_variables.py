@@ -18,7 +18,7 @@ from pytest_readiness.formats.terraform.style import top
     remedy="set sensitive = true or ephemeral = true",
 )
 def check(module: Root) -> Iterator[Finding]:
-    """Variables that hold secrets are marked sensitive.
+    """Variables and outputs that hold secrets are marked sensitive.
 
     Terraform prints values in plans and logs unless they are sensitive or ephemeral.
 
@@ -29,14 +29,21 @@ def check(module: Root) -> Iterator[Finding]:
     }
     ```
     ```hcl bad
+    output "api_token" {                     # <--
+      value = random_password.token.result
+    }
+    ```
+    ```hcl bad
     variable "db_password" {                 # <--
       type = string
     }
     ```
     """
-    for block in top(module, "variable"):
-        name = block.labels[0] if block.labels else ""
-        marked = any(block.body.attributes[mark].source == "true" for mark in ("sensitive", "ephemeral") if mark in block.body.attributes)
-        kind = block.body.attributes.get("type")
-        if is_secret(name) and not marked and (kind is None or kind.source not in ("bool", "number")):
-            yield module.finding(f"variable {name} is not marked sensitive: its value appears in plans and logs", block.span)
+    for type in ("variable", "output"):
+        for block in top(module, type):
+            name = block.labels[0] if block.labels else ""
+            written = block.body.attributes
+            marked = any(written[mark].source == "true" for mark in ("sensitive", "ephemeral") if mark in written)
+            kind = written.get("type")
+            if is_secret(name) and not marked and (kind is None or kind.source not in ("bool", "number")):
+                yield module.finding(f"{type} {name} is not marked sensitive: its value appears in plans and logs", block.span)
