@@ -87,6 +87,8 @@ def run(tool: Tool, arguments: Sequence[str], files: Mapping[str, bytes], *, tim
 def _write(directory: Path, files: Mapping[str, bytes]) -> None:
     directory.mkdir()
     for path, data in files.items():
+        if path.startswith("/") or ".." in path.split("/"):
+            raise ToolError(f"{path} is no path in the copy")
         target = directory / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)

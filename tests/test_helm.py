@@ -373,6 +373,41 @@ def test_a_source_in_the_repository_wins_over_its_packed_copy() -> None:
     assert objects(Project.of(files)) == ["ConfigMap/new"]
 
 
+def test_packed_charts_that_git_ignores_are_found(tmp_path: Path) -> None:
+    redis = {"Chart.yaml": CHART.replace("shop", "redis"), "templates/a.yaml": config("redis")}
+    files: dict[str, str | bytes] = {
+        **chart("shop", Chart_yaml=depending("name: redis, version: 1.0.0, repository: 'oci://example.com'")),
+        ".gitignore": "*.tgz\n",
+        "shop/charts/redis-1.0.0.tgz": packed("redis", redis),
+    }
+    for name, content in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(content.encode() if isinstance(content, str) else content)
+    project = Project(DiskTree(tmp_path), formats())
+    assert "shop/charts/redis-1.0.0.tgz" not in project.paths
+    assert objects(project) == ["redis/ConfigMap/redis"]
+
+
+def test_a_dependency_cannot_lead_out_of_the_copy() -> None:
+    files = {
+        **chart("shop", Chart_yaml=depending("name: ../../../../out, version: 1.0.0, repository: 'file://../web'")),
+        **chart("web", templates__a_yaml=config("web")),
+    }
+    assert "../../../../out" in " ".join(failures(files))
+
+
+def test_two_dependencies_whose_directories_are_called_the_same() -> None:
+    files = {
+        **chart(
+            "shop",
+            Chart_yaml=depending(*(f"name: {name}, version: 1.0.0, repository: 'file://../{name}/chart'" for name in ("one", "two"))),
+        ),
+        **chart("one/chart", Chart_yaml=CHART.replace("shop", "one"), templates__a_yaml=config("one")),
+        **chart("two/chart", Chart_yaml=CHART.replace("shop", "two"), templates__a_yaml=config("two")),
+    }
+    assert objects(files) == ["ConfigMap/one", "ConfigMap/two"]
+
+
 MISSING = depending("name: redis, version: ^1.0.0, repository: 'oci://example.com', condition: redis.enabled", "name: own, version: 1.0.0")
 
 
@@ -567,6 +602,12 @@ def test_a_loop_without_end_is_stopped() -> None:
     (said,) = failures(project)
     assert "does not render: helm was" in said
     assert time.monotonic() - started < 10
+
+
+def test_too_many_environments_must_be_named() -> None:
+    files = {**chart(templates__a_yaml=config("a")), **{f"shop/values-{number}.yaml": "" for number in range(200)}}
+    (said,) = failures(files)
+    assert said.endswith("has values for 201 environments: name those to render in readiness.yaml (environments)")
 
 
 def test_recursion_ends() -> None:
@@ -816,6 +857,10 @@ SECRETS = [
 def test_secrets_in_values(values: str, verdict: str) -> None:
     said = judge("helm.no-default-secrets", chart(values_yaml=values + "\n"))
     assert said == verdict or (verdict == "none" and said == "pass")
+
+
+def test_secrets_in_values_for_tests_of_a_chart() -> None:
+    assert judge("helm.no-default-secrets", {**chart(), "shop/ci/small-values.yaml": "password: hunter2-hunter2\n"}) == "none"
 
 
 def test_secrets_in_values_of_an_environment() -> None:

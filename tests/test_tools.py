@@ -29,6 +29,12 @@ def test_a_program_sees_the_files_and_nothing_else() -> None:
     assert shell("echo *; read a < charts/a; echo $a", {"charts/a": b"x\n", "b": b""}) == Ran(0, "b charts\nx\n", "")
 
 
+@pytest.mark.parametrize("path", ["../out", "/tmp/out", "a/../../out"])
+def test_nothing_is_written_beside_the_copy(path: str) -> None:
+    with pytest.raises(ToolError, match="is no path in the copy"):
+        shell("true", {path: b""})
+
+
 def test_exit_status_and_messages_are_told_without_the_place_of_the_copy() -> None:
     assert shell('echo "in $PWD/a.yaml and $PWD" >&2; exit 3') == Ran(3, "", "in a.yaml and .\n")
 

@@ -199,10 +199,11 @@ def _children(chart: Chart, part: Part, known: Charts, copy: Copy, project: Proj
         above, _, name = directory.rpartition("/")
         if above == folder and name not in taken and not name.startswith(("_", ".")):
             by_source.setdefault(directory, [])
-    for source, listed in by_source.items():
+    for index, (source, listed) in enumerate(by_source.items()):
         child = known.by_directory[source]
         own = all(dependency.is_own for dependency in listed) and not part.third_party
-        name = listed[0].name if listed else source.rpartition("/")[2]
+        above, _, name = source.rpartition("/")  # never a name from Chart.yaml, which may lead out of the copy
+        name = name if above == folder else f"{index}-{name}"
         names = dict.fromkeys([dependency.called for dependency in listed] or [child.name])
         for number, called in enumerate(names):
             inner = replace(

@@ -34,6 +34,7 @@ from .sources import Sited
 from .sources import documents
 from .sources import origins
 
+MAX_ENVIRONMENTS = 100
 NO_HELM = "is not rendered without helm: pip install 'pytest-readiness[helm]', or put helm on PATH"
 NAMESPACE = "release"  # what the chart is installed into, whatever it is called; helm's own guess would be default
 _RELEASE = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
@@ -79,6 +80,9 @@ def rendered(project: Project, chart: Chart) -> Rendering:
     except ParseFailure as failure:
         return Rendering(chart, failures=(failure,))
     run = _Run(project, chart, copy, helm)
+    if len(chart.environments) > MAX_ENVIRONMENTS:
+        said = f"has values for {len(chart.environments)} environments: name those to render in readiness.yaml (environments)"
+        return Rendering(chart, copy, failures=(ParseFailure(said, chart.span),))
     environments = [environment for environment in chart.environments if run.is_readable(environment)]
     outputs: list[Output] = []
     broken: list[tuple[str, ParseFailure]] = []
