@@ -899,3 +899,44 @@ def test_rules_that_must_be_told_something_first_make_no_check() -> None:
 def test_base64_is_judged_where_helm_put_it() -> None:
     secret = f"apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\ndata:\n  password: {base64.b64encode(b'hunter2-hunter2').decode()}\n"
     assert judge("k8s.no-plain-secret", chart(templates__a_yaml=secret)) == "fail"
+
+
+# -- what a user sees
+
+
+def test_what_has_no_line_says_what_it_is_rendered_from(pytester: pytest.Pytester) -> None:
+    redis = {"Chart.yaml": CHART.replace("shop", "redis"), "templates/a.yaml": POD.replace("{{ .Values.image }}", "redis")}
+    pytester.makeini("[pytest]\n")
+    for name, text in chart("shop", values_yaml="image: web\n", templates__pod_yaml=POD).items():
+        (pytester.path / name).parent.mkdir(parents=True, exist_ok=True)
+        (pytester.path / name).write_text(text)
+    (pytester.path / "shop/charts").mkdir()
+    (pytester.path / "shop/charts/redis-1.0.0.tgz").write_bytes(packed("redis", redis))
+    (pytester.path / "readiness.yaml").write_text("select: [k8s.image-not-latest]\nenvironments: {prod: {set: {x: 1}}}\n")
+    result = pytester.runpytest("--readiness-only", "-p", "no:cacheprovider")
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines(
+        [
+            "*shop::k8s.image-not-latest[[]prod:redis/Pod/shop/web] (P1)*",
+            "rendered from shop/charts/redis-1.0.0.tgz: P1 k8s.image-not-latest: *",
+            "*shop::k8s.image-not-latest[[]prod:Pod/shop/web] (P1)*",
+            "shop/templates/pod.yaml:8:7: P1 k8s.image-not-latest: *",
+            "     8 |       image: {{ .Values.image }}",
+        ],
+        consecutive=False,
+    )
+    (pytester.path / "readiness-waivers.yaml").write_text(
+        "waivers:\n  - {rule: k8s.image-not-latest, where: 'shop::prod:*', reason: r, owner: o, until: 2999-01-01}\n"
+    )
+    pytester.runpytest("--readiness-only", "-p", "no:cacheprovider").assert_outcomes(xfailed=2)
+    pytester.runpytest("--readiness-only", "-p", "no:cacheprovider", "shop/templates/pod.yaml").assert_outcomes(xfailed=1)
+    pytester.runpytest("--readiness-only", "-m", "not third_party", "-p", "no:cacheprovider", "shop").assert_outcomes(xfailed=1)
+
+
+def test_settings_that_name_a_file_that_is_not_there_end_the_run(pytester: pytest.Pytester) -> None:
+    pytester.makeini("[pytest]\n")
+    (pytester.path / "Chart.yaml").write_text(CHART)
+    (pytester.path / "readiness.yaml").write_text("environments:\n  prod: {values: [values-prod.yaml]}\n")
+    result = pytester.runpytest("--readiness-only")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*readiness.yaml:2:3: environments: prod: no chart has values-prod.yaml, nor is it at the root"])
