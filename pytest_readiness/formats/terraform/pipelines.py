@@ -16,8 +16,9 @@ _PIPELINE = re.compile(
 _COMMENT = re.compile(r"^[ \t]*(#|//).*$", re.MULTILINE)
 _VALIDATES = re.compile(r"\b(terraform|tofu|terragrunt)\b[^\n]*\b(validate|plan|test)\b|terraform_validate|atlantis")
 _POLICY = re.compile(
-    r"\bconftest\b|\bopa\s+(eval|exec|test)\b|\bsentinel\s+(apply|test)\b|--external-checks-(dir|git)|\bterraform-compliance\b|\bregula\b"
-    r"|\binfracost\b[^\n]*--policy-path|\bcheckov\b[^\n]*--policy-metadata-filter|\bsnyk\s+iac\b[^\n]*--rules|--config-policy|--config-check"
+    r"\bconftest\b|\bopa\s+(eval|exec|test)\b|\bsentinel\s+(apply|test)\b|--external-checks-(dir|git)"
+    r"|\bterraform-compliance\b|\bregula\b"
+    r"|\binfracost\b[^\n]*--policy-path|\bcheckov\b[^\n]*--policy-metadata-filter|\bsnyk\s+iac\b[^\n]*--rules|--config-(policy|check)"
 )
 _OWN_POLICY = re.compile(r"(^|/)(sentinel\.hcl|[^/]+\.sentinel|policy-set\.hcl)$")
 

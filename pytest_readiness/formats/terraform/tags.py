@@ -29,8 +29,8 @@ _GOOGLE = """
 """
 _AZURE = """
     api_management app_service application_gateway automation_account batch_account cdn_profile cognitive_account container_group
-    container_registry cosmosdb_account data_factory databricks_workspace eventhub_namespace firewall frontdoor function_app iothub key_vault
-    kubernetes_cluster kubernetes_cluster_node_pool kusto_cluster lb linux_function_app linux_virtual_machine
+    container_registry cosmosdb_account data_factory databricks_workspace eventhub_namespace firewall frontdoor function_app iothub
+    key_vault kubernetes_cluster kubernetes_cluster_node_pool kusto_cluster lb linux_function_app linux_virtual_machine
     linux_virtual_machine_scale_set linux_web_app log_analytics_workspace managed_disk mariadb_server mssql_database mssql_server
     mysql_flexible_server mysql_server postgresql_flexible_server postgresql_server public_ip recovery_services_vault redis_cache
     resource_group search_service service_plan servicebus_namespace storage_account synapse_workspace virtual_machine virtual_network

@@ -72,9 +72,12 @@ def check(block: Block) -> Iterator[Finding]:
             if holds(account.get("email"), is_default_account, absent=True):
                 yield block.finding("the default service account may edit the whole project", account.at("email"))
         return
-    for path in (("node_config",), ("cluster_autoscaling", "auto_provisioning_defaults")):
-        written = block.section.blocks(path[0]) != () if len(path) == 1 else any(part.blocks(path[1]) for part in block.blocks(path[0]))
-        if (written or (block.type == POOL and path == ("node_config",))) and holds(
-            block.get(*path, "service_account"), is_default_account, absent=True
-        ):
-            yield block.finding("the nodes run as the default service account, which may edit the whole project", block.at(*path))
+    if block.type == POOL or block.section.blocks("node_config") != ():
+        yield from _nodes(block, "node_config")
+    if any(scaling.blocks("auto_provisioning_defaults") for scaling in block.blocks("cluster_autoscaling")):
+        yield from _nodes(block, "cluster_autoscaling", "auto_provisioning_defaults")
+
+
+def _nodes(block: Block, *path: str) -> Iterator[Finding]:
+    if holds(block.get(*path, "service_account"), is_default_account, absent=True):
+        yield block.finding("the nodes run as the default service account, which may edit the whole project", block.at(*path))
