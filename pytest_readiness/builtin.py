@@ -16,6 +16,7 @@ _FORMATS = (
     "compose.format:Compose",
     "github.format:Actions",
     "terraform.format:Terraform",
+    "terraform.plan:Plan",
     "helm.format:Helm",
     "kustomize.format:Kustomize",
     "kubernetes.format:Kubernetes",

@@ -189,7 +189,10 @@ class Check(pytest.Item):
         if not finding.span.line:
             return
         try:
-            yield from excerpt(self.run.project.text(finding.span.path), finding.span, secret=self.rule.secret)
+            project, path = self.run.project, finding.span.path
+            format_ = project.format_of(path)
+            alone = format_ is not None and format_.private
+            yield from excerpt(project.text(path), finding.span, secret=self.rule.secret, alone=alone)
         except ParseFailure:
             return
 

@@ -16,10 +16,10 @@ LINES = 3
 _KEY = re.compile(r"""[\s"']*[\w.-]+["']?\s*(?:: |=|:$)\s*|(?:ENV|ARG)\s+\w+[ =]|- """)
 
 
-def excerpt(text: str, span: Span, *, secret: bool = False) -> Iterator[str]:
+def excerpt(text: str, span: Span, *, secret: bool = False, alone: bool = False) -> Iterator[str]:
     """The first lines of a span as ``  12 | text``, the cause underlined; nothing for a span without a line.
 
-    Recognised tokens are masked, and with ``secret`` the values in the span as well.
+    Recognised tokens are masked, and with ``secret`` the values in the span as well; with ``alone``, nothing around it is shown.
     """
     lines = _lines(text, as_yaml=span.path.endswith((".yaml", ".yml", ".json")))
     last = min(span.end_line, span.line + LINES - 1, len(lines))
@@ -29,6 +29,8 @@ def excerpt(text: str, span: Span, *, secret: bool = False) -> Iterator[str]:
         end = span.end_column - 1 if number == span.end_line else len(line.rstrip())
         cut = max(0, start - WIDTH // 2) if len(line) > WIDTH else 0
         before, cause, after = line[cut:start], line[start:end][:WIDTH], line[max(start, end) : cut + WIDTH]
+        if alone:
+            before = after = ""
         before, cause, after = (_shown(part) for part in (before, _without_value(cause) if secret else cause, after))
         yield safe(f"{number:>6} | {before}{cause}{after}")  # once more: a command may stand across the parts
         yield f"{'':>6} | {' ' * len(before)}{'^' * max(1, len(cause))}"

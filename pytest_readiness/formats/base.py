@@ -21,6 +21,7 @@ class Format:
     """
 
     name: ClassVar[str]
+    private: ClassVar[bool] = False  # whether a file may hold secrets anywhere, so that nothing around a cause is shown
 
     def claims(self, path: str, text: Callable[[], str]) -> bool:
         """Whether the file is of this kind: by its path, or by its text where the path does not say.

@@ -55,8 +55,14 @@ class Terraform(Format):
 
     def repository(self, project: Project) -> Iterable[Resource]:
         tracked = project.tracked_paths
-        if modules(project) or (not is_unknown(tracked) and any(path.endswith(".tfstate") for path in tracked)):
-            yield Repository("tf.repository", "repo", Span("."), modules(project))
+        if (
+            project.files("terraform-plan")
+            or modules(project)
+            or (not is_unknown(tracked) and any(path.endswith(".tfstate") for path in tracked))
+        ):
+            from .plan import with_plans
+
+            yield Repository("tf.repository", "repo", Span("."), with_plans(modules(project), project))
 
 
 def _failures(found: tuple[Module, ...], project: Project) -> Iterator[ParseFailure]:
