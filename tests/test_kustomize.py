@@ -861,11 +861,15 @@ def test_configuration_reaches_the_pods(base: str, web: str, expected: str) -> N
 # -- as items of pytest
 
 
-def test_a_file_of_a_base_selects_what_came_from_it(pytester: pytest.Pytester) -> None:
-    for path, text in PLACES.items():
+def written(pytester: pytest.Pytester, files: dict[str, str]) -> None:
+    for path, text in files.items():
         target = pytester.path / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text)
+
+
+def test_a_file_of_a_base_selects_what_came_from_it(pytester: pytest.Pytester) -> None:
+    written(pytester, PLACES)
     found = pytester.runpytest_inprocess("--readiness", "--co", "-q", "base/service.yaml").stdout.str()
     assert "overlays/prod::k8s." in found
     assert "[Service/web-v2]" in found
@@ -876,11 +880,29 @@ def test_a_file_of_a_base_selects_what_came_from_it(pytester: pytest.Pytester) -
     assert "base/" not in found
 
 
+def test_a_finding_without_a_place_says_what_it_is_rendered_from(pytester: pytest.Pytester) -> None:
+    generator = "apiVersion: builtin\nkind: SecretGenerator\nmetadata: {name: db}\nliterals: [password=hunter2]\n"
+    written(pytester, {"prod/kustomization.yaml": "generators: [g.yaml]\n", "prod/g.yaml": generator})
+    shown = pytester.runpytest_inprocess("--readiness", "prod::k8s.no-plain-secret").stdout
+    shown.fnmatch_lines(["rendered from prod/g.yaml: P0 k8s.no-plain-secret: password *"])
+
+
+@pytest.mark.parametrize(("selected", "builds"), [("compose.yaml", 0), ("base/web.yaml", 1), ("overlays", 1)])
+def test_only_what_is_selected_is_built(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, selected: str, builds: int
+) -> None:
+    stub(tmp_path / "bin", f"echo x >> {tmp_path / 'count'}\nexec {real_tool()} $2")
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setattr(building, "_is_script", lambda _: False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    written(pytester, {**PLACES, "compose.yaml": "services: {web: {image: 'nginx:1'}}\n"})
+    assert pytester.runpytest_inprocess("--readiness", selected).parseoutcomes()
+    count = tmp_path / "count"
+    assert (count.read_text() if count.exists() else "") == "x\n" * builds
+
+
 def test_findings_of_a_built_object_show_the_line_of_the_patch(pytester: pytest.Pytester) -> None:
-    for path, text in PLACES.items():
-        target = pytester.path / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text)
+    written(pytester, PLACES)
     shown = pytester.runpytest_inprocess(
         "--readiness", "overlays/prod::k8s.no-host-namespaces", "overlays/prod::k8s.no-plain-secret"
     ).stdout
