@@ -626,3 +626,25 @@ def test_modules_know_where_they_are() -> None:
     )
     assert module.named("path", "module") == "../m"
     assert module.root.located("module.m.aws_ebs_volume.v") is module.find("aws_ebs_volume.v")
+
+
+@pytest.mark.parametrize(
+    ("context", "argument", "verdict"),
+    [
+        ('resource "random_password" "p" {\n  length = 20\n}\n', "password = random_password.p.result", "failed"),
+        ('variable "p" {}\n', "password = var.p", "failed"),
+        ('locals {\n  p = ephemeral.random_password.p.result\n}\nephemeral "random_password" "p" {}\n', "wo = local.p", "passed"),
+        ('data "aws_secretsmanager_secret_version" "s" {}\n', "wo = data.aws_secretsmanager_secret_version.s.secret_string", "passed"),
+    ],
+)
+def test_the_origin_of_a_password_is_followed_to_the_caller(context: str, argument: str, verdict: str) -> None:
+    database = """
+        variable "password" { default = null }
+        variable "wo" { default = null }
+        resource "aws_db_instance" "d" {
+          %s
+        }
+    """
+    line = "password = var.password" if argument.startswith("password") else "password_wo = var.wo"
+    files = {"main.tf": f'{context}module "m" {{\n  source = "./m"\n  {argument}\n}}\n', "m/main.tf": database % line}
+    assert outcomes(project(files), "tf.managed-db-password")["module.m.aws_db_instance.d"].split()[0] == verdict

@@ -594,9 +594,13 @@ class Module:
                     attribute = module.local_attribute(name)
                     stack.append((module, attribute.expression if attribute else None, None))
                 elif root == "var":
-                    if module.call is not None:
+                    if module.call is None:
+                        found.add(f"var.{name}")
+                    elif module.call.section.has(name):
                         section = module.call.section
                         stack.append((module.call.module, section.expression(name), section.expression("for_each")))
+                    elif name in module.code.declared and (default := module.code.declared[name].body.attributes.get("default")):
+                        stack.append((module, default.expression, None))
                 elif root == "each":
                     stack.append((module, around, None))
                 elif root == "module":

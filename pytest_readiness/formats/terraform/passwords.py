@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ...syntax import hcl_expressions as ast
 from ...unknown import Unresolved
 from .blocks import Block
-from .module import mentions
+from .values import own_address
 
 
 @dataclass(frozen=True)
@@ -55,14 +55,8 @@ def origin(block: Block, name: str) -> str:
     expression = block.section.expression(name)
     if expression is None:
         return "literal"
-    found = mentions(expression)
-    for _ in range(5):  # locals may lead to locals
-        for address in [address for address in found if address.startswith("local.")]:
-            found.discard(address)
-            if attribute := block.module.local_attribute(address[6:]):
-                found |= mentions(attribute.expression)
-    kinds = {_kind(address) for address in found}
-    if "variable" in kinds and name in INPUTS[block.type].write_only and block.module.called:
+    kinds = {_kind(own_address(address)) for address in block.refers(name)}
+    if "variable" in kinds and name in INPUTS[block.type].write_only and block.module.detached:
         raise Unresolved(f"set by the caller: {expression.source}")
     for kind in ("random_password", "variable", "resource"):
         if kind in kinds:

@@ -61,6 +61,13 @@ class Set(List):
     __slots__ = ()
 
 
+def own_address(address: str) -> str:
+    """What the module of a resource calls it: ``module.db.aws_db_instance.main`` without ``module.db``."""
+    while address.startswith("module.") and address.count(".") > 1:
+        address = address.split(".", 2)[2]
+    return address
+
+
 class Computed(Unknown):
     """An attribute that Terraform knows after apply.
 
@@ -79,10 +86,7 @@ class Computed(Unknown):
     @property
     def resource(self) -> str:
         """The address in its own module: ``aws_db_instance.main``."""
-        address: str = object.__getattribute__(self, "address")
-        while address.startswith("module.") and address.count(".") > 1:
-            address = address.split(".", 2)[2]
-        return address
+        return own_address(object.__getattribute__(self, "address"))
 
     @property
     def block(self) -> Block | None:
