@@ -29,7 +29,7 @@ def open_ports(block: Block, wanted: frozenset[int]) -> Iterator[tuple[list[int]
     """Which of the ports each rule opens to everybody, and where; raises `Unresolved` where that is not known."""
     rules: list[tuple[Block | Section, str, str]] = []
     if block.type == "aws_network_acl_rule":
-        rules = [(block, "rule_action", "rule_number")]
+        rules = [(one, "rule_action", "rule_number") for one in block.each]
     else:
         rules = [(part, "action", "rule_no") for part in block.blocks("ingress")]
     left = set(wanted)
