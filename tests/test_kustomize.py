@@ -690,6 +690,13 @@ def test_a_program_goes_before_a_script_of_the_same_use(tmp_path: Path, monkeypa
     assert building._tool() == building.tools.Tool(str(tmp_path / "more/kubectl"), ("kustomize",))
 
 
+@pytest.mark.parametrize("name", ["--enable-alpha-plugins", "-o", "https:", "git@example.com:a", "a b", "é"])
+def test_a_directory_is_never_an_option_or_an_address(name: str) -> None:
+    project = Project.of({f"{name}/kustomization.yaml": "resources: [a.yaml]\n", f"{name}/a.yaml": CONFIG})
+    assert judged_names(project) == [(name, "ConfigMap/settings")]
+    assert place(project, name, "ConfigMap", "metadata", "name") == f"{name}/a.yaml: metadata: {{name: settings}}"
+
+
 def test_a_build_takes_bounded_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stub(tmp_path / "bin", "while :; do :; done")
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))

@@ -108,7 +108,7 @@ def _run(project: Project, top: Unit, files: dict[str, bytes], known: Closure) -
     tool = _tool()
     if tool is None:
         raise ParseFailure(NO_TOOL, top.head)
-    arguments = [top.directory or "."]
+    arguments = [f"./{top.directory}"]  # a directory of any name, never an option or an address
     if any(one.body.get(name) for one in known.units for name in ("helmCharts", "helmChartInflationGenerator")):
         helm = tools.find("helm")
         if helm is None:
