@@ -297,6 +297,61 @@ CASES = [
     ),
     ("nodes of GKE on demand in production", "tf.spot-nonprod", {"envs/prod/main.tf": block("google_container_node_pool")}, "none"),
     ("a bucket that takes logs", "tf.bucket-access-logging", block("google_storage_bucket", 'name = "shop-access-logs"'), "none"),
+    (
+        "alerts on the metrics of Cloud SQL",
+        "tf.cloudwatch-alarms",
+        block("google_sql_database_instance")
+        + block("google_monitoring_alert_policy", 'conditions {\n  filter = "metric.type = cloudsql.googleapis.com/database/disk"\n}'),
+        "pass",
+    ),
+    (
+        "an alert of Azure that tells nobody",
+        "tf.cloudwatch-alarms",
+        block("azurerm_redis_cache") + block("azurerm_monitor_metric_alert", "scopes = [azurerm_redis_cache.x.id]"),
+        "fail",
+    ),
+    (
+        "a budget of Azure that notifies tells of a jump in costs",
+        "tf.cost-anomaly",
+        'provider "azurerm" {}\nresource "azurerm_resource_group" "g" {}\n'
+        + block("azurerm_consumption_budget_subscription", "notification {\n  threshold = 80\n}"),
+        "pass",
+    ),
+    (
+        "weighted records of Cloud DNS",
+        "tf.dns-failover",
+        'provider "google" {}\n' + block("google_dns_record_set", "routing_policy {\n  wrr {\n    weight = 1\n  }\n}"),
+        "pass",
+    ),
+    (
+        "a subject of GitHub that is anybody's",
+        "tf.github-oidc",
+        block(
+            "azuread_application_federated_identity_credential",
+            'issuer = "https://token.actions.githubusercontent.com"\nsubject = "repo:*"',
+        ),
+        "fail",
+    ),
+    (
+        "a condition that names the owner",
+        "tf.github-oidc",
+        block(
+            "google_iam_workload_identity_pool_provider",
+            """
+            attribute_condition = "assertion.repository_owner == 'shop'"
+            oidc {
+              issuer_uri = "https://token.actions.githubusercontent.com"
+            }
+            """,
+        ),
+        "pass",
+    ),
+    (
+        "a firewall of the Standard tier has no intrusion detection",
+        "tf.intrusion-prevention",
+        block("azurerm_firewall_policy", 'sku = "Standard"'),
+        "none",
+    ),
     # applications
     ("FTP is off by default in the new resources", "tf.no-plain-ftp", block("azurerm_linux_web_app"), "pass"),
     ("and on in the old ones", "tf.no-plain-ftp", block("azurerm_app_service"), "fail"),
