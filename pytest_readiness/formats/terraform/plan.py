@@ -39,6 +39,7 @@ from .eval import bound
 from .eval import evaluate
 from .module import Module
 from .module import _fetched
+from .planned import HIDDEN
 from .planned import Instance
 from .planned import Path
 from .planned import PlanFile
@@ -52,6 +53,7 @@ from .types import ANY
 from .types import constraint
 from .values import NOWHERE
 from .values import Computed
+from .values import Failed
 from .values import List
 from .values import Object
 from .values import Thing
@@ -102,6 +104,9 @@ class PlannedModule(Module):
         self.path = path
         self.prefix = prefix(path)
         self._parent = parent
+
+    def __repr__(self) -> str:
+        return f"<PlannedModule {self.prefix or '.'} {self.directory}>"
 
     @property
     def is_alone(self) -> bool:
@@ -537,8 +542,8 @@ def _marked(mark: Any) -> bool:
 def merged(value: Any, mark: Any, hint: Any, source: str, depth: int = 0) -> Any:
     """A value with unknowns where the marks are; ``hint`` is what the expression came to, which may know more of them."""
     if mark is True or depth > MAX_DEPTH:
-        unknown = hint if hint is not None and holds_unknown(hint) is not None else None
-        return unknown if unknown is not None else Unknown(f"unknown until apply: {source}")
+        telling = hint is not None and type(hint) not in (Unknown, Failed) and holds_unknown(hint) is not None
+        return hint if telling else Unknown(f"unknown until apply: {source}")
     if isinstance(mark, dict) and (value is None or isinstance(value, dict)):
         known, hints = value or {}, hint if isinstance(hint, dict) else {}
         return {
@@ -590,12 +595,10 @@ class PlannedBlock(Block):
 
     def _shown(self, message: str) -> str:
         module: Any = self.module
-        texts, words = module.plan.secrets
-        for text in texts:
-            message = message.replace(text, "(sensitive)")
-        for word in {*words, *_flags(self.planned)}:
-            message = re.sub(rf"(?<![\w.-]){re.escape(word)}(?![\w-])", "(sensitive)", message, count=1)
-        return message
+        shown: str = module.plan.without_secrets(message)
+        for word in _flags(self.planned):
+            shown = re.sub(rf"\b{word}\b", HIDDEN, shown, count=1)
+        return shown
 
     def read(self, name: str) -> Any:
         """What stands behind the dot in an expression."""

@@ -22,6 +22,9 @@ from .directory import Found
 VERSIONS = ("0", "1")  # of format_version: the part before the dot
 MAX_LEVELS = 50  # modules within modules
 MAX_CONSTANT = 20_000  # values in one constant of the configuration
+HIDDEN = "(sensitive)"
+_LONG = 4  # characters of a text that is looked for anywhere, not as a word alone
+_WORD = re.compile(r"[\w.-]+")
 _KEY = r"\[(?:[0-9]+|\"(?:[^\"\\]|\\.)*\")\]"
 _STEP = re.compile(rf"module\.([\w-]+)({_KEY})?")
 _TAIL = re.compile(rf"(?:{_KEY})?")
@@ -241,17 +244,31 @@ class PlanFile:
         return {name: entry["value"] for name, entry in given.items() if isinstance(entry, dict) and "value" in entry}
 
     @cached_property
-    def secrets(self) -> tuple[tuple[str, ...], frozenset[str]]:
-        """Texts that must not be shown, the longest first, and what is shown of them only as a word of its own."""
+    def _secrets(self) -> tuple[dict[str, list[str]], frozenset[str]]:
+        """Texts that must not be shown by how they begin, the longest first; and words that are shown nowhere alone."""
         found: set[str] = set()
         for each in self.instances:
-            found |= set(leaves(each.values, each.sensitive))
-        root = self.configuration or {}
-        declared = root.get("variables")
+            found.update(leaves(each.values, each.sensitive))
+        declared = (self.configuration or {}).get("variables")
         for name, entry in declared.items() if isinstance(declared, dict) else ():
             if isinstance(entry, dict) and entry.get("sensitive"):
-                found |= set(leaves(self.variables.get(name), True))
-        return tuple(sorted((text for text in found if len(text) > 3), key=len, reverse=True)), frozenset(t for t in found if len(t) <= 3)
+                found.update(leaves(self.variables.get(name), True))
+        texts: dict[str, list[str]] = {}
+        for text in sorted(found, key=len, reverse=True):
+            if len(text) >= _LONG:
+                texts.setdefault(text[:_LONG], []).append(text)
+        return texts, frozenset(text for text in found if len(text) < _LONG)
+
+    def without_secrets(self, message: str) -> str:
+        """A message in which nothing stands that the plan says is sensitive."""
+        texts, words = self._secrets
+        pieces, place = [], 0
+        while place < len(message):
+            found = next((text for text in texts.get(message[place : place + _LONG], ()) if message.startswith(text, place)), None)
+            pieces.append(HIDDEN if found else message[place])
+            place += len(found) if found else 1
+        shown = "".join(pieces)
+        return _WORD.sub(lambda word: HIDDEN if word[0] in words else word[0], shown) if words else shown
 
 
 def leaves(value: Any, marks: Any) -> Iterator[str]:
@@ -410,7 +427,7 @@ class PlannedDirectory(Directory):
 
     def _providers(self) -> Iterator[hcl.Block]:
         plan, keys = self.plan, ("configuration", "provider_config")
-        for key, entry in plan.mapping(plan.mapping(plan.data["configuration"]).get("provider_config"), *keys).items():
+        for key, entry in plan.mapping(plan.mapping(plan.data.get("configuration"), "configuration").get("provider_config"), *keys).items():
             config = plan.mapping(entry, *keys, key)
             name = config.get("name")
             if isinstance(name, str) and "module_address" not in config and config.get("expressions"):
