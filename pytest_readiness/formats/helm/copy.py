@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from dataclasses import field
@@ -151,8 +152,8 @@ def _add_files(copy: Copy, chart: Chart, part: Part, project: Project) -> int:
     """The files of one chart, without the charts in it; how many bytes they are."""
     prefix = f"{chart.directory}/" if chart.directory else ""
     tracked = project.tracked_paths
-    paths = {path for path in project.paths if path.startswith(prefix)}
-    paths |= {path for path in tracked if path.startswith(prefix)} if isinstance(tracked, tuple) else set()
+    paths = set(_beginning(project.paths, prefix))
+    paths |= set(_beginning(tracked, prefix)) if isinstance(tracked, tuple) else set()
     rest = {path: path.removeprefix(prefix) for path in sorted(paths)}
     rest = {path: name for path, name in rest.items() if not name.startswith("charts/")}
     needed = {path for path, name in rest.items() if is_chart_file(name)}
@@ -160,6 +161,11 @@ def _add_files(copy: Copy, chart: Chart, part: Part, project: Project) -> int:
     if any(_READ_WHOLE in data for place, data in copy.files.items() if place.startswith(f"{part.place}/templates/")):
         size += _read(copy, ((path, rest[path]) for path in sorted(rest.keys() - needed)), part, project, must=False)
     return size
+
+
+def _beginning(paths: tuple[str, ...], prefix: str) -> tuple[str, ...]:
+    """The paths in a directory, which stand together where paths are sorted."""
+    return paths[bisect_left(paths, prefix) : bisect_left(paths, f"{prefix}\U0010ffff")]
 
 
 def _read(copy: Copy, wanted: Iterator[tuple[str, str]], part: Part, project: Project, *, must: bool) -> int:
