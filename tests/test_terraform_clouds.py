@@ -421,3 +421,26 @@ def test_values_of_the_wrong_kind_are_judged_without_a_crash(name: str, value: s
     project = Project.of({"main.tf": text})
     for rule in CLOUD_RULES:
         assert judge(rule.id, project) in ("none", "pass", "fail", "unknown", "advice")
+
+
+ODD = [
+    'resource "google_project_iam_member" "x" {\n  role = {}\n  member = [1, {}]\n}',
+    'data "google_iam_policy" "x" {\n  binding = 3\n}',
+    'resource "azurerm_mssql_firewall_rule" "x" {\n  start_ip_address = []\n}',
+    'resource "google_dns_managed_zone" "x" {\n  dnssec_config = [[1]]\n}',
+    'resource "google_kms_crypto_key_iam_policy" "x" {\n  policy_data = jsonencode([1])\n}',
+    'resource "google_kms_crypto_key_iam_policy" "x" {\n  policy_data = "["\n}',
+    'resource "google_sql_database_instance" "x" {\n  settings {\n    database_flags = [1, { name = [], value = {} }]\n  }\n}',
+    'resource "google_container_cluster" "x" {\n  cluster_autoscaling = 1\n  node_config = []\n}',
+    'resource "azurerm_kubernetes_cluster" "x" {\n  addon_profile = []\n  default_node_pool = 3\n}',
+    "variable {}\nprovider {}\nresource {}\nmodule {}\noutput {}",
+    'module "m" {\n  source = "../../.."\n  providers = 3\n}\nterraform {\n  required_providers {\n    a = 1\n  }\n}',
+    'check "x" {\n  data {}\n}\nprovider "aws" {\n  alias = 1\n}',
+]
+
+
+@pytest.mark.parametrize("text", ODD)
+def test_odd_blocks_are_judged_without_a_crash(text: str) -> None:
+    project = Project.of({"main.tf": text})
+    for rule in builtin.rules("tf"):
+        assert judge(rule.id, project) in ("none", "pass", "fail", "unknown", "advice")

@@ -10,6 +10,7 @@ from ...model import Span
 from .blocks import Block
 from .settings import holds
 from .settings import one_of
+from .settings import shown
 
 _On = one_of("on", "1", "true")
 _Off = one_of("off", "0", "false")
@@ -49,15 +50,15 @@ LOGGING: Flags = {
 def wrong_flags(block: Block, flags: Flags) -> Iterator[tuple[str, Span]]:
     """The flags of a database that are set to what they should not be."""
     if block.type == "azurerm_postgresql_configuration":
-        name = block.get("name")
-        if name in flags and not holds(block.get("value"), flags[str(name)][1]):
-            yield f"{name} is {block.get('value')}: {flags[str(name)][2]}", block.at("value")
+        name = str(block.get("name"))
+        if name in flags and not holds(block.get("value"), flags[name][1]):
+            yield f"{name} is {shown(block.get('value'))}: {flags[name][2]}", block.at("value")
         return
     version = block.get("database_version")
     for settings in block.blocks("settings"):
         for flag in settings.blocks("database_flags"):
-            name = flag.get("name")
-            if name not in flags or not (version is None or str(version).upper().startswith(flags[str(name)][0])):
+            name = str(flag.get("name"))
+            if name not in flags or not (version is None or str(version).upper().startswith(flags[name][0])):
                 continue
-            if not holds(flag.get("value"), flags[str(name)][1]):
-                yield f"{name} is {flag.get('value')}: {flags[str(name)][2]}", flag.at("value")
+            if not holds(flag.get("value"), flags[name][1]):
+                yield f"{name} is {shown(flag.get('value'))}: {flags[name][2]}", flag.at("value")

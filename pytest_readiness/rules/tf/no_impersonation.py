@@ -45,5 +45,5 @@ def check(block: Block) -> Iterator[Finding]:
     ```
     """
     for role in many(block.get("role")):
-        if role in IMPERSONATION:
+        if str(role) in IMPERSONATION:
             yield block.finding(f"{role} lets them act as every service account of the scope", block.at("role"))
