@@ -109,6 +109,27 @@ true ? tomap({ a = 1 }) : { b = 2, c = 3 }
 true ? 1 : [1][5]
 false ? [1][5] : 1
 true ? true ? 1 : 2 : 3
+true ? 1 : false ? 2 : 3
+false ? 1 : true ? 2 : 3
+false ? 1 : false ? 2 : 3
+false ? 1 : false ? 2 : false ? 3 : 4
+false ? 1 : true ? false ? 2 : 3 : 4
+(true ? false : true) ? 2 : 3
+(false ? 1 : 0) == 0 ? "a" : (true ? "b" : "c")
+1 == 2 ? "a" : 2 == 2 ? "b" : "c"
+!true ? 1 : !false ? 2 : 3
+false || false ? 1 : true && true ? 2 : 3
+[for x in [1, 2, 3] : x == 1 ? "a" : x == 2 ? "b" : "c"]
+-1 + 2 == 1
+!false == true
+!(1 == 2) && 3 > 2
+1 + 1 == 2 && 2 * 2 == 4 || false
+2 - 1 - 1 == 0 != false
+1 < 2 == true
+10 - 2 * 3 % 4 / 2
+-2 * -3
+1 - -1
+true && !false ? 1 : 2
 1 == 1 ? "yes" : "no"
 """
 
@@ -572,6 +593,9 @@ yamlencode({})
 yamlencode([])
 yamlencode([[1, 2], [3]])
 yamlencode({ a = "x\ny\n" })
+yamlencode("a\n")
+yamlencode("a\nb")
+yamlencode({ a = "x\n", b = ["y\nz\n"] })
 yamlencode({ a = null, b = true, c = 1.5 })
 yamlencode({ a = { b = { c = 1 } }, d = [{ e = 1, f = 2 }] })
 csvdecode("a,b\n1,2\n3,4\n")

@@ -246,7 +246,7 @@ for _ in range(3):
 
 
 # one process judges many; they are not made smaller, since each stands for itself
-@settings(max_examples=4, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 @given(st.lists(LEVELS[-1]["any"], min_size=100, max_size=100))
 def test_generated_expressions(tmp_path_factory: pytest.TempPathFactory, sources: list[str]) -> None:
     found = differences(tmp_path_factory.mktemp("generated"), sources)
@@ -553,7 +553,7 @@ def trees(draw: st.DrawFn) -> dict[str, str]:
     }
 
 
-@settings(max_examples=5, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 @given(trees())
 def test_generated_module_trees(tmp_path_factory: pytest.TempPathFactory, files: dict[str, str]) -> None:
     compare(tmp_path_factory.mktemp("tree"), files)

@@ -244,6 +244,14 @@ def _children(node: Expression) -> Iterator[Expression]:
         yield from node.children
 
 
+def _chained(condition: Expression, yes: Expression, no: Expression, span: Span, shown: str) -> Conditional:
+    """``a ? b : c ? d : e`` is ``a ? b : (c ? d : e)``, which the grammar takes for ``(a ? b : c) ? d : e``."""
+    if not isinstance(condition, Conditional):
+        return Conditional(span, shown, condition, yes, no)
+    last = _chained(condition.no, yes, no, condition.no.span.to(no.span), f"{condition.no.source} ? {yes.source} : {no.source}"[:120])
+    return Conditional(span, shown, condition.condition, condition.yes, last)
+
+
 class _Reader:
     """One expression: parsed by tree-sitter as ``x = …``, its places moved to where it stands."""
 
@@ -343,7 +351,9 @@ class _Reader:
             colon = next(i for i, child in enumerate(children) if child.type == ":" and i > question)
             groups = children[:question], children[question + 1 : colon], children[colon + 1 :]
             condition, yes, no = (self.term(group, depth + 1) for group in groups)
-            return Conditional(span, shown, condition, yes, no)
+            first = groups[0][0]
+            bare = not (first.type == "(" or next((child.type for child in first.children if child.type != "comment"), "") == "(")
+            return _chained(condition, yes, no, span, shown) if bare else Conditional(span, shown, condition, yes, no)
         if kind == "unary_operation":
             return Operation(span, shown, children[0].type, None, self.term(children[1:], depth + 1))
         if kind == "binary_operation":

@@ -275,9 +275,9 @@ def _like(value: Any, other: hcl.Expression, scope: Scope, depth: int) -> Any:
     if value is None or is_unknown(value):
         return value
     against = evaluate(other, scope, depth)
-    if against is None or is_unknown(against) or (type(value) is type(against) and not isinstance(value, (dict, list))):
+    if type(value) is type(against) and not isinstance(value, (dict, list)):
         return value
-    type_ = unified((type_of(value), type_of(against)))
+    type_ = unified((type_of(value), "string" if isinstance(other, hcl.Template) else type_of(against)))
     if type_ is None:
         raise TypeError("a condition with values of different types")
     return convert(value, type_)

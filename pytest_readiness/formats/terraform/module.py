@@ -54,6 +54,7 @@ from .values import Thing
 from .values import Things
 from .values import combined
 from .values import number
+from .values import options
 from .values import truth
 
 __all__ = ["CODE", "VALUES", "Module", "mentions", "module_in", "module_of", "modules", "modules_in", "read"]
@@ -422,8 +423,9 @@ class Module:
         else:
             return self._typed(name, evaluate(default.expression, self), type_)
         nullable = attributes.get("nullable")
-        if value is None and default is not None and nullable is not None and not _is_true(evaluate(nullable.expression, self)):
-            value = evaluate(default.expression, self)
+        if default is not None and nullable is not None and not _is_true(evaluate(nullable.expression, self)):
+            found = [evaluate(default.expression, self) if option is None else option for option in options(value)]
+            value = type(value)(value.source, tuple(found)) if isinstance(value, Either) else found[0]
         return self._typed(name, value, type_)
 
     def _undecided(self, name: str, default: hcl.Attribute | None, type_: Any) -> Any:

@@ -78,11 +78,13 @@ def _yaml(value: Any) -> list[str]:
         lines = []
         for item in value:
             first, *rest = _yaml(item)
-            lines += [f"- {first}", *(f"  {line}" if line else line for line in rest)]
+            nested = "" if isinstance(item, str) else "  "  # lines of a text stand below the dash as they are
+            lines += [f"- {first}", *(f"{nested}{line}" if line else line for line in rest)]
         return lines
-    if isinstance(value, str) and "\n" in value.rstrip("\n"):
-        body = value.rstrip("\n").split("\n")
-        mark = "|" if value.endswith("\n") else "|-"
+    if isinstance(value, str) and "\n" in value:
+        ends = len(value) - len(value.rstrip("\n"))
+        body = (value if ends < 2 else value[:-1]).removesuffix("\n" if ends == 1 else "").split("\n")
+        mark = ("|-", "|")[ends] if ends < 2 else "|+"
         return [mark, *(f"  {line}" if line else line for line in body)]
     return [
         "{}"
