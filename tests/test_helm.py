@@ -610,6 +610,24 @@ def test_too_many_environments_must_be_named() -> None:
     assert said.endswith("has values for 201 environments: name those to render in readiness.yaml (environments)")
 
 
+HUGE = [
+    pytest.param("{{ range until 300000 }}\n{{ end }}a: 1\n", id="blank lines"),
+    pytest.param("a: [{{ range until 20000 }}{x: 1}, {{ end }}]\n", id="a long line"),
+    pytest.param("{{ range until 3000 }}\n---\na: 1\n{{ end }}", id="many documents"),
+    pytest.param("a: {{ include " + "a" * 100_000 + " }}\n", id="a long name"),
+    pytest.param('{{ fail (repeat 200000 "error ") }}\n', id="a long message"),
+    pytest.param("a: {{ " + "(" * 20_000 + " }}\n", id="brackets"),
+    pytest.param("{{ if true }}" * 2000 + "a: 1" + "{{ end }}" * 2000, id="blocks in blocks"),
+]
+
+
+@pytest.mark.parametrize("text", HUGE)
+def test_large_texts_take_little_time(text: str) -> None:
+    started = time.monotonic()
+    assert Project.of(chart(templates__a_yaml=text)).contents("shop") is not None
+    assert time.monotonic() - started < 20
+
+
 def test_recursion_ends() -> None:
     (said,) = failures(chart(templates__a_yaml='{{ define "a" }}{{ include "a" . }}{{ end }}{{ include "a" . }}\n'))
     assert said.startswith("shop/templates/a.yaml:1:1: does not render: ")

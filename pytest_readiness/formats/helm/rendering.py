@@ -35,6 +35,7 @@ from .sources import documents
 from .sources import origins
 
 MAX_ENVIRONMENTS = 100
+MAX_MESSAGE = 10_000  # characters of what helm says that are looked at
 NO_HELM = "is not rendered without helm: pip install 'pytest-readiness[helm]', or put helm on PATH"
 NAMESPACE = "release"  # what the chart is installed into, whatever it is called; helm's own guess would be default
 _RELEASE = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
@@ -199,7 +200,7 @@ class _Run:
 
     def failure(self, environment: Environment, said: str) -> ParseFailure:
         """Helm's message at the line that it is about."""
-        text = _NOISE.sub("", said).strip().removeprefix("Error: ")
+        text = _NOISE.sub("", said[max(said.find("Error: "), 0) :][:MAX_MESSAGE]).strip().removeprefix("Error: ")
         hint = self.hint(environment, text)
         if found := list(_AT.finditer(text)):
             last = found[-1]
@@ -292,7 +293,7 @@ def lint(project: Project, chart: Chart, environment: Environment) -> Iterator[M
         return
     for match in _LINTED.finditer(ran.out):
         message = brief(match["message"].replace("\n", "; "), 300)
-        at = _AT.search(match["message"])
+        at = _AT.search(match["message"][:MAX_MESSAGE])
         place = run.line(at["path"], int(at["line"])) if at else _place(chart, match["place"], message, rendering.copy)
         yield Message(message, place, is_error=match["level"] == "ERROR")
 

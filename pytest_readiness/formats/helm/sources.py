@@ -20,7 +20,8 @@ from ...syntax.yaml import RawSpan
 from .templates import actions
 
 _SPLIT = re.compile(r"^---\n# Source: (.*)\n", re.MULTILINE)
-_SEPARATOR = re.compile(r"(?:^|\s*\n)---\s*")
+_SEPARATOR = re.compile(r"^---", re.MULTILINE)
+MAX_LINE = 2000  # characters of a line in which a value is looked for; of a longer one the whole is shown
 _HEX = re.compile(r"[0-9a-fA-F]{8,}")
 _KEY = re.compile(r"[ \t]*(?:- )*[^\s:#]*:?")
 
@@ -245,7 +246,7 @@ class _Places:
         source = self.sited.source(path, source_line)
         text = self.lines[line - 1][column - 1 : end_column - 1]
         literal = self.sited.literal(path, source_line)
-        if text.strip():
+        if text.strip() and len(literal) <= MAX_LINE:
             found = [match.start() for match in re.finditer(rf"(?<![\w.-]){re.escape(text)}(?![\w.-])", literal)]
             if len(found) == 1 or (found and literal.strip() == self.lines[line - 1].strip()):
                 shift = len(literal) - len(literal.lstrip()) - (len(self.lines[line - 1]) - len(self.lines[line - 1].lstrip()))

@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
+from itertools import accumulate
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -27,6 +28,7 @@ _SIMPLE = re.compile(
     r"\{\{-?\s*(?:include|template)\s+(?P<name>\"[^\"\n]*\"|`[^`]*`|\([^()]*\)|[$.\w]+)(?P<rest>[^|}]*)(?:\|\s*(?:nindent|indent|trim)\b[^|}]*)*\}\}"
 )
 _DYNAMIC = re.compile(r"(?<![.\w$])(?:include|template)\s+(?![\"`\s])")
+MAX_ACTION = 2000
 OPENERS = ("if", "range", "with", "define", "block")
 NAMED = ("define", "block")
 
@@ -96,7 +98,7 @@ class Marked(NamedTuple):
 
     def emits(self, action: str) -> bool:
         """Whether what an action puts out may hold marks of another place."""
-        found = _SIMPLE.fullmatch(action)
+        found = _simple(action)
         return found is not None and (not _LITERAL.fullmatch(found["name"]) or found["name"][1:-1] in self.names)
 
 
@@ -146,7 +148,7 @@ class _Uses:
                 self.use(written, owners[-1][1] if owners else "")
 
     def use(self, action: str, owner: str) -> None:
-        simple = _SIMPLE.fullmatch(action)
+        simple = _simple(action)
         called = simple["name"] if simple else ""
         if simple and _LITERAL.fullmatch(called):
             if owner:
@@ -158,6 +160,11 @@ class _Uses:
             if _DYNAMIC.search(action) and "sha256sum" not in action:
                 self.files.update({name for name in literals(action) if "/" in name} or {""} if "BasePath" in action else ())
                 self.any_captured = True
+
+
+def _simple(action: str) -> re.Match[str] | None:
+    """An action that includes a definition as it is, indented at most; a very long one is none."""
+    return _SIMPLE.fullmatch(action) if len(action) <= MAX_ACTION else None
 
 
 def literals(action: str) -> set[str]:
@@ -196,6 +203,10 @@ class _Marker:
         self.trimming = -1  # where in it the last action is that takes white space away
         self.actions = list(actions(text))
         self.blocks = blocks(self.actions)
+        # how many ends of lines there are up to each action, and actions that bring marks along
+        ends = (text.count("\n", one.end, other.start) for one, other in pairwise(self.actions))
+        brings = (places.emits(text[action.start : action.end]) for action in self.actions[1:])
+        self.turns = list(accumulate((lines + emits for lines, emits in zip(ends, brings, strict=True)), initial=0))
 
     def pieces(self) -> list[str]:
         position = skipped = 0
@@ -230,10 +241,7 @@ class _Marker:
         first, last = self.blocks.get(index, (index, index))
         if self.actions[first].keyword in NAMED or first == last:
             return False
-        inner = self.actions[first : last + 1]
-        return all("\n" not in self.text[one.end : other.start] for one, other in pairwise(inner)) and not any(
-            self.places.emits(self.text[action.start : action.end]) for action in inner
-        )
+        return self.turns[first] == self.turns[last]
 
     def begin(self, index: int) -> None:
         self.line = self.line or bisect_right(self.starts, index)
