@@ -7,6 +7,7 @@ where both say so. Expressions are not looked at before somebody asks: see `hcl_
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sys
@@ -358,7 +359,16 @@ class _Lark:
 # how many labels the blocks of a file have
 _LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "variable": 1, "output": 1, "module": 1, "provider": 1, "check": 1}
 _LABELS |= {"terraform": 0, "locals": 0, "moved": 0, "import": 0, "removed": 0}
-_NESTED = {"terraform": {"backend": 1, "cloud": 0, "required_providers": 0}}
+_IN_RESOURCE = {"dynamic": 1, "lifecycle": 0, "provisioner": 1, "connection": 0}
+_NESTED = {
+    "terraform": {"backend": 1, "cloud": 0, "required_providers": 0},
+    "resource": _IN_RESOURCE,
+    "data": _IN_RESOURCE,
+    "provider": {"dynamic": 1},
+    "dynamic": {"content": 0},
+    "content": {"dynamic": 1},
+}
+_WHOLE = re.compile(r"\$\{([^{}]*)\}")  # a text that is one expression without braces of its own
 
 
 def _json_file(path: str, text: str) -> Body:
@@ -378,8 +388,15 @@ def _json_body(data: yaml.Mapping, types: Mapping[str, int]) -> Body:
         if name in types:
             blocks.extend(_json_blocks(name, types[name], (), value, data.entry(name)))
         else:
-            attributes[name] = Attribute(name, data.entry(name), data.value_span(name), "", value)
+            attributes[name] = Attribute(name, data.entry(name), data.value_span(name), _json_source(value), value)
     return Body(attributes, tuple(blocks), data.span)
+
+
+def _json_source(value: Any) -> str:
+    """How a value would be written in the native syntax, near enough for looking at it."""
+    if isinstance(value, str) and (found := _WHOLE.fullmatch(value)):
+        return found[1].strip()
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _json_blocks(type: str, labels: int, known: tuple[str, ...], value: Any, place: Span) -> Iterator[Block]:

@@ -73,7 +73,7 @@ class Section:
         if rest:
             found = self.blocks(name)
             if isinstance(found, Unknown):
-                return found
+                return self._of_alternatives(name, rest, found)
             return found[0].get(*rest) if found else None
         if name not in self._known:
             if self.body is None:
@@ -82,6 +82,21 @@ class Section:
                 attribute = self.body.attributes.get(name)
                 self._known[name] = self._evaluated(attribute) if attribute else None
         return self._known[name]
+
+    def _of_alternatives(self, name: str, path: tuple[str, ...], unknown: Unknown) -> Any:
+        """A value in blocks that one dynamic block makes of one of a few collections."""
+        if self.body is None or self.has(name) or any(block.type == name for block in self.body.blocks):
+            return unknown
+        written = [block for block in self.body.blocks if block.type == "dynamic" and block.labels == (name,)]
+        for_each = written[0].body.attributes.get("for_each") if len(written) == 1 else None
+        collection = self._evaluated(for_each) if for_each else None
+        if not isinstance(collection, Either) or self._variants:
+            return unknown
+        values: list[Any] = []
+        for option in collection.options:
+            made = next(self._of_collection(written[0], option), None)
+            values.append(made if isinstance(made, Unknown) else made.get(*path) if made else None)
+        return combined(collection.source, values, type(collection))
 
     def _evaluated(self, attribute: hcl.Attribute) -> Any:
         self._scope.begin()
@@ -115,6 +130,9 @@ class Section:
         return self._sections[name]
 
     def _blocks(self, name: str) -> Iterator[Section | Unknown]:
+        inner = self._data.get("dynamic") if self.body is None else None
+        if any(isinstance(each, dict) and name in each for each in (inner if isinstance(inner, list) else [inner])):
+            yield Unknown(f"dynamic {name} inside of another block in JSON")
         if self.has(name):
             value = self.get(name)
             for item in value if isinstance(value, list) else () if value is None else (value,):
@@ -130,17 +148,24 @@ class Section:
                 yield from self._dynamic(block)
 
     def _dynamic(self, block: hcl.Block) -> Iterator[Section | Unknown]:
-        content = next(block.body.of("content"), None)
         for_each = block.body.attributes.get("for_each")
+        if for_each is None:
+            yield Unknown(f"an incomplete dynamic block {block.labels[0]}")
+        else:
+            yield from self._of_collection(block, self._evaluated(for_each))
+
+    def _of_collection(self, block: hcl.Block, collection: Any) -> Iterator[Section | Unknown]:
+        """The blocks that a dynamic block makes of a collection."""
+        content, for_each = next(block.body.of("content"), None), block.body.attributes.get("for_each")
         if content is None or for_each is None:
             yield Unknown(f"an incomplete dynamic block {block.labels[0]}")
             return
-        collection = self._evaluated(for_each)
-        if is_unknown(collection) or not isinstance(collection, (dict, list)) or len(collection) > 50:
-            yield Unknown(f"dynamic {block.labels[0]} for each of {for_each.expression.source}")
+        if isinstance(collection, Unknown) or not isinstance(collection, (dict, list)) or len(collection) > 50:
+            why = f" ({collection.source})" if isinstance(collection, Unknown) else ""
+            yield Unknown(f"dynamic {block.labels[0]} for each of {for_each.expression.source}{why}")
             return
         named = block.body.attributes.get("iterator")
-        iterator = named.source if named else block.labels[0]
+        iterator = named.source.strip('"') if named else block.labels[0]
         for key, value in pairs(collection):
             names = {iterator: {"key": key, "value": value}}
             variants = tuple(bound(variant, names) for variant in self._variants)

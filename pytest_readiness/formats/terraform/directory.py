@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -50,7 +49,11 @@ class Directory:
     @cached_property
     def paths(self) -> tuple[str, ...]:
         """Its configuration files."""
-        return tuple(path for path in self._below if path.endswith(CODE))
+        return tuple(path for path in self._below if path.endswith(CODE) and shadow(path) not in self._names)
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        return frozenset(self._below)
 
     @cached_property
     def bodies(self) -> dict[str, hcl.Body | ParseFailure]:
@@ -107,8 +110,7 @@ class Directory:
             key = (*key, new.path, new.block.span)
         elif key in found:
             first = found[key]
-            if posixpath.splitext(first.path)[0] != posixpath.splitext(new.path)[0] or first.path == new.path:
-                failures.append(ParseFailure(f"{name_of(new.block)} is defined twice, first at {first.block.span}", new.block.span))
+            failures.append(ParseFailure(f"{name_of(new.block)} is defined twice, first at {first.block.span}", new.block.span))
             key = (*key, new.path, new.block.span)
         found[key] = new
 
@@ -187,6 +189,14 @@ class Directory:
     def mentions(self, address: str) -> bool:
         """Whether the name occurs in an expression: a search in the text, good enough to ask on."""
         return any(address in self.project.text(path) for path, body in self.bodies.items() if isinstance(body, hcl.Body))
+
+
+def shadow(path: str) -> str:
+    """The file that OpenTofu reads in place of this one, where it exists: ``main.tofu`` instead of ``main.tf``."""
+    for suffix in (".tf", ".tf.json"):
+        if path.endswith(suffix):
+            return f"{path.removesuffix(suffix)}{suffix.replace('.tf', '.tofu')}"
+    return ""
 
 
 def read(path: str, project: Project) -> hcl.Body | ParseFailure:

@@ -10,12 +10,14 @@ from ...model import ParseFailure
 from ...model import Resource
 from ...model import Span
 from ...project import Project
+from ...unknown import Unresolved
 from ...unknown import is_unknown
 from ..base import Format
 from .blocks import Repository
 from .blocks import Root
 from .blocks import Variables
 from .calls import graph
+from .directory import shadow
 from .module import CODE
 from .module import PER_CALL
 from .module import VALUES
@@ -34,6 +36,8 @@ class Terraform(Format):
         return path.endswith((*CODE, *VALUES))
 
     def resources(self, path: str, project: Project) -> Iterator[Resource | ParseFailure]:
+        if project.exists(other := shadow(path)):
+            raise Unresolved(f"OpenTofu reads {other} in place of this file: judged there")
         body = read(path, project)
         if isinstance(body, ParseFailure):
             raise body

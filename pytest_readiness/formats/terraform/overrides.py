@@ -54,13 +54,24 @@ def without(base: hcl.Block, override: hcl.Block) -> hcl.Block:
 
 
 def merged(base: hcl.Block, override: hcl.Block) -> hcl.Block:
-    """As Terraform merges override files: arguments by name, nested blocks by type."""
-    replaced = {block.type for block in override.body.blocks}
+    """As Terraform merges override files: arguments by name, nested blocks by type, the lifecycle by argument.
+
+    In JSON the arguments may be blocks, too.
+    """
+    replaced = {_nested_type(block) for block in override.body.blocks}
     if replaced & {"backend", "cloud"}:
         replaced |= {"backend", "cloud"}
-    kept = tuple(block for block in base.body.blocks if block.type not in replaced)
-    body = hcl.Body({**base.body.attributes, **override.body.attributes}, (*kept, *override.body.blocks), base.body.span)
+    first = next(base.body.of("lifecycle"), None)
+    blocks = [merged(first, block) if block.type == "lifecycle" and first else block for block in override.body.blocks]
+    kept = [block for block in base.body.blocks if _nested_type(block) not in (replaced | override.body.attributes.keys())]
+    attributes = {name: value for name, value in base.body.attributes.items() if name not in replaced}
+    body = hcl.Body({**attributes, **override.body.attributes}, (*kept, *blocks), base.body.span)
     return hcl.Block(base.type, base.labels, base.span, body)
+
+
+def _nested_type(block: hcl.Block) -> str:
+    """What a nested block is, also where it is made dynamically."""
+    return block.labels[0] if block.type == "dynamic" and block.labels else block.type
 
 
 _FOREIGN = re.compile(r"\b(True|TRUE|False|FALSE|None|Null|NULL)\b")  # what other languages call true, false and null

@@ -39,6 +39,8 @@ def constraint(expression: hcl.Expression, depth: int = 0) -> Type:
     if depth > MAX_DEPTH:
         return ANY
     if isinstance(expression, hcl.Literal) and isinstance(expression.value, str):  # as Terraform 0.11 had it
+        if "(" in expression.value:  # in JSON every type is a text
+            return constraint(hcl.read(expression.value, expression.span), depth + 1)
         return {"list": ("list", ANY), "map": ("map", ANY)}.get(expression.value, expression.value)
     if isinstance(expression, hcl.Reference) and isinstance(expression.root, str) and not expression.steps:
         root = expression.root
