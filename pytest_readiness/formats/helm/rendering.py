@@ -279,22 +279,29 @@ class Message:
     is_error: bool
 
 
-def lint(project: Project, chart: Chart, environment: Environment) -> Iterator[Message]:
-    """The errors and warnings of ``helm lint`` for an environment."""
-    rendering = rendered(project, chart)
-    helm = tools.find("helm")
+@once
+def linted(project: Project, chart: Chart) -> dict[str, tuple[Message, ...]]:
+    """The errors and warnings of ``helm lint`` for each environment that the chart is rendered for."""
+    rendering, helm = rendered(project, chart), tools.find("helm")
     if helm is None:
-        return
+        return {}
     run = _Run(project, chart, rendering.copy, helm)
+    environments = [output.environment for output in rendering.outputs]
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        said = pool.map(lambda environment: tuple(_lint(run, environment)), environments)
+        return {environment.name: messages for environment, messages in zip(environments, said, strict=True)}
+
+
+def _lint(run: _Run, environment: Environment) -> Iterator[Message]:
     try:
-        ran = run.call(["lint", ROOT], environment, rendering.copy.files)
+        ran = run.call(["lint", ROOT], environment, run.copy.files)
     except tools.ToolError as error:
-        yield Message(str(error), chart.span, is_error=True)
+        yield Message(str(error), run.chart.span, is_error=True)
         return
     for match in _LINTED.finditer(ran.out):
         message = brief(match["message"].replace("\n", "; "), 300)
         at = _AT.search(match["message"][:MAX_MESSAGE])
-        place = run.line(at["path"], int(at["line"])) if at else _place(chart, match["place"], message, rendering.copy)
+        place = run.line(at["path"], int(at["line"])) if at else _place(run.chart, match["place"], message, run.copy)
         yield Message(message, place, is_error=match["level"] == "ERROR")
 
 

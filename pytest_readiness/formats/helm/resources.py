@@ -22,7 +22,7 @@ from .chart import Chart
 from .chart import Dependency
 from .rendering import Message
 from .rendering import Output
-from .rendering import lint
+from .rendering import linted
 
 _CONTEXTS = frozenset(("podSecurityContext", "securityContext", "containerSecurityContext"))
 # words of names of values that say which secret is meant, not what it is
@@ -119,7 +119,7 @@ class Release(Resource):
 
     def messages(self, project: Project) -> Iterator[Message]:
         """What helm has to say of the chart and these values."""
-        yield from lint(project, self.chart, self.output.environment)
+        yield from linted(project, self.chart).get(self.output.environment.name, ())
         yield from (Message(warning, self.span, is_error=False) for warning in self.output.warnings)
 
     @cached_property
