@@ -648,3 +648,25 @@ def test_the_origin_of_a_password_is_followed_to_the_caller(context: str, argume
     line = "password = var.password" if argument.startswith("password") else "password_wo = var.wo"
     files = {"main.tf": f'{context}module "m" {{\n  source = "./m"\n  {argument}\n}}\n', "m/main.tf": database % line}
     assert outcomes(project(files), "tf.managed-db-password")["module.m.aws_db_instance.d"].split()[0] == verdict
+
+
+def test_a_dynamic_block_of_one_of_two_collections_has_one_of_two_values() -> None:
+    text = """
+        variable "on" {}
+        variable "all" {}
+        resource "aws_instance" "i" {
+          dynamic "root_block_device" {
+            for_each = %s
+            content {
+              encrypted = true
+            }
+          }
+        }
+    """
+
+    def encrypted(collection: str) -> Any:
+        return value(module_in("", project({"main.tf": text % collection})).find("aws_instance.i"), "root_block_device", "encrypted")
+
+    assert encrypted("var.on ? [1] : [2]") is True
+    assert encrypted("var.on ? [1] : []").options == (True, None)
+    assert reason(encrypted("var.all")) == "dynamic root_block_device for each of var.all (variable all has no value here)"
