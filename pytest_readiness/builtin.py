@@ -17,6 +17,7 @@ _FORMATS = (
     "github.format:Actions",
     "terraform.format:Terraform",
     "terraform.plan:Plan",
+    "terraform.lockfile:Lock",
     "helm.format:Helm",
     "kustomize.format:Kustomize",
     "kubernetes.format:Kubernetes",

@@ -14,6 +14,7 @@ from judging import judge
 from pytest_readiness import Project
 from pytest_readiness import builtin
 from pytest_readiness.checks import evaluate
+from pytest_readiness.formats.terraform.lockfile import allows
 from pytest_readiness.formats.terraform.module import module_in
 from pytest_readiness.model import Finding
 
@@ -260,3 +261,75 @@ def test_override_files_do_what_terraform_says(tmp_path: Path) -> None:
     ours = module.located(called["address"])
     assert ours is not None and ours.get("input") == called["values"]["input"] == "second!"
     assert module.output("o") == values["outputs"]["o"]["value"]
+
+
+# -- lock files
+
+REQUIRED = 'terraform {\n  required_providers {\n    aws = {\n      source  = "%s"\n      version = "%s"\n    }\n  }\n}\n'
+LOCK = 'provider "%s" {\n  version     = "%s"\n  constraints = "x"\n  hashes = [\n    "h1:a=",\n  ]\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("constraint", "version", "verdict"),
+    [
+        ("~> 5.0", "5.9.1", True),
+        ("~> 5.0", "6.0.0", False),
+        ("~> 5.0.1", "5.0.9", True),
+        ("~> 5.0.1", "5.1.0", False),
+        ("~> 5", "5.4.0", True),
+        ("~> 5", "6.0.0", False),
+        (">= 5.0, < 6.0", "5.9.0", True),
+        (">= 5.0, < 6.0", "6.0.0", False),
+        ("!= 5.9.0", "5.9.0", False),
+        ("5.9.0", "5.9.0", True),
+        ("= v5.9", "5.9.0", True),
+        ("<= 5.9", "5.9.1", False),
+        ("> 5.9", "5.9.1", True),
+        (">= 5.0", "5.9.0-beta1", False),
+        ("5.9.0-beta1", "5.9.0-beta1", True),
+        ("", "5.9.0", True),
+        ("newest", "5.9.0", None),
+        (">= 5.0", "five", None),
+    ],
+)
+def test_constraints_mean_what_terraform_takes_them_for(constraint: str, version: str, verdict: bool | None) -> None:
+    assert allows(constraint, version) is verdict
+
+
+@pytest.mark.parametrize("source", ["hashicorp/aws", "HashiCorp/aws", "registry.terraform.io/hashicorp/aws"])
+@pytest.mark.parametrize("registry", ["registry.terraform.io", "registry.opentofu.org"])
+def test_a_provider_is_found_in_the_lock_file_of_both_tools(source: str, registry: str) -> None:
+    files = {"a/main.tf": REQUIRED % (source, "~> 5.0"), "a/.terraform.lock.hcl": LOCK % (f"{registry}/hashicorp/aws", "5.9.0")}
+    assert judge("tf.lock-file", files) == "pass"
+
+
+def test_what_the_lock_file_has_beyond_the_root_is_of_its_modules() -> None:
+    text = LOCK % ("registry.terraform.io/hashicorp/aws", "5.9.0") + LOCK % ("registry.terraform.io/hashicorp/random", "3.1.0")
+    assert judge("tf.lock-file", {"main.tf": REQUIRED % ("hashicorp/aws", "~> 5.0"), ".terraform.lock.hcl": text}) == "pass"
+
+
+def test_a_lock_file_that_git_ignores_is_missing() -> None:
+    files = {"a/main.tf": REQUIRED % ("hashicorp/aws", "~> 5.0") + 'provider "aws" {}\n', ".gitignore": ".terraform.lock.hcl\n"}
+    assert judge("tf.lock-file", files) == "fail"
+    assert judge("tf.lock-file", {**files, ".gitignore": ""}) == "none"
+    assert judge("tf.lock-file", {**files, "a/main.tf": 'terraform {\n  required_version = "~> 1.9"\n}\n'}) == "none"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ('provider "x/y" {\n}\n', "no version is locked for x/y"),
+        ('provider "x/y" {\n  version = var.x\n}\n', "no version is locked for x/y"),
+        ('provider "x/y" {\n  version = "newest"\n}\n', "no version is locked for x/y"),
+        ('resource "a" "b" {}\n', "a lock file holds provider blocks with the source of each, nothing else"),
+        (LOCK % ("x/y", "1.0.0") * 2, "x/y is locked twice, first on line 1"),
+        ('provider "x/y" {', "not valid HCL: the file ends in the middle of something"),
+    ],
+)
+def test_what_is_wrong_with_a_lock_file_is_said(text: str, reason: str) -> None:
+    assert reasons({".terraform.lock.hcl": text}, ".terraform.lock.hcl") == [reason]
+
+
+def test_a_provider_without_a_hash_is_not_verified() -> None:
+    text = 'provider "registry.terraform.io/hashicorp/aws" {\n  version = "5.9.0"\n}\n'
+    assert judge("tf.lock-file", {"main.tf": REQUIRED % ("hashicorp/aws", "~> 5.0"), ".terraform.lock.hcl": text}) == "fail"
