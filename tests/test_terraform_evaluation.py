@@ -249,12 +249,21 @@ def test_a_default_never_decides_where_a_variable_file_may() -> None:
 def test_an_environment_concerns_the_roots_that_its_files_are_for() -> None:
     text = 'variable "e" {}\nresource "aws_ebs_volume" "v" {\n  encrypted = var.e\n}\n'
     files = {"app/main.tf": text, "app/prod.tfvars": "e = true\n", "other/main.tf": text, "third/main.tf": text.replace("var.e", "true")}
-    found = outcomes(project(files, Environment("prod", tfvars=("prod.tfvars",))))
-    assert found == {"prod:aws_ebs_volume.v": "passed", "aws_ebs_volume.v": "passed"} or found["prod:aws_ebs_volume.v"] == "passed"
-    assert names(project(files, Environment("prod", tfvars=("prod.tfvars",))), "other/main.tf") == ["aws_ebs_volume.v"]
-    shared = {"live/app/main.tf": text, "vars/prod.tfvars": "e = true\n", "live/dns/main.tf": "terraform {}\n"}
+    made = project(files, Environment("prod", tfvars=("prod.tfvars",)))
+    assert [names(made, f"{root}/main.tf") for root in ("app", "other", "third")] == [
+        ["prod:aws_ebs_volume.v"],
+        *[["aws_ebs_volume.v"]] * 2,
+    ]
+    assert outcomes(made)["prod:aws_ebs_volume.v"] == "passed"
+    shared = {
+        "live/app/main.tf": text + 'provider "aws" {}\n',
+        "modules/m/main.tf": text,
+        "vars/prod.tfvars": "e = true\n",
+        "live/dns/main.tf": "terraform {}\n",
+    }
     made = project(shared, Environment("prod", tfvars=("vars/prod.tfvars",)))
     assert names(made, "live/app/main.tf") == ["prod:aws_ebs_volume.v"]
+    assert names(made, "modules/m/main.tf") == ["aws_ebs_volume.v"]
     assert [module.environment for module in modules_in("live/dns", made)] == [None]
 
 

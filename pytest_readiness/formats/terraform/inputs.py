@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ...configuration import Environment
 from ...project import Project
+from ...project import once
 from ...syntax import hcl
 from .directory import CODE
 from .directory import VALUES
@@ -38,14 +39,17 @@ def _concerns(environment: Environment, directory: Directory, project: Project) 
 
 
 def environment_files(environment: Environment, directory: Directory, project: Project) -> Iterator[str]:
-    """The variable files of an environment: beside the root, else from the project's root where they set a variable of it."""
+    """The variable files of an environment: beside the root, else from the project's root where they set a variable of it.
+
+    A library is not run, so only what lies beside it is for it.
+    """
     for name in environment.tfvars:
         beside = posixpath.normpath(posixpath.join(directory.path, name))
         if project.exists(beside):
             yield beside
             continue
         path = posixpath.normpath(name)
-        body = read(path, project) if project.exists(path) else None
+        body = read(path, project) if directory.is_configured and project.exists(path) else None
         if isinstance(body, hcl.Body) and body.attributes.keys() & directory.declared.keys():
             yield path
 
@@ -63,13 +67,18 @@ def given(directory: Directory, environment: Environment | None, project: Projec
     return found
 
 
+@once
+def _variable_files(project: Project) -> tuple[str, ...]:
+    return tuple(path for path in project.paths if path.endswith(VALUES))
+
+
 def possible(directory: Directory, project: Project) -> dict[str, list[hcl.Attribute]]:
     """How variable files set the variables that nobody says when they are used: beside the root, or below it without code."""
     loaded = set(automatic(directory))
     start = f"{directory.path}/".lstrip("/")
     found: dict[str, list[hcl.Attribute]] = {}
-    for path in project.paths:
-        if path.startswith(start) and path.endswith(VALUES) and path not in loaded and _belongs(path, directory, project):
+    for path in _variable_files(project):
+        if path.startswith(start) and path not in loaded and _belongs(path, directory, project):
             body = read(path, project)
             for name, attribute in body.attributes.items() if isinstance(body, hcl.Body) else ():
                 found.setdefault(name, []).append(attribute)
