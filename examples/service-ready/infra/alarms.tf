@@ -33,3 +33,19 @@ resource "aws_cloudwatch_metric_alarm" "database_cpu" {
   alarm_actions       = [aws_sns_topic.alarms.arn]
   ok_actions          = [aws_sns_topic.alarms.arn]
 }
+
+resource "aws_cloudwatch_dashboard" "orders" {
+  dashboard_name = "orders"
+  dashboard_body = jsonencode({
+    widgets = [
+      for metric in ["CPUUtilization", "DatabaseConnections", "FreeStorageSpace"] : {
+        type = "metric"
+        properties = {
+          title   = metric
+          region  = "eu-central-1"
+          metrics = [["AWS/RDS", metric, "DBInstanceIdentifier", aws_db_instance.orders.identifier]]
+        }
+      }
+    ]
+  })
+}

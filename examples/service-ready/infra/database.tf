@@ -25,6 +25,9 @@ resource "aws_db_instance" "orders" {
   manage_master_user_password   = true
   master_user_secret_kms_key_id = aws_kms_key.orders.key_id
 
+  # People log in by their role, without a password.
+  iam_database_authentication_enabled = true
+
   allocated_storage     = 100
   max_allocated_storage = 500
   storage_type          = "gp3"
@@ -46,7 +49,30 @@ resource "aws_db_instance" "orders" {
   final_snapshot_identifier = "orders-final"
 
   enabled_cloudwatch_logs_exports = ["postgresql", "upgrade"]
+  monitoring_interval             = 60
+  monitoring_role_arn             = aws_iam_role.monitoring.arn
   performance_insights_enabled    = true
   performance_insights_kms_key_id = aws_kms_key.orders.arn
   auto_minor_version_upgrade      = true
+}
+
+resource "aws_iam_role" "monitoring" {
+  name               = "orders-database-monitoring"
+  assume_role_policy = data.aws_iam_policy_document.monitoring_assume.json
+}
+
+resource "aws_iam_role_policy_attachment" "monitoring" {
+  role       = aws_iam_role.monitoring.name
+  policy_arn = "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
+}
+
+data "aws_iam_policy_document" "monitoring_assume" {
+  statement {
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["monitoring.rds.amazonaws.com"]
+    }
+  }
 }

@@ -38,39 +38,5 @@ resource "aws_flow_log" "orders" {
   traffic_type         = "ALL"
   log_destination_type = "cloud-watch-logs"
   log_destination      = aws_cloudwatch_log_group.flow.arn
-  iam_role_arn         = aws_iam_role.flow.arn
-}
-
-resource "aws_cloudwatch_log_group" "flow" {
-  name              = "/orders/flow"
-  retention_in_days = 365
-  kms_key_id        = aws_kms_key.orders.arn
-}
-
-resource "aws_iam_role" "flow" {
-  name               = "orders-flow-logs"
-  assume_role_policy = data.aws_iam_policy_document.flow_assume.json
-}
-
-resource "aws_iam_role_policy" "flow" {
-  role   = aws_iam_role.flow.id
-  policy = data.aws_iam_policy_document.flow.json
-}
-
-data "aws_iam_policy_document" "flow_assume" {
-  statement {
-    actions = ["sts:AssumeRole"]
-
-    principals {
-      type        = "Service"
-      identifiers = ["vpc-flow-logs.amazonaws.com"]
-    }
-  }
-}
-
-data "aws_iam_policy_document" "flow" {
-  statement {
-    actions   = ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"]
-    resources = ["${aws_cloudwatch_log_group.flow.arn}:*"]
-  }
+  iam_role_arn         = aws_iam_role.logs.arn
 }

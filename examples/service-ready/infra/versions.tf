@@ -13,7 +13,7 @@ terraform {
     key          = "orders/production.tfstate"
     region       = "eu-central-1"
     encrypt      = true
-    kms_key_id   = "alias/terraform-state"
+    kms_key_id   = "alias/orders"
     use_lockfile = true
   }
 }
