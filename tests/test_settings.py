@@ -145,3 +145,11 @@ def test_a_rule_that_needs_an_option_makes_no_check_before_it_is_set(project) ->
     assert (checks["a.toy::toy.needy[one]"], checks["a.toy::toy.needy[two]"]) == ("passed", "failed")
     result = project.runpytest("--readiness-rules")
     result.stdout.fnmatch_lines(["toy.needy * (once options.toy.needy.owners is set)"])
+
+
+def test_a_variable_file_that_is_nowhere_is_a_mistake(project, write) -> None:
+    write(infra__main_tf="", infra__prod_tfvars="")
+    result, _ = run(project, "environments:\n  prod: {tfvars: [prod.tfvars]}\n  test: {tfvars: [tset.tfvars]}\n")
+    assert result.ret == 4
+    message = "readiness.yaml:3:3: environments: test: there is no tset.tfvars, at no root module nor at the root"
+    assert result.stderr.str().strip() == f"ERROR: {message}"

@@ -57,6 +57,13 @@ class Terraform(Format):
                 if (module is first or item.kind in PER_CALL) and (module.is_made or item.kind not in PER_CALL):
                     yield item
 
+    def mistakes(self, project: Project) -> Iterator[ParseFailure]:
+        """Variable files that are nowhere."""
+        for environment in project.configuration.environments:
+            for name in environment.tfvars:
+                if not any(path == name or path.endswith(f"/{name}") for path in project.paths):
+                    yield ParseFailure(f"environments: {environment.name}: there is no {name}, at no root module nor at the root", environment.span)
+
     def repository(self, project: Project) -> Iterable[Resource]:
         tracked = project.tracked_paths
         if (
