@@ -18,6 +18,7 @@ _FORMATS = (
     "terraform.format:Terraform",
     "terraform.plan:Plan",
     "terraform.lockfile:Lock",
+    "terraform.terragrunt:Terragrunt",
     "helm.format:Helm",
     "kustomize.format:Kustomize",
     "kubernetes.format:Kubernetes",

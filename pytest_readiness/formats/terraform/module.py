@@ -88,6 +88,7 @@ class Module:
     """
 
     bindings: Mapping[str, Any] = {}
+    run_name: str = ""  # of a root: what tells its runs apart where other tools run it, as the units of Terragrunt
 
     def __init__(
         self,
@@ -183,12 +184,16 @@ class Module:
     def environments(self) -> tuple[str, ...]:
         """The words that say what it is for: the directory of the root, the environment, its workspace."""
         environment = self.environment
-        return (self.root.directory, environment.workspace, environment.name) if environment else (self.root.directory,)
+        return (
+            (self.root.directory, environment.workspace, environment.name) if environment else (self.root.run_name or self.root.directory,)
+        )
 
     def name(self, address: str) -> str:
         """What a block is called in node ids: with the modules that lead to it, and what tells two runs apart."""
         label = f"{self.environment.name}:" if self.environment else ""
-        if self.call is not None and len(graph(self.project).reached.get(self.directory, ())) != 1:
+        if self.root.run_name:
+            label += f"{self.root.run_name}:"
+        elif self.call is not None and len(graph(self.project).reached.get(self.directory, ())) != 1:
             label += f"{self.root.directory or '.'}:"
         return clean(f"{label}{self.prefix}{address}")
 
@@ -708,8 +713,13 @@ def _by_directory(project: Project) -> Mapping[str, list[Module]]:
 @once
 def modules(project: Project) -> tuple[Module, ...]:
     """Every module of the project: each root for each of its environments, with all that is called from it."""
+    from .terragrunt import unit_modules
+
     found: list[Module] = []
-    for top in graph(project).tops:
+    run_by_units = unit_modules(project)
+    for module in run_by_units:
+        found += module.tree
+    for top in sorted(set(graph(project).tops) - {module.directory for module in run_by_units}):
         code = directory_in(top, project)
         if top in graph(project).unfollowed:
             found += _detached(project, top).tree

@@ -369,6 +369,7 @@ class _Origin:
         name = _key(key)
         written = self.module._written.get(self.instance.base)  # noqa: SLF001 - of the same module of this package
         for_each = written.body.attributes.get("for_each") if written else None
+        self.module.begin()
         value: Any = evaluate(for_each.expression, self.module) if for_each else None
         value = value[name] if isinstance(value, dict) and name in value else name if isinstance(value, list) else Unknown("each.value")
         return bound(self.module, {"each": {"key": name, "value": value}})
@@ -439,6 +440,7 @@ class PlannedSection(Section):
         if not self.is_written(name):
             return None  # left to the provider, as where the configuration does not have it
         expression = self.expression(name)
+        self._origin.module.begin()
         hint = evaluate(expression, self._origin.scope) if expression is not None else None
         return merged(value, mark, hint, f"{self._origin.address}.{name}")
 
@@ -568,6 +570,7 @@ def _fitting(item: dict[str, Any], bodies: list[hcl.Body], scope: Scope) -> hcl.
     if len(bodies) <= 1:
         return bodies[0] if bodies else None
     best: tuple[int, hcl.Body] | None = None
+    scope.begin()
     for body in bodies[:100]:
         score = 0
         for name, attribute in body.attributes.items():

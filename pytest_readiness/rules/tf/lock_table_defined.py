@@ -15,6 +15,8 @@ from pytest_readiness.formats.terraform.settings import is_true
 
 def uses_table(backend: Block, project: Project) -> bool:
     settings = configured(backend, project)
+    if backend.name.startswith("remote_state."):
+        return False  # Terragrunt makes the table
     if backend.type != "s3" or "dynamodb_table" not in (*backend.section.names, *settings.outside):
         return False
     return settings.get("dynamodb_table") is not None and not is_true(settings.get("use_lockfile") if settings.complete else None)

@@ -9,6 +9,7 @@ from pytest_readiness import Project
 from pytest_readiness import rule
 from pytest_readiness.formats.terraform.blocks import Root
 from pytest_readiness.formats.terraform.blocks import is_example
+from pytest_readiness.formats.terraform.terragrunt import keeps_state
 
 _COMMENTED = re.compile(r"^[ \t]*(?:#|//|/?\*)[ \t]*(backend[ \t]+\"|cloud[ \t]*\{)", re.MULTILINE)
 
@@ -65,7 +66,7 @@ def check(root: Root, project: Project) -> Iterator[Finding]:
             yield root.finding('backend "local" keeps the state on one machine', backend.span)
     if backends:
         return
-    if _terragrunt(root, project):
+    if keeps_state(project, root.module.directory):
         return
     root.module.demand_all()
     commented = any(_COMMENTED.search(project.text(path)) for path in root.module.paths if not path.endswith(".json"))
@@ -73,14 +74,3 @@ def check(root: Root, project: Project) -> Iterator[Finding]:
         yield root.finding("the backend is commented out: state stays on the machine that ran Terraform")
     else:
         yield root.finding("no backend: state stays on the machine that ran Terraform, unlocked and unshared")
-
-
-def _terragrunt(root: Root, project: Project) -> bool:
-    """Whether Terragrunt writes the backend: a remote_state in this directory's file or in one that it includes."""
-    directory = root.module.directory
-    own = f"{directory}/terragrunt.hcl".lstrip("/")
-    if not project.exists(own):
-        return False
-    parts = directory.split("/") if directory else []
-    above = ["/".join((*parts[:depth], name)) for depth in range(len(parts) + 1) for name in ("terragrunt.hcl", "root.hcl")]
-    return any("remote_state" in project.glance(path) for path in above if project.exists(path))
