@@ -91,7 +91,7 @@ class Tally:
         """Percent of the weight that could be judged."""
         judged = sum(self.weight[found] for found in SCORED)
         everything = judged + self.weight[State.UNKNOWN] + self.weight[State.UNREADABLE]
-        return 100 * judged / everything if everything else 100.0
+        return 100 * judged / everything if everything else 0.0
 
     def open(self, *priorities: str, states: Sequence[State] = STILL_OPEN) -> list[Record]:
         """The open checks of some priorities."""
@@ -200,12 +200,14 @@ def _until(check: Record) -> str:
 
 
 def _risk(whole: Tally) -> str:
-    """CRITICAL: an open P0 nobody recorded. HIGH: a recorded one, or an open P1. MEDIUM: a recorded P1. LOW: none of these."""
+    """CRITICAL: an open P0 nobody recorded. HIGH: a recorded one, an open P1, or what could not be read. MEDIUM: a recorded P1. LOW: none of these."""
     if whole.open("P0", states=(State.OPEN,)):
         return "CRITICAL"
-    if whole.open("P0") or whole.open("P1", states=(State.OPEN,)):
+    if whole.open("P0") or whole.open("P1", states=(State.OPEN,)) or whole.count[State.UNREADABLE]:
         return "HIGH"
-    return "MEDIUM" if whole.open("P1") else "LOW"
+    if whole.open("P1"):
+        return "MEDIUM"
+    return "LOW" if any(whole.count[found] for found in SCORED) else "UNKNOWN"
 
 
 def _decision(whole: Tally, readiness: Mapping[str, Any]) -> dict[str, Any]:

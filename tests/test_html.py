@@ -64,6 +64,7 @@ def in_browser(page: Path, tmp_path: Path, query: str = "") -> str:
 def project(toy, write):
     gap = "waivers:\n- {rule: toy.short, where: a.toy, reason: later, owner: ann, until: 2099-01-01}\n"
     policy = "phases: [{name: First, due: 2027-01-01, items: [toy.good, toy.any]}]\naspects: {Discipline: [Governance]}\n"
+    policy += "acceptance: {done: [toy.good, toy.short]}\n"
     write(
         a_toy="one: ok\ntwo: bad\nfour: long\nfive: unknown\nsix: advice\nseven: crash\n",
         wanted_toy="",
@@ -101,6 +102,7 @@ def test_the_page_says_everything_without_script(project) -> None:
         "advice: could be better",
         "Remedy: make it good",
         "First due 2027-01-01, 1 of 2",
+        "open done toy.good",
     ):
         assert told in text, told
 

@@ -154,16 +154,30 @@ def test_markdown_is_a_review(project) -> None:
     assert text.rstrip().endswith("8 checks on 1 files (toy 1)*")
 
 
-def test_markdown_fits_a_comment(toy, write) -> None:
-    write(a_toy="".join(f"line{number}: bad\n" for number in range(3)), wanted_toy="")
-    made = run(toy, formats=["json"])
-    assert made.ret == 1
+def long_report(toy, write, **changes: Any) -> dict[str, Any]:
+    """A report with three hundred gaps of ten places each."""
+    write(a_toy="".join(f"line{number}: bad\n" for number in range(30)), wanted_toy="")
+    assert run(toy, formats=["json"]).ret == 1
     report = json.loads(read(toy, "json"))
-    entry = report["plan"]["remediation"][0]
-    report["plan"]["remediation"] = [{**entry, "title": f"{number} " + "x" * 400} for number in range(300)]
-    text = markdown.render(report)
+    entry = {**report["plan"]["remediation"][0], **changes}
+    report["plan"]["remediation"] = [{**entry, "title": f"{number} is missing"} for number in range(300)]
+    return report
+
+
+def test_a_long_review_tells_fewer_places_and_gaps_and_keeps_its_plan(toy, write) -> None:
+    text = markdown.render(long_report(toy, write))
+    assert 50_000 < len(text) < 65_536
+    headings = re.findall(r"^## (.*)$", text, re.MULTILINE)
+    assert headings == ["Scores", "Gaps", "Priority matrix", "Remediation plan"]
+    (more,) = re.findall(r"^\*and (\d+) more gaps: see the plan\*$", text, re.MULTILINE)
+    assert text.count("\n### ") == 300 - int(more)
+    assert "| 300 | P0 |" in text
+
+
+def test_a_review_that_is_longer_still_says_what_it_leaves_out(toy, write) -> None:
+    text = markdown.render(long_report(toy, write, remedy="mend it " * 50))
     assert len(text) < 65_536
-    assert "*Too long for a comment, left out: Gaps" in text
+    assert "*Too long for a comment, left out: Remediation plan. They are in the other reports.*" in text
 
 
 HOSTILE = "x\x1b[31m|`<script>alert(1)</script>*_[a](http://e) @all ::error::]]>\u202e&"
@@ -193,6 +207,18 @@ def test_hostile_text_means_nothing_in_any_report(toy, write) -> None:
 )
 def test_markdown_escapes_text(value, expected) -> None:
     assert markdown.text(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("pin `image@sha256:...` for <b> of @all", "pin `image@sha256:...` for \\<b> of @\u200ball"),
+        ("`<name>` and\n`a`", "`<name>` and `a`"),
+        ("``a` <b> `", "``a` \\<b> `"),
+    ],
+)
+def test_markdown_of_rules_keeps_their_code(value, expected) -> None:
+    assert markdown.authored(value) == expected
 
 
 @pytest.mark.parametrize(("value", "expected"), [("a", "`a`"), ("a`b", "``a`b``"), ("`", "`` ` ``"), ("a|b", r"`a\|b`"), ("a\nb", "`a b`")])

@@ -118,6 +118,9 @@ def test_verdicts(checks: list[dict[str, Any]], expected: str, reason: str) -> N
         ([check("P1", "failed")], "HIGH"),
         ([check("P1", "xfailed")], "MEDIUM"),
         ([check("P2", "failed")], "LOW"),
+        ([check("P0", "skipped")], "UNKNOWN"),
+        ([check("P0"), check("P3", "error")], "HIGH"),
+        ([], "UNKNOWN"),
     ],
 )
 def test_risk(checks: list[dict[str, Any]], expected: str) -> None:
@@ -135,6 +138,12 @@ def test_a_category_of_unknowns_is_not_measured() -> None:
     assert (kubernetes["score"], kubernetes["grade"], kubernetes["standing"], kubernetes["coverage"]) == (None, None, "not measured", 0.0)
     assert found["overall"]["score"] == 100.0
     assert found["overall"]["grade"] == "F"  # half of it was not judged
+
+
+def test_where_there_is_nothing_nothing_is_covered() -> None:
+    assert verdict(report(), Policy())["overall"]["coverage"] == 0.0
+    (aspect,) = verdict(report(check("P0")), Policy(aspects={"Speed": ("Performance",)}))["aspects"]
+    assert (aspect["coverage"], aspect["standing"]) == (0.0, "not measured")
 
 
 def test_categories_weigh_what_the_policy_says() -> None:

@@ -67,11 +67,8 @@ def _view(report: Mapping[str, Any]) -> dict[str, Any]:
         "files": sum(report["run"]["files"].values()),
         "run": report["run"],
         "verdict": verdict,
-        "plan": {
-            **report["plan"],
-            "phases": report["plan"]["phases"],
-            "acceptance": [{**entry, "due": ""} for entry in report["plan"]["acceptance"]],
-        },
+        "plan": {**report["plan"], "acceptance": [{**entry, "due": "", "deferred": ()} for entry in report["plan"]["acceptance"]]},
+        "named": {key: any(entry[key] for entry in report["plan"]["remediation"]) for key in ("owner", "phase")},
         "checks": report["checks"],
         "measured": [check for check in report["checks"] if check.get("measured")],
         "groups": list(_groups(report)),
@@ -80,6 +77,7 @@ def _view(report: Mapping[str, Any]) -> dict[str, Any]:
         "trend": _trend(report["history"], verdict["readiness"]["required"]),
         "closing": history.days_open(report["history"]),
         "comparison_words": COMPARED,
+        "moved": [row for row in (report["comparison"] or {"scores": []})["scores"] if row["before"] != row["after"]],
         "number": lambda value: "–" if value is None else f"{value:.1f}",
     }
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 LIMIT = 65_000  # characters; GitHub refuses a comment with more than 65,536
@@ -20,21 +21,49 @@ _SPECIAL = re.compile(r"([\\`*_\[\]<>|~])")
 
 
 def render(report: dict[str, Any]) -> str:
-    """The review; whole sections at its end are left out, and named, where it would be longer than `LIMIT`."""
-    parts = ["\n".join(section) for section in _sections(report)]
-    kept: list[str] = []
-    for number, part in enumerate(parts):
-        if sum(map(len, kept)) + len(part) > LIMIT - 500:
-            left = [line.removeprefix("## ") for rest in parts[number:] for line in rest.split("\n")[:2] if line.startswith("## ")]
-            kept.append(f"\n*Too long for a comment, left out: {', '.join(left)}. They are in the other reports.*")
-            break
-        kept.append(part)
-    return "\n".join(kept) + "\n"
+    """The review. Where it would be longer than `LIMIT`, gaps are told with fewer places, then fewer gaps, then whole sections are left out."""
+    sections = list(_sections(report))
+    gaps = list(_gaps(report, SHOWN))
+    room = LIMIT - sum(_length(section) for section in sections)
+    for shown in (3, 1, 0):
+        if sum(map(_length, gaps)) > room:
+            gaps = list(_gaps(report, shown))
+    told = _within(gaps, room)
+    at = next(number for number, section in enumerate(sections) if "## Priority matrix" in section)
+    return "\n".join(_cut([*sections[:at], *told, *sections[at:]])) + "\n"
+
+
+def _length(section: Iterable[str]) -> int:
+    return sum(len(line) + 1 for line in section)
+
+
+def _within(gaps: Sequence[list[str]], room: int) -> list[list[str]]:
+    """The first gaps, as many as there is room for; they come by priority."""
+    room -= LIMIT // 100  # for the line that says so
+    for number, gap in enumerate(gaps):
+        room -= _length(gap)
+        if room < 0:
+            return [*gaps[:number], ["", f"*and {len(gaps) - number} more gaps: see the plan*"]] if number else []
+    return list(gaps)
+
+
+def _cut(sections: Sequence[list[str]]) -> Iterator[str]:
+    """The sections that fit, and the names of those that do not."""
+    room = LIMIT - LIMIT // 100
+    for number, section in enumerate(sections):
+        room -= _length(section)
+        if room < 0:
+            left = [line.removeprefix("## ") for rest in sections[number:] for line in rest if line.startswith("## ")]
+            yield ""
+            yield f"*Too long for a comment, left out: {', '.join(left)}. They are in the other reports.*"
+            return
+        yield from section
 
 
 def _sections(report: Mapping[str, Any]) -> Iterator[list[str]]:
+    """All but the gaps."""
     yield list(_summary(report))
-    for made in (_scores, _strengths, _gaps, _matrix, _targets, _plan, _phases, _unknown, _advice, _metadata):
+    for made in (_scores, _strengths, _matrix, _targets, _plan, _phases, _unknown, _advice, _metadata):
         if lines := list(made(report)):
             yield ["", *lines]
 
@@ -45,8 +74,10 @@ def text(value: object) -> str:
 
 
 def authored(value: object) -> str:
-    """What the author of a rule wrote, as Markdown without HTML, on one line."""
-    return _quiet(" ".join(str(value).split()).replace("<", "\\<"))
+    """What the author of a rule wrote, as Markdown without HTML, on one line; what is between backticks stays as it is."""
+    folded = " ".join(str(value).split())
+    parts = re.split("(`[^`]+`)", folded) if "``" not in folded else [folded]
+    return "".join(part if number % 2 else _quiet(part.replace("<", "\\<")) for number, part in enumerate(parts))
 
 
 def _quiet(value: str) -> str:
@@ -130,8 +161,15 @@ def _scores(report: Mapping[str, Any]) -> Iterator[str]:
             for row in rows
         ],
     )
-    yield ""
-    yield from (f"- {text(row['name'])} is ready when {text(condition)}" for row in rows for condition in row["conditions"])
+    for row in rows:
+        conditions, more = row["conditions"][:SHOWN], len(row["conditions"]) - SHOWN
+        if conditions:
+            yield ""
+            yield f"{text(row['name'])} is ready when"
+            yield ""
+            yield from (f"- {text(condition)}" for condition in conditions)
+            if more > 0:
+                yield f"- and {more} more"
 
 
 def _strengths(report: Mapping[str, Any]) -> Iterator[str]:
@@ -142,28 +180,25 @@ def _strengths(report: Mapping[str, Any]) -> Iterator[str]:
         yield from (f"- **{text(row['name'])}**: all {row['scored']} checks are met" for row in full)
 
 
-def _gaps(report: Mapping[str, Any]) -> Iterator[str]:
+def _gaps(report: Mapping[str, Any], shown: int) -> Iterator[list[str]]:
     """What is open, as a review tells it: impact, remedy, timeline, places."""
-    entries = report["plan"]["remediation"]
-    if not entries:
-        return
     rules = {rule["id"]: rule for rule in report["rules"]}
     places = _places(report)
-    yield "## Gaps"
-    for entry in entries:
+    for number, entry in enumerate(report["plan"]["remediation"]):
         rule = rules.get(entry["rule"], {})
         count = len(entry["checks"])
         known = f", {entry['known_gaps']} known" if entry["known_gaps"] else ""
-        yield ""
-        yield f"### {entry['priority']} {authored(entry['title'])} ({code(entry['rule'])}, {count} open{known})"
-        yield ""
-        yield f"- **Impact**: {authored(rule.get('why', ''))}"
-        yield f"- **Remedy**: {authored(entry['remedy'])}"
-        yield f"- **Timeline**: by {entry['due']}{_by(entry['owner'])}, {entry['hours']:g} h"
-        for check in entry["checks"][:SHOWN]:
-            yield f"- {code(places.get(check, check))}"
-        if count > SHOWN:
-            yield f"- and {count - SHOWN} more"
+        yield [
+            *([] if number else ["", "## Gaps"]),
+            "",
+            f"### {entry['priority']} {authored(entry['title'])} ({code(entry['rule'])}, {count} open{known})",
+            "",
+            f"- **Impact**: {authored(rule.get('why', ''))}",
+            f"- **Remedy**: {authored(entry['remedy'])}",
+            f"- **Timeline**: by {entry['due']}{_by(entry['owner'])}, {entry['hours']:g} h",
+            *(f"- {code(places.get(check, check))}" for check in entry["checks"][:shown]),
+            *([f"- and {count - shown} more"] if shown and count > shown else []),
+        ]
 
 
 def _places(report: Mapping[str, Any]) -> dict[str, str]:

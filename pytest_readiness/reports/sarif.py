@@ -18,6 +18,7 @@ from urllib.parse import quote
 from ..scorecard import State
 from ..scorecard import state
 
+HOME = "https://pypi.org/project/pytest-readiness/"
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 MAX_RESULTS = 25_000  # of a run
 MAX_TEXT = 1_024  # characters of a rule's descriptions
@@ -48,7 +49,12 @@ def _rendered(report: dict[str, Any], *, gaps: bool) -> str:
         result["ruleIndex"] = used.index(result["ruleId"])
     run: dict[str, Any] = {
         "tool": {
-            "driver": {"name": "pytest-readiness", "semanticVersion": report["run"]["version"], "rules": [_rule(rules[id]) for id in used]}
+            "driver": {
+                "name": "pytest-readiness",
+                "informationUri": HOME,
+                "semanticVersion": report["run"]["version"],
+                "rules": [_rule(rules[id]) for id in used],
+            }
         },
         "automationDetails": {"id": "pytest-readiness/"},
         "columnKind": "unicodeCodePoints",
