@@ -77,6 +77,47 @@ CASES = [
     ),
     ("tf.secrets-kms", 'resource "aws_secretsmanager_secret" "s" {}', "passed+advice", "the key of Secrets Manager is advice"),
     ("tf.secrets-kms", 'resource "aws_ssm_parameter" "p" {\n  type = "String"\n}', "nothing", "a plain parameter is no secret"),
+    (
+        "tf.tls-only-policy",
+        """
+        resource "aws_s3_bucket" "data" {}
+        resource "aws_s3_bucket_policy" "data" {
+          bucket = aws_s3_bucket.data.id
+          policy = data.aws_iam_policy_document.all.json
+        }
+        data "aws_iam_policy_document" "all" {
+          source_policy_documents = [data.aws_iam_policy_document.tls.json, data.aws_iam_policy_document.all.json]
+        }
+        data "aws_iam_policy_document" "tls" {
+          statement {
+            effect = "Deny"
+            condition {
+              test     = "Bool"
+              variable = "aws:SecureTransport"
+              values   = ["false"]
+            }
+          }
+        }
+        """,
+        "passed",
+        "a document that is put together from others denies what they deny",
+    ),
+    (
+        "tf.tls-only-policy",
+        """
+        variable "common" {}
+        resource "aws_s3_bucket" "data" {}
+        resource "aws_s3_bucket_policy" "data" {
+          bucket = aws_s3_bucket.data.id
+          policy = data.aws_iam_policy_document.all.json
+        }
+        data "aws_iam_policy_document" "all" {
+          source_policy_documents = [var.common]
+        }
+        """,
+        "unknown",
+        "what a document from elsewhere denies is not known",
+    ),
     # logs
     ("tf.access-logging", 'resource "aws_lb" "l" {\n  load_balancer_type = "gateway"\n}', "nothing", "a gateway load balancer has no log"),
     (

@@ -175,6 +175,27 @@ def policy_of(block: Block, argument: str) -> list[Grant]:
     return list(_statements(document(value, place), place)) if value is not None else []
 
 
+_SOURCES = ("source_policy_documents", "override_policy_documents")
+
+
+def composed_policy_of(block: Block, argument: str) -> Iterator[Grant]:
+    """Like `policy_of`, then the statements of the documents that its document is put together from; raises `Unresolved` at the end."""
+    yield from policy_of(block, argument)
+    value = block.get(argument)
+    documents = [found] if isinstance(value, Computed) and (found := value.block) is not None and found.type == DOCUMENT else []
+    unknown = None
+    for whole in documents:  # grows by the parts that are found
+        for source in (item for name in _SOURCES for item in many(whole.get(name))):
+            part = source.block if isinstance(source, Computed) else None
+            if part is None or part.type != DOCUMENT:
+                unknown = f"the policy at {whole.span} takes statements from elsewhere"
+            elif all(part.full_address != known.full_address for known in documents):
+                documents.append(part)
+                yield from grants(part)
+    if unknown is not None:
+        raise Unresolved(unknown)
+
+
 def _of_section(section: Section) -> Grant:
     principals = section.blocks("principals")
     conditions = section.blocks("condition")

@@ -9,7 +9,7 @@ from pytest_readiness import rule
 from pytest_readiness.formats.terraform.blocks import Block
 from pytest_readiness.formats.terraform.buckets import parts
 from pytest_readiness.formats.terraform.grants import Grant
-from pytest_readiness.formats.terraform.grants import policy_of
+from pytest_readiness.formats.terraform.grants import composed_policy_of
 from pytest_readiness.formats.terraform.policies import many
 from pytest_readiness.formats.terraform.settings import holds
 from pytest_readiness.formats.terraform.settings import is_true
@@ -62,7 +62,7 @@ def check(bucket: Block) -> Iterator[Finding]:
             yield bucket.finding("no policy denies plain HTTP", bucket.at("attach_deny_insecure_transport_policy"))
         return
     policies = parts(bucket, "aws_s3_bucket_policy") + ([bucket] if bucket.get("policy") is not None else [])
-    if not any(_denies_plain(grant) for policy in policies for grant in policy_of(policy, "policy")):
+    if not any(_denies_plain(grant) for policy in policies for grant in composed_policy_of(policy, "policy")):
         yield bucket.finding("no policy denies plain HTTP: clients may read and write without TLS")
 
 
