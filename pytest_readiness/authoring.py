@@ -6,6 +6,7 @@ import inspect
 import re
 from collections.abc import Callable
 from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Any
 
 from .model import Example
@@ -164,7 +165,13 @@ def examples(text: str, platform: str) -> tuple[Example, ...]:
         if not found:
             raise RuleError("a `with` fence needs an example before it")
         _, _, files, marks = found[-1]
-        lines = fence["text"].split("\n")
-        marks.update((path, number) for number, line in enumerate(lines, 1) if _MARK.search(line))
-        files[path] = "\n".join(_MARK.sub("", line) for line in lines)
+        texts, more = marked({path: fence["text"]})
+        files.update(texts)
+        marks.update(more)
     return tuple(Example(good, files, frozenset(marks), language) for good, language, files, marks in found)
+
+
+def marked(files: Mapping[str, str]) -> tuple[dict[str, str], frozenset[tuple[str, int]]]:
+    """Texts by path without their ``# <--``, and the places (path, line) where these stood."""
+    marks = {(path, number) for path, text in files.items() for number, line in enumerate(text.split("\n"), 1) if _MARK.search(line)}
+    return {path: "\n".join(_MARK.sub("", line) for line in text.split("\n")) for path, text in files.items()}, frozenset(marks)

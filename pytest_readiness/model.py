@@ -105,6 +105,15 @@ class Resource:
         """The file it stands in, relative to the project root; ``.`` for the repository itself."""
         return self.span.path
 
+    def view(self) -> Any:
+        """What it holds, as a `formats.views.View`, for criteria in YAML; None where there is nothing to look into."""
+        return None
+
+    @classmethod
+    def facts(cls) -> Mapping[str, Callable[[Any], Any]]:
+        """What is known of it beyond what it holds, for criteria in YAML, where the name has a dollar in front."""
+        return _FACTS
+
     def finding(self, message: str, at: Span | None = None) -> Finding:
         """A reason to fail this resource, at the cause or, for something absent, at its head."""
         return Finding(message, at or self.span)
@@ -112,6 +121,14 @@ class Resource:
     def advice(self, message: str, at: Span | None = None) -> Finding:
         """Something worth saying that does not fail the check."""
         return Finding(message, at or self.span, advice=True)
+
+
+_FACTS: Mapping[str, Callable[[Any], Any]] = {
+    "name": lambda resource: resource.name,
+    "path": lambda resource: resource.path,
+    "environment": lambda resource: resource.for_environment or None,
+    "third_party": lambda resource: resource.third_party,
+}
 
 
 @dataclass(frozen=True, slots=True)

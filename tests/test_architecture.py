@@ -24,6 +24,7 @@ LAYERS = (
         "gates",
         "owners",
         "conclusion",
+        "criteria",
         "comparison",
         "history",
         "diff",

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from dataclasses import dataclass
 from dataclasses import field
+from functools import partial
 
 from ..model import ParseFailure
 from ..model import Resource
@@ -17,6 +18,9 @@ from ..syntax.dotenv import Entry
 from ..syntax.dotenv import parse
 from .base import Format
 from .secrets import literal_secret
+from .views import Parts
+from .views import View
+from .views import as_is
 
 _NAME = re.compile(r"\.env|\.env[._-].+|.+\.env|env[._-](?:example|sample|template|dist)").fullmatch
 _TEMPLATE = re.compile(r"(?:^|[._-])(?:example|sample|template|tmpl|tpl|dist)(?:[._-]|$)", re.IGNORECASE).search
@@ -50,6 +54,10 @@ class EnvFile(Resource):
     """A file of variables: of kind ``repo.env-file``, because what matters is whether the repository holds it, or ``env.template``."""
 
     entries: tuple[Entry, ...] = field(repr=False)
+
+    def view(self) -> View:
+        makers = {entry.key: partial(as_is, View(entry.value or "", entry.span)) for entry in self.entries}
+        return View(Parts(self.span, makers), self.span)
 
     @property
     def is_template(self) -> bool:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -30,6 +31,8 @@ from ..images import data_directory
 from ..images import parse_image
 from ..interpolation import InterpolationError
 from ..interpolation import defaults
+from ..views import View
+from ..views import image_view
 from . import files as compose_files
 from .merge import colons
 from .ports import Parts
@@ -66,6 +69,9 @@ class File(Resource):
     """One compose file: ``own`` is what is written in it, the services are those judged in it."""
 
     unit: Unit
+
+    def view(self) -> View:
+        return View(self.own, self.span, self.unit.resolve)
 
     @property
     def own(self) -> Mapping:
@@ -145,6 +151,13 @@ class Service(Resource):
     label: str
     data: Mapping
     file: File
+
+    def view(self) -> View:
+        return View(self.data, self.span, self.file.unit.resolve)
+
+    @classmethod
+    def facts(cls) -> AnyMapping[str, Callable[[Any], Any]]:
+        return _FACTS
 
     def value(self, *keys: str | int) -> Any:
         """The value under the keys with its variables replaced; None where there is none, unknown where it depends on the shell."""
@@ -388,6 +401,21 @@ class Service(Resource):
             parts = short_port(raw, resolve)
         span = self.span if place.path != self.path else place
         return Port("compose.port", f"{self.name}/{_clean(raw)}", span, self, raw, isinstance(item, Mapping), *parts, place)
+
+
+def _image(service: Service) -> View | None:
+    image = service.image
+    return image_view(parse_image(image) if isinstance(image, str) else image, service.place("image"))
+
+
+_FACTS: AnyMapping[str, Callable[[Any], Any]] = {
+    **Resource.facts(),
+    "production": lambda service: service.file.is_production,
+    "image": _image,
+    "builds": lambda service: service.builds,
+    "stateful": lambda service: service.is_stateful,
+    "one_shot": lambda service: service.is_one_shot,
+}
 
 
 def _options(item: Mapping) -> Iterator[str]:

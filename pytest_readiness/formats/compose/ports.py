@@ -15,6 +15,8 @@ from ...project import Project
 from ...project import once
 from ...syntax.yaml import lines
 from ...unknown import Unknown
+from ...unknown import is_unknown
+from ..views import View
 from .merge import colons
 
 if TYPE_CHECKING:
@@ -41,6 +43,10 @@ class Port(Resource):
     target: str | Unknown
     protocol: str | Unknown
     place: Span
+
+    def view(self) -> View:
+        names = ("host_ip", "published", "target", "protocol")
+        return View({name: value for name in names if is_unknown(value := getattr(self, name)) or value}, self.place)
 
     @property
     def is_loopback(self) -> bool:

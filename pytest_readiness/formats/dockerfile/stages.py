@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
 from functools import cached_property
+from functools import partial
+from typing import Any
 
 from ...model import ParseFailure
 from ...model import Resource
 from ...model import Span
+from ...syntax.dockerfile import NAMES
 from ...syntax.dockerfile import File
 from ...syntax.dockerfile import Instruction
 from ...syntax.shell import pipelines
@@ -18,6 +23,11 @@ from ...syntax.shell import walk
 from ...unknown import Unknown
 from ...unknown import Unresolved
 from ..images import parse_image
+from ..views import Parts
+from ..views import Several
+from ..views import View
+from ..views import as_is
+from ..views import image_view
 from .parts import Base
 from .parts import Copy
 from .parts import Healthcheck
@@ -54,6 +64,13 @@ class Stage(Resource):
     earlier: tuple[Stage, ...] = field(repr=False)
     names: tuple[str, ...] = field(repr=False)  # of all stages of the file
     is_final: bool = False
+
+    def view(self) -> View:
+        return View(Parts(self.span, {name: partial(make, self) for name, make in _PARTS.items()}), self.span)
+
+    @classmethod
+    def facts(cls) -> Mapping[str, Callable[[Any], Any]]:
+        return _FACTS
 
     @property
     def label(self) -> str:
@@ -348,3 +365,66 @@ def _base(origin: Instruction, scope: Lookup, earlier: list[Stage]) -> tuple[Bas
         if stage.alias and stage.alias.lower() == text.lower():
             return None, stage
     return Base(parse_image(text), origin.at(word.start, word.end), missing[0].source if missing else ""), None
+
+
+# -- what criteria in YAML see
+
+
+def _instructions(stage: Stage, name: str) -> View | None:
+    """The instructions of a name in this stage, each with its arguments as text."""
+    views = tuple(View(instruction.value, instruction.head) for instruction in stage.all(name))
+    return View(Several(views), views[0].span) if views else None
+
+
+def _base_of(stage: Stage) -> View | None:
+    root = stage.root
+    if root is None or root.is_scratch:
+        return None
+    return image_view(root.image if root.is_known else Unknown(root.missing), root.span)
+
+
+def _user(stage: Stage) -> View | None:
+    found = stage.last("USER")
+    return None if stage.user is None else View(stage.user, found[1].head if found else stage.span)
+
+
+def _health(stage: Stage) -> View | None:
+    health = stage.healthcheck
+    if isinstance(health, Unknown):
+        return View(health, stage.span)
+    return None if health is None or health.disabled else View(health.command, health.span)
+
+
+def _in_force(stage: Stage, name: str) -> View | None:
+    instruction: Instruction | None = getattr(stage, name)
+    return None if instruction is None else View(instruction.value, instruction.head)
+
+
+def _pairs(stage: Stage, name: str) -> View | None:
+    """What ENV, LABEL or ARG set in this stage or those it derives from, by key; the last one counts."""
+    found: dict[str, View] = {}
+    for ancestor in reversed(stage.ancestry):
+        for instruction in ancestor.all(name):
+            for pair in instruction.pairs:
+                value = "" if pair.value is None else ancestor.expand(pair.value, instruction)
+                found[pair.key] = View(value, instruction.at(pair.start, pair.end))
+    return View(Parts(stage.span, {key: partial(as_is, view) for key, view in found.items()}), stage.span) if found else None
+
+
+_PARTS: Mapping[str, Callable[[Stage], Any]] = {
+    "base": _base_of,
+    "user": _user,
+    "healthcheck": _health,
+    "entrypoint": partial(_in_force, name="entrypoint"),
+    "cmd": partial(_in_force, name="cmd"),
+    "labels": partial(_pairs, name="LABEL"),
+    "variables": partial(_pairs, name="ENV"),
+    "arguments": partial(_pairs, name="ARG"),
+    **{name: partial(_instructions, name=name) for name in sorted(NAMES - {"FROM"})},
+}
+_FACTS: Mapping[str, Callable[[Any], Any]] = {
+    **Resource.facts(),
+    "root": lambda stage: stage.runs_as_root,
+    "final": lambda stage: stage.is_final,
+    "service": lambda stage: stage.is_service,
+}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
 from typing import Any
@@ -11,6 +13,8 @@ from ...model import Resource
 from ...model import Span
 from ...syntax import yaml
 from ...unknown import Unknown
+from ..views import Parts
+from ..views import View
 from .expressions import has_expression
 
 Permissions = dict[str, str]
@@ -101,6 +105,13 @@ class Element(Resource):
     data: yaml.Mapping = field(repr=False)
     source: Source = field(repr=False)
 
+    def view(self) -> View:
+        return View(self.data, self.span, _said)
+
+    @classmethod
+    def facts(cls) -> Mapping[str, Callable[[Any], Any]]:
+        return FACTS
+
     def at(self, *keys: str | int) -> Span:
         """The place of the value under the keys, or of the nearest thing around it."""
         return yaml.at(self.data, *keys) if keys and keys[0] in self.data else self.span
@@ -145,3 +156,26 @@ class Element(Resource):
         if isinstance(value, yaml.Mapping):
             return {scope: str(access) for scope, access in value.items()}
         return value if isinstance(value, str) else {}
+
+
+def _said(value: Any) -> Any:
+    """A value as criteria see it: a key with nothing behind it (``workflow_dispatch:``) says something."""
+    return {} if value is None else known(value)
+
+
+def _uses(element: Element) -> View | None:
+    """What ``uses`` names, taken apart."""
+    uses, place = element.uses, element.at("uses")
+    if uses is None:
+        return None
+    makers = {
+        "text": lambda: uses.text,
+        "name": lambda: uses.name,
+        "owner": lambda: uses.owner,
+        "ref": lambda: known(uses.ref) or None,
+        "local": lambda: uses.is_local,
+    }
+    return View(Parts(place, makers), place)
+
+
+FACTS: Mapping[str, Callable[[Any], Any]] = {**Resource.facts(), "uses": _uses, "disabled": lambda element: element.is_disabled}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from ...syntax.shell import base
 from ...syntax.shell import in_order
 from ...syntax.shell import parse
 from .expressions import has_expression
+from .parts import FACTS
 from .parts import Element
 from .parts import Permissions
 from .parts import Reference
@@ -104,6 +106,10 @@ class Job(Element):
     """A job of a workflow."""
 
     workflow: Workflow = field(repr=False)
+
+    @classmethod
+    def facts(cls) -> Mapping[str, Callable[[Any], Any]]:
+        return _JOB
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
@@ -277,6 +283,10 @@ class Step(Element):
 
     owner: Job | Action = field(repr=False)
     index: int
+
+    @classmethod
+    def facts(cls) -> Mapping[str, Callable[[Any], Any]]:
+        return _STEP
 
     @property
     def job(self) -> Job | None:
@@ -463,3 +473,16 @@ def _callers(project: Project) -> dict[str, list[Job]]:
             if job.uses is not None and job.uses.is_local:
                 found.setdefault(job.uses.text.removeprefix("./"), []).append(job)
     return found
+
+
+_JOB: Mapping[str, Callable[[Any], Any]] = {
+    **FACTS,
+    "workflow": lambda job: job.workflow.view(),
+    "permissions": lambda job: job.effective_permissions,
+    "deploys": lambda job: job.deploys,
+}
+_STEP: Mapping[str, Callable[[Any], Any]] = {
+    **FACTS,
+    "job": lambda step: step.job.view() if step.job else None,
+    "workflow": lambda step: step.job.workflow.view() if step.job else None,
+}

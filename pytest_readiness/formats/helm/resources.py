@@ -18,6 +18,7 @@ from ...unknown import Unknown
 from ..kubernetes.objects import Container
 from ..secrets import literal_secret
 from ..secrets import words
+from ..views import View
 from .chart import Chart
 from .chart import Dependency
 from .rendering import Message
@@ -38,6 +39,9 @@ class ChartFile(Resource):
 
     chart: Chart
 
+    def view(self) -> View:
+        return View(self.chart.body, self.span)
+
     def at(self, key: str) -> Span:
         """Where a setting stands, or where it would belong."""
         return self.chart.body.entry(key) if key in self.chart.body else self.span
@@ -54,6 +58,9 @@ class ValuesFile(Resource):
 
     chart: Chart
     body: Mapping
+
+    def view(self) -> View:
+        return View(self.body, self.span)
 
     def get(self, path: str) -> Any:
         """A value by its dotted path, None where there is none."""
@@ -105,6 +112,9 @@ class Release(Resource):
 
     chart: Chart
     output: Output
+
+    def view(self) -> View:
+        return View(self.values, self.span)
 
     @property
     def values(self) -> Mapping:

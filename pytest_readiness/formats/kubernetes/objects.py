@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Iterator
+from collections.abc import Mapping as AnyMapping
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +19,9 @@ from ...unknown import is_unknown
 from ..environments import is_production
 from ..images import Image
 from ..images import parse_image
+from ..views import Branch
+from ..views import View
+from ..views import image_view
 
 # where the pod template (metadata and spec) of a kind stands
 TEMPLATES: dict[str, tuple[str, ...]] = {
@@ -141,6 +146,9 @@ class Part(Resource):
             node = None if is_unknown(node) and bool(node) else dig(node, key)
         return node
 
+    def view(self) -> View:
+        return View(self.body, self.span)
+
     def peek(self, *keys: str | int) -> Any:
         """Like `get`, for looking at other objects than the one that is judged: never raises."""
         return dig(self.body, *keys)
@@ -156,6 +164,10 @@ class Object(Part):
 
     api_version: str
     type: str
+
+    @classmethod
+    def facts(cls) -> AnyMapping[str, Callable[[Any], Any]]:
+        return _OBJECT
 
     @property
     def id(self) -> str:
@@ -244,6 +256,10 @@ class Pod(Part):
 
     owner: Object
 
+    @classmethod
+    def facts(cls) -> AnyMapping[str, Callable[[Any], Any]]:
+        return _POD
+
     def setting(self, *keys: str | int) -> Any:
         """A value in the spec."""
         return self.get("spec", *keys)
@@ -292,6 +308,10 @@ class Container(Part):
 
     pod: Pod
     section: str
+
+    @classmethod
+    def facts(cls) -> AnyMapping[str, Callable[[Any], Any]]:
+        return _CONTAINER
 
     @property
     def own_name(self) -> Any:
@@ -359,3 +379,44 @@ class Container(Part):
         """What it requests or is limited to, its share of the pod's own resources included."""
         own = self.get("resources", section, resource)
         return self.pod.setting("resources", section, resource) if own is None else own
+
+
+class _Security(Branch):
+    """The security context that holds for a container: its own settings, else the pod's."""
+
+    def __init__(self, container: Container) -> None:
+        self._container = container
+
+    def part(self, key: str) -> Iterator[View]:
+        value = self._container.effective(key)
+        if value is not None:
+            yield View(value, self._container.effective_at(key))
+
+
+_OBJECT: AnyMapping[str, Callable[[Any], Any]] = {
+    **Resource.facts(),
+    "type": lambda thing: thing.id,
+    "production": lambda thing: thing.is_production,
+}
+_POD: AnyMapping[str, Callable[[Any], Any]] = {
+    **Resource.facts(),
+    "type": lambda pod: pod.owner.id,
+    "production": lambda pod: pod.owner.is_production,
+    "owner": lambda pod: pod.owner.view(),
+    "windows": lambda pod: pod.is_windows,
+    "ends": lambda pod: pod.runs_to_completion,
+}
+_CONTAINER: AnyMapping[str, Callable[[Any], Any]] = {
+    **Resource.facts(),
+    "type": lambda container: container.pod.owner.id,
+    "production": lambda container: container.pod.owner.is_production,
+    "owner": lambda container: container.pod.owner.view(),
+    "pod": lambda container: container.pod.view(),
+    "windows": lambda container: container.pod.is_windows,
+    "image": lambda container: image_view(container.image, container.at("image")),
+    "security": lambda container: View(_Security(container), container.at("securityContext")),
+    "init": lambda container: container.is_init,
+    "sidecar": lambda container: container.is_sidecar,
+    "ephemeral": lambda container: container.is_ephemeral,
+    "long_running": lambda container: container.is_long_running,
+}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -17,6 +19,9 @@ from ...syntax.yaml import Mapping as Object
 from ...unknown import Unknown
 from ...unknown import is_unknown
 from ..environments import is_production
+from ..views import Branch
+from ..views import Several
+from ..views import View
 from .eval import Scope
 from .eval import bound
 from .eval import evaluate
@@ -214,6 +219,13 @@ class Block(Resource):
     instances: int | None = None
     address: str = ""
 
+    def view(self) -> View:
+        return View(_Arguments(self.section), self.span)
+
+    @classmethod
+    def facts(cls) -> Mapping[str, Callable[[Any], Any]]:
+        return _FACTS
+
     def get(self, *path: str) -> Any:
         """See `Section.get`."""
         return self.section.get(*path)
@@ -293,6 +305,39 @@ class Block(Resource):
             yield "value", value
         if isinstance(expression, hcl_expressions.Reference):
             yield "source", f"{self.module.prefix}{expression.source}"
+
+
+class _Arguments(Branch):
+    """The arguments and nested blocks of a section, for whoever follows a path."""
+
+    def __init__(self, section: Section) -> None:
+        self._section = section
+
+    def part(self, key: str) -> Iterator[View]:
+        section = self._section
+        if section.has(key):
+            value = section.get(key)
+            if value is not None:
+                yield View(value, section.at(key))
+            return
+        blocks = section.blocks(key)
+        if isinstance(blocks, Unknown):
+            yield View(blocks, section.at(key), is_certain=False)
+        elif blocks:
+            yield View(Several(tuple(View(_Arguments(block), block.span) for block in blocks)), section.at(key))
+
+    def parts(self) -> Iterator[View]:
+        for name in self._section.names:
+            yield from self.part(name)
+
+
+_FACTS: Mapping[str, Callable[[Any], Any]] = {
+    **Resource.facts(),
+    "type": lambda block: block.type,
+    "label": lambda block: block.label or None,
+    "address": lambda block: block.full_address,
+    "production": lambda block: block.is_production,
+}
 
 
 @dataclass(frozen=True, eq=False)
