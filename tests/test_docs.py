@@ -90,7 +90,18 @@ def test_every_category_and_format_is_documented() -> None:
     assert [format_.name for format_ in builtin.formats() if f"| `{format_.name}` |" not in text("formats.md")] == ["repository"]
 
 
-@pytest.mark.parametrize(("name", "page"), [("readiness", "configuration.md verdict.md waivers.md"), ("waivers", "waivers.md"), ("report", "reports.md")])
+def kinds() -> set[str]:
+    """The kinds of resources that rules judge."""
+    return {kind for platform in builtin.platforms() for rule in builtin.rules(platform) for kind in rule.on}
+
+
+def test_every_kind_that_a_rule_judges_is_documented() -> None:
+    assert [kind for kind in sorted(kinds()) if f"`{kind}`" not in text("formats.md")] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "page"), [("readiness", "configuration.md verdict.md waivers.md"), ("waivers", "waivers.md"), ("report", "reports.md")]
+)
 def test_every_key_of_the_schemas_is_documented(name: str, page: str) -> None:
     told = "".join(map(text, page.split()))
     assert [key for key in sorted(keys(schema.load(name))) if f"`{key}`" not in told] == []
@@ -119,10 +130,12 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 
 def test_every_rule_that_is_named_exists() -> None:
     known = {name.removesuffix(".md") for name in tool("rule_pages").pages()}
-    pattern = re.compile(r"(?<![\w./-])(?:compose|docker|env|gha|k8s|repo|tf)\.[a-z][a-z0-9]*(?:-[a-z0-9]+)+(?![\w/.-]*[/.]\w)")
+    pattern = re.compile(
+        r"(?<![\w./-])(?:argo|compose|docker|env|gha|helm|k8s|kustomize|repo|tf)\.[a-z][a-z0-9]*(?:-[a-z0-9]+)+(?![\w/.-]*[/.]\w)"
+    )
     for page in PAGES:
         named = set(pattern.findall(page.read_text("utf-8")))
-        assert named - known <= {"k8s.some-rule"}, page.name
+        assert named - known - kinds() <= {"k8s.some-rule"}, page.name
 
 
 def test_every_example_that_is_named_exists() -> None:
@@ -205,13 +218,25 @@ def test_settings_and_waivers_that_are_shown_are_valid(page: str) -> None:
     from pytest_readiness.syntax import yaml
 
     for code in fences(page, "yaml"):
-        (document,) = yaml.parse("shown.yaml", code)
-        name = "waivers" if code.startswith("waivers:") else "readiness"
-        assert list(schema.violations(document, name)) == []
+        name = file_of(code)
+        if name in ("readiness", "waivers"):
+            (document,) = yaml.parse("shown.yaml", code)
+            assert list(schema.violations(document, name)) == []
 
 
-def test_output_that_is_shown_of_the_example_is_its_output() -> None:
-    expected = without_lines(tool("update_golden").GOLDEN.read_text("utf-8"))
+def file_of(code: str) -> str:
+    """Which file a piece of YAML is from: its first line says so, else it is one of ours."""
+    path = re.match(r"# (\S+\.ya?ml)$", code, re.MULTILINE)
+    if path is not None:
+        return {"readiness.yaml": "readiness", "readiness-waivers.yaml": "waivers"}.get(path[1], path[1])
+    return "waivers" if re.match(r"waivers:\n *- ", code) else "readiness"
+
+
+def test_output_that_is_shown_of_the_example_is_its_output(tmp_path: Path) -> None:
+    golden = tool("update_golden")
+    root = golden.checkout("service-gaps", tmp_path)
+    audited = golden.run(root, *golden.ARGUMENTS, "--readiness-waivers=audit").stdout
+    expected = without_lines(golden.GOLDEN.read_text("utf-8") + audited)
     for name in ("waivers.md", "formats.md"):
         for shown in fences(name, "console"):
             if not shown.startswith("$"):

@@ -18,11 +18,14 @@ from pytest_readiness.reports import catalogue
 
 PAGES = Path(__file__).parents[1] / "docs" / "rules"
 PLATFORMS = {
+    "argo": "Argo CD, Argo Rollouts, Flux",
     "compose": "Docker Compose",
     "docker": "Dockerfiles",
     "env": "Environment files",
     "gha": "GitHub Actions",
+    "helm": "Helm",
     "k8s": "Kubernetes",
+    "kustomize": "Kustomize",
     "readiness": "The run itself",
     "repo": "The repository",
     "tf": "Terraform",
