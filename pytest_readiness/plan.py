@@ -98,9 +98,28 @@ class Plan:
         comments = [comment for source in sources for comment in inline.comments(source, self.project, policy.honoured)]
         if not comments:
             return found
-        excuses = Excuses(comments, found, self.project, self.waivers, policy)
-        entries = [(governance.WAIVER, entry) for entry in excuses.entries()]
+        excuses = Excuses(comments, (*found, *self._pointing_at(path)), self.project, self.waivers, policy)
+        told = [entry for entry in excuses.entries() if entry.span.path == path or not self._is_derived(path)]
+        entries = [(governance.WAIVER, entry) for entry in told]
         return (*(check._replace(waiver=excuses.waiver(check)) for check in found), *_named(entries))
+
+    def _is_derived(self, path: str) -> bool:
+        """Whether a file is made from others, where the comments are judged that stand there."""
+        format_ = None if path == "." else self.project.format_of(path)
+        return format_ is not None and format_.derived
+
+    @cached_property
+    def _of_derived(self) -> dict[str, list[Planned]]:
+        """The checks of files that are made from others, by the file that their resources stand in."""
+        found: dict[str, list[Planned]] = {}
+        names = [format_.name for format_ in self.project.formats if format_.derived]
+        for path in (path for name in names for path in self.project.files(name)):
+            for check in _named(list(self._find(path))):
+                found.setdefault(check.resource.span.path, []).append(check)
+        return found
+
+    def _pointing_at(self, path: str) -> Sequence[Planned]:
+        return () if self._is_derived(path) else self._of_derived.get(path, ())
 
     def _find(self, path: str) -> Iterator[tuple[Rule, Resource]]:
         if path in settings_file.NAMES:

@@ -725,3 +725,24 @@ def test_plans_that_terraform_made(made: Mapping[str, str], which: str, beside: 
     else:
         assert isinstance(referred, str) and len(referred) == 36
     assert "correct-horse" not in root.instances["terraform_data.one[0]"].finding("correct-horse").message
+
+
+COMMENTED = """# readiness: ignore[tf.storage-encrypted] a cache (OPS-1) by ann until 2999-01-01
+resource "aws_db_instance" "main" {
+  storage_encrypted = var.on
+}
+variable "on" {} # readiness: ignore[tf.documented-interface] known (OPS-2) by ann until 2999-01-01
+"""
+
+
+def test_comments_in_the_configuration_hold_for_its_plan(pytester: pytest.Pytester) -> None:
+    """The check of the plan fails and is excused; that of the configuration is unknown, so that the comment is not needless."""
+    made = plan(change("aws_db_instance.main", DATABASE), resources=[written("aws_db_instance.main", {"storage_encrypted": ref("var.on")})])
+    pytester.path.joinpath("main.tf").write_text(COMMENTED, encoding="utf-8")
+    pytester.path.joinpath("plan.json").write_text(json.dumps(made), encoding="utf-8")
+    pytester.path.joinpath("readiness.yaml").write_text("waivers:\n  inline: [P0, P1, P2, P3]\n", encoding="utf-8")
+    pytester.runpytest("--readiness-only", "--readiness-report=json:out.json", "-p", "no:cacheprovider")
+    checks = {check["id"]: check["outcome"] for check in json.loads(pytester.path.joinpath("out.json").read_text("utf-8"))["checks"]}
+    assert checks["plan.json::tf.storage-encrypted[aws_db_instance.main]"] == "xfailed"
+    assert checks["main.tf::tf.storage-encrypted[aws_db_instance.main]"] == "skipped"
+    assert [name for name in checks if "readiness.waiver" in name] == []

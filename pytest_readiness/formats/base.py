@@ -21,6 +21,7 @@ class Format:
     """
 
     name: ClassVar[str]
+    derived: ClassVar[bool] = False  # whether a file is made from others that are judged themselves, which its resources point at
     private: ClassVar[bool] = False  # whether a file may hold secrets anywhere, so that nothing around a cause is shown
 
     def claims(self, path: str, text: Callable[[], str]) -> bool:

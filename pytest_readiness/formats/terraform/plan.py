@@ -69,6 +69,7 @@ class Plan(Format):
 
     name = "terraform-plan"
     private = True
+    derived = True
 
     def claims(self, path: str, text: Callable[[], str]) -> bool:
         return path.endswith(".json") and not path.endswith((".tf.json", ".tofu.json", ".tfvars.json")) and is_plan(text())
