@@ -1,4 +1,4 @@
-"""Write ``examples/service-gaps/expected.txt`` afresh: what a user sees of a run, without what differs from machine to machine.
+"""Write afresh what is shown of runs: ``examples/service-gaps/expected.txt``, and the output and figures in the README.
 
 python tools/update_golden.py
 """
@@ -14,7 +14,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-EXAMPLES = Path(__file__).parents[1] / "examples"
+from pytest_readiness import builtin
+
+ROOT = Path(__file__).parents[1]
+EXAMPLES = ROOT / "examples"
+README = ROOT / "README.md"
 GOLDEN = EXAMPLES / "service-gaps" / "expected.txt"
 ARGUMENTS = ("--readiness", "--readiness-today=2026-11-20")
 # what changes pytest's output: colours, and how wide and how long it is
@@ -45,11 +49,35 @@ def normalised(text: str, root: Path) -> str:
     return re.sub(r"=+ (.* in )\d+\.\d+s(?: \([\d:]+\))? =+$", r"== \1TIME ==", text, flags=re.MULTILINE)
 
 
+SHOWN = re.compile(r"^(\$ .*cd examples/(?P<name>[\w-]+) && \S*pytest (?P<arguments>[^)\n]*)\)?\n)(?P<output>[^`]*)(?=^```$)", re.MULTILINE)
+COUNT = re.compile(r"(?<=\*\*)\d+(?= rules\*\*)")
+ROW = re.compile(r"^(\| \[[^]]+\]\(docs/rules/index\.md#[\w-]+\) \| )\d+(?= \| `(\w+)\.\*`)", re.MULTILINE)
+
+
+def readme(directory: Path) -> str:
+    """The README with the output and the numbers of rules that are so."""
+
+    def shown(match: re.Match[str]) -> str:
+        root = directory / match["name"]
+        if not root.exists():
+            checkout(match["name"], directory)
+        output = run(root, *match["arguments"].split()).stdout
+        output = output.replace(str(root.resolve()), f"examples/{match['name']}").replace(str(root), f"examples/{match['name']}")
+        kept = match["output"]
+        return match[1] + (kept if normalised(output, root) == normalised(kept, root) else output)
+
+    rules = {platform: len(builtin.rules(platform)) for platform in builtin.platforms()}
+    text = SHOWN.sub(shown, README.read_text("utf-8"))
+    text = COUNT.sub(str(sum(rules.values())), text)
+    return ROW.sub(lambda row: f"{row[1]}{rules[row[2]]}", text)
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory() as directory:
         root = checkout("service-gaps", Path(directory))
         GOLDEN.write_text(normalised(run(root, *ARGUMENTS).stdout, root), "utf-8")
-    print(f"written: {GOLDEN.relative_to(EXAMPLES.parent)}")  # noqa: T201
+        README.write_text(readme(Path(directory)), "utf-8")
+    print(f"written: {GOLDEN.relative_to(ROOT)}, {README.name}")  # noqa: T201
 
 
 if __name__ == "__main__":
