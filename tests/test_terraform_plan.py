@@ -8,6 +8,7 @@ import re
 import subprocess
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
 from judging import judge
+from terraform_as_plan import RESOURCES
+from terraform_as_plan import plan_of
 
 from pytest_readiness import Project
 from pytest_readiness import Unknown
@@ -24,10 +27,14 @@ from pytest_readiness import builtin
 from pytest_readiness.checks import applies
 from pytest_readiness.checks import evaluate
 from pytest_readiness.excerpt import excerpt
+from pytest_readiness.formats.terraform.module import modules
 from pytest_readiness.formats.terraform.plan import planned
 from pytest_readiness.formats.terraform.values import Computed
 from pytest_readiness.model import Finding
+from pytest_readiness.model import Rule
 from pytest_readiness.project import CRASH
+from pytest_readiness.settings import load
+from pytest_readiness.settings import rule_settings
 from pytest_readiness.syntax.json_places import Source
 
 ENVIRONMENT = {**os.environ, "TF_CLI_CONFIG_FILE": os.devnull, "CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1"}
@@ -746,3 +753,45 @@ def test_comments_in_the_configuration_hold_for_its_plan(pytester: pytest.Pytest
     assert checks["plan.json::tf.storage-encrypted[aws_db_instance.main]"] == "xfailed"
     assert checks["main.tf::tf.storage-encrypted[aws_db_instance.main]"] == "skipped"
     assert [name for name in checks if "readiness.waiver" in name] == []
+
+
+# -- every rule, on its own examples
+
+ON_RESOURCES = {rule.id: rule for rule in builtin.rules("tf") if set(rule.on) & set(RESOURCES)}
+# what only the text says: lifecycles, and secrets inside of a function, of which a plan has the result
+ONLY_IN_THE_TEXT = {"tf.prevent-destroy", "tf.replace-before-destroy", "tf.no-plaintext-secrets"}
+
+
+def worst(rule: Rule, of: Project) -> str:
+    """The worst verdict on resources, those of the plan alone where there is one."""
+    paths = [path for path in of.paths if path.endswith("plan.json")] or of.paths
+    contents = [found for path in paths if (found := of.contents(path)) is not None]
+    outcomes = [
+        evaluate(rule, resource, of)
+        for each in contents
+        for resource in each.resources
+        if resource.kind in RESOURCES and resource.kind in rule.on and applies(rule, resource, of)
+    ]
+    assert not [outcome.crash for outcome in outcomes if outcome.crash]
+    if any(outcome.failing for outcome in outcomes):
+        return "fail"
+    return "unknown" if any(outcome.unknown for outcome in outcomes) else "pass" if outcomes else "none"
+
+
+@pytest.mark.parametrize("id", sorted(ON_RESOURCES))
+def test_a_plan_of_an_example_is_judged_as_the_example(id: str) -> None:
+    for example in ON_RESOURCES[id].examples:
+        files = dict(example.files)
+        code = [path for path in files if path.endswith((".tf", ".tf.json"))]
+        of = Project.of(files)
+        rule = replace(ON_RESOURCES[id], settings=rule_settings(ON_RESOURCES[id], load(of)))
+        roots = [module for module in modules(of) if module.call is None] if code else []
+        made = plan_of(of) if len(roots) == 1 else {"resource_changes": []}
+        if not made["resource_changes"]:
+            continue
+        directory = code[0].rpartition("/")[0]
+        path = f"{directory}/plan.json".lstrip("/")
+        assert worst(rule, Project.of({**files, path: json.dumps(made)})) == worst(rule, of), "with its configuration"
+        alone = {other: text for other, text in files.items() if other not in code}
+        if id not in ONLY_IN_THE_TEXT:
+            assert worst(rule, Project.of({**alone, path: json.dumps(made)})) == worst(rule, of), "alone"
