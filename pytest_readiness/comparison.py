@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections.abc import Collection
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -36,6 +36,10 @@ def load(path: Path) -> dict[str, Any]:
         raise ReportError(f"{path} is no report of this plugin (--readiness-report json:FILE)")
     if report.get("version") != VERSION:
         raise ReportError(f"{path} is a report of version {report.get('version')}, not {VERSION}")
+    try:
+        compare(report, report)
+    except (LookupError, TypeError, AttributeError):
+        raise ReportError(f"{path} is a report with something missing or of another type") from None
     return report
 
 
@@ -95,24 +99,36 @@ def _renamed(old: Sequence[Record], new: Sequence[Record]) -> dict[str, str]:
     before, after = _by_file(old), _by_file(new)
     gone = {path: names for path, names in before.items() if path not in after}
     come = {path: names for path, names in after.items() if path not in before}
+    holding: dict[str, list[str]] = {}
+    for path, names in come.items():
+        for name in names:
+            holding.setdefault(name, []).append(path)
     pairs = []
     for old_path, names in gone.items():
-        for new_path, others in come.items():
-            common = sum((names & others).values())
-            if common >= ALIKE * max(names.total(), others.total()):
+        for new_path in _candidates(names, holding):
+            common = len(names & come[new_path])
+            if common >= ALIKE * max(len(names), len(come[new_path])):
                 pairs.append((-common, _distance(old_path, new_path), old_path, new_path))
     found: dict[str, str] = {}
+    taken: set[str] = set()
     for _, _, old_path, new_path in sorted(pairs):
-        if old_path not in found and new_path not in found.values():
+        if old_path not in found and new_path not in taken:
             found[old_path] = new_path
+            taken.add(new_path)
     return found
 
 
-def _by_file(checks: Sequence[Record]) -> dict[str, Counter[str]]:
-    found: dict[str, Counter[str]] = {}
+def _candidates(names: Collection[str], holding: Mapping[str, Sequence[str]]) -> set[str]:
+    """The files that may have enough in common: each of them has one of the rarest names, since it lacks at most the others."""
+    rarest = sorted(names, key=lambda name: len(holding.get(name, ())))[: int(len(names) * (1 - ALIKE)) + 1]
+    return {path for name in rarest for path in holding.get(name, ())}
+
+
+def _by_file(checks: Sequence[Record]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
     for check in checks:
         path, _, name = check["id"].partition("::")
-        found.setdefault(path, Counter())[name] += 1
+        found.setdefault(path, set()).add(name)
     return found
 
 

@@ -37,9 +37,15 @@ def _run(path: Path, number: int, line: str) -> dict[str, Any]:
         run = json.loads(line)
     except (ValueError, RecursionError):
         run = None
-    if not isinstance(run, dict) or not isinstance(run.get("date"), str) or not isinstance(run.get("open"), dict):
+    if not isinstance(run, dict) or not _is_line(run):
         raise HistoryError(f"{path}:{number} is no line of a history")
     return run
+
+
+def _is_line(run: Mapping[str, Any]) -> bool:
+    scores = [run.get(key) for key in ("readiness", "score")]
+    are_percentages = all(score is None or (isinstance(score, (int, float)) and 0 <= score <= 100) for score in scores)
+    return isinstance(run.get("date"), str) and isinstance(run.get("open"), dict) and are_percentages
 
 
 def line(report: Mapping[str, Any]) -> dict[str, Any]:

@@ -65,6 +65,51 @@ def test_a_renamed_file_is_followed(project) -> None:
     assert [compared[key] for key in ("newly_failing", "fixed", "new_open", "gone")] == [[], [], [], []]
 
 
+def test_a_moved_directory_is_followed_file_by_file() -> None:
+    def made(directory: str, changed: int) -> dict[str, Any]:
+        names = [
+            (f"{directory}/{file}.toy", f"toy.good[{file}-{check if check >= changed else f'new-{check}'}]")
+            for file in range(300)
+            for check in range(4)
+        ]
+        checks = [{"id": f"{path}::{name}", "outcome": "passed", "rule": "toy.good", "waiver": None} for path, name in names]
+        verdict = {"overall": {"score": 100}, "categories": [], "readiness": {"percent": 100}, "open_p0": 0, "verdict": "APPROVED"}
+        return {"checks": checks, "verdict": verdict}
+
+    def renamed(changed: int) -> dict[str, str]:
+        found = comparison.compare(made("old", 0), made("new", changed))["renamed"]
+        return {pair["old"].removeprefix("old/"): pair["new"].removeprefix("new/") for pair in found}
+
+    assert renamed(2) == {f"{file}.toy": f"{file}.toy" for file in range(300)}
+    assert renamed(3) == {}
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        {"checks": [{}], "verdict": {}},
+        {"checks": [1], "verdict": {"categories": []}},
+        {
+            "checks": [],
+            "verdict": {"categories": [], "overall": {"score": "much"}, "readiness": {"percent": 1}, "open_p0": 0, "verdict": ""},
+        },
+        {"checks": [], "verdict": {"categories": 1}},
+    ],
+    ids=["no fields", "no checks", "no number", "no list"],
+)
+def test_an_earlier_report_of_a_wrong_shape_is_told_before_anything_runs(tmp_path, report) -> None:
+    (tmp_path / "old.json").write_text(json.dumps({"version": 1, **report}))
+    with pytest.raises(comparison.ReportError, match="something missing or of another type"):
+        comparison.load(tmp_path / "old.json")
+
+
+@pytest.mark.parametrize("readiness", ['"much"', "NaN", "-1", "101", "[]"])
+def test_a_history_of_a_wrong_shape_is_told(tmp_path, readiness) -> None:
+    (tmp_path / "history.jsonl").write_text(f'{{"date": "2026-11-01", "open": {{}}, "readiness": {readiness}}}\n')
+    with pytest.raises(history.HistoryError, match=r"history\.jsonl:1 is no line"):
+        history.load(tmp_path / "history.jsonl")
+
+
 def test_another_file_in_its_place_is_not_taken_for_it(project, write) -> None:
     (project.path / "a.toy").unlink()
     write(c_toy="eight: bad\n")

@@ -160,7 +160,9 @@ def long_report(toy, write, **changes: Any) -> dict[str, Any]:
     assert run(toy, formats=["json"]).ret == 1
     report = json.loads(read(toy, "json"))
     entry = {**report["plan"]["remediation"][0], **changes}
-    report["plan"]["remediation"] = [{**entry, "title": f"{number} is missing"} for number in range(300)]
+    report["plan"]["remediation"] = [
+        {**entry, "title": f"{number} is missing" + ", or it is not as it should be" * 4} for number in range(300)
+    ]
     return report
 
 
@@ -171,11 +173,12 @@ def test_a_long_review_tells_fewer_places_and_gaps_and_keeps_its_plan(toy, write
     assert headings == ["Scores", "Gaps", "Priority matrix", "Remediation plan"]
     (more,) = re.findall(r"^\*and (\d+) more gaps: see the plan\*$", text, re.MULTILINE)
     assert text.count("\n### ") == 300 - int(more)
-    assert "| 300 | P0 |" in text
+    assert "| 100 | P0 |" in text
+    assert "*and 200 more entries of lower priority*" in text
 
 
 def test_a_review_that_is_longer_still_says_what_it_leaves_out(toy, write) -> None:
-    text = markdown.render(long_report(toy, write, remedy="mend it " * 50))
+    text = markdown.render(long_report(toy, write, remedy="mend it " * 100))
     assert len(text) < 65_536
     assert "*Too long for a comment, left out: Remediation plan. They are in the other reports.*" in text
 

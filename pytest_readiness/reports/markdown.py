@@ -12,11 +12,14 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
 
+from ..planning import WEEK
+
 LIMIT = 65_000  # characters; GitHub refuses a comment with more than 65,536
 ICONS = {"APPROVED": "✅", "CONDITIONAL": "⚠️", "BLOCKED": "⛔"}
 STANDINGS = {"ready": "✅ ready", "conditional": "⚠️ conditional", "not ready": "⛔ not ready", "not measured": "– not measured"}
 WINDOWS = {0: "now"}
 SHOWN = 10  # checks of one entry
+PLANNED = 100  # entries of the plan
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|~])")
 
 
@@ -252,8 +255,8 @@ def _targets(report: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _plan(report: Mapping[str, Any]) -> Iterator[str]:
-    plan = report["plan"]
-    if not plan["remediation"]:
+    entries, effort = report["plan"]["remediation"], report["plan"]["effort"]
+    if not entries:
         return
     yield "## Remediation plan"
     yield ""
@@ -269,13 +272,17 @@ def _plan(report: Mapping[str, Any]) -> Iterator[str]:
                 text(entry["phase"]) if entry["phase"] else None,
                 f"{entry['hours']:g}",
             )
-            for number, entry in enumerate(plan["remediation"], 1)
+            for number, entry in enumerate(entries[:PLANNED], 1)
         ],
     )
+    if len(entries) > PLANNED:
+        yield ""
+        yield f"*and {len(entries) - PLANNED} more entries of lower priority*"
     yield ""
-    total = sum(row["hours"] for row in plan["effort"])
-    parts = [f"{text(row['phase'])}{_by(row['owner'])} {row['hours']:g} h" for row in plan["effort"]]
-    yield f"Effort: {total:g} h, {total / 40:.1f} person-weeks: {', '.join(parts)}."
+    total = sum(row["hours"] for row in effort)
+    parts = [f"{text(row['phase'])}{_by(row['owner'])} {row['hours']:g} h" for row in effort[:SHOWN]]
+    more = f" and {len(effort) - SHOWN} more" if len(effort) > SHOWN else ""
+    yield f"Effort: {total:g} h, {total / WEEK:.1f} person-weeks: {', '.join(parts)}{more}."
 
 
 def _by(owner: str) -> str:
