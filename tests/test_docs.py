@@ -260,3 +260,37 @@ def test_the_readme_shows_what_is_so(tmp_path: Path) -> None:
     assert len(golden.SHOWN.findall(shown)) == 2
     assert sorted(platform for _, platform in golden.ROW.findall(shown)) == sorted(builtin.platforms())
     assert golden.readme(tmp_path) == shown, "if this is meant, run: python tools/update_golden.py"
+
+
+def test_the_tutorial_shows_what_is_so(tmp_path: Path) -> None:
+    golden = tool("update_golden")
+    shop = tmp_path / "shop"
+    files = {"Dockerfile": fences("tutorial.md", "dockerfile")[0], "deploy/shop.yaml": fences("tutorial.md", "yaml")[0]}
+    files |= {"tests/test_shop.py": "def test_shop(): pass\n", "pytest.ini": "[pytest]\n", "shop.py": ""}
+    for path, content in files.items():
+        (shop / path).parent.mkdir(parents=True, exist_ok=True)
+        (shop / path).write_text(content)
+
+    def output(*arguments: str) -> str:
+        return str(golden.run(shop, *golden.ARGUMENTS, *arguments).stdout).replace(str(shop.resolve()), "/home/me/shop")
+
+    def change(path: str, old: str, new: str) -> None:
+        assert files[path].count(old) == 1
+        (shop / path).write_text(files[path].replace(old, new))
+
+    said = [output(), output("Dockerfile::docker.non-root-user")]
+    change("Dockerfile", "COPY shop.py ./\n", "COPY shop.py ./\nUSER 10001:10001\n")
+    said += [output("Dockerfile::docker.non-root-user"), output("--readiness-freeze", "--readiness-owner=team-shop")]
+    said += [(shop / "readiness-waivers.yaml").read_text(), output()]
+    change("deploy/shop.yaml", "replicas: 1", "replicas: 2")
+    said += [output()]
+    everything = shortened("".join(said))
+    for shown in [*fences("tutorial.md", "console"), fences("tutorial.md", "yaml")[1]]:
+        for part in re.split(r"^(?:\.\.\.|\$ .*|waivers:)\n", shown, flags=re.MULTILINE):
+            assert shortened(part) in everything, part
+
+
+def shortened(text: str) -> str:
+    """Terminal output without times, and without the lines beside headings, whose length depends on the width."""
+    text = re.sub(r"^=+ (.*?)(?: in [\d.]+s)? =+$", r"\1", text, flags=re.MULTILINE)
+    return re.sub(r" +(\[ *\d+%\])$", r" \1", without_lines(text), flags=re.MULTILINE)
