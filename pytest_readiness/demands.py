@@ -81,7 +81,9 @@ def lowest(config: pytest.Config) -> Priority | None:
 
 
 def reports(config: pytest.Config) -> Iterator[tuple[Any, Path]]:
-    """The reports that are asked for: how each is rendered, and where it goes."""
+    """The reports that are asked for: how each is rendered, and where it goes. Without any, no renderer is imported."""
+    if not config.getoption("readiness_report"):
+        return
     renderers: dict[str, Any] = {}
     for found in config.hook.pytest_readiness_report(config=config):
         renderers.update(found)

@@ -43,7 +43,6 @@ from .plan import is_known
 from .project import Project
 from .records import Record
 from .registry import Registry
-from .reports import github
 from .reports.writing import write
 from .scope import Argument
 from .scope import Scope
@@ -305,9 +304,11 @@ class Run:
     @property
     def on_github(self) -> bool:
         """Whether a workflow of GitHub is to show what is open."""
-        return github.is_here(os.environ) and self.config.getini("readiness_github") and bool(self.records)
+        return os.environ.get("GITHUB_ACTIONS") == "true" and self.config.getini("readiness_github") and bool(self.records)
 
     def _summarise(self) -> None:
+        from .reports import github
+
         try:
             github.summarise(self.conclusion.report)
         except OSError as error:
@@ -315,8 +316,12 @@ class Run:
 
     def _annotations(self) -> Iterator[str]:
         """Workflow commands, unless the plugin that makes them for all tests is there."""
+        if not self.on_github:
+            return
+        from .reports import github
+
         installed = {dist.project_name for _, dist in self.config.pluginmanager.list_plugin_distinfo()}
-        if self.on_github and github.ANNOTATOR not in installed:
+        if github.ANNOTATOR not in installed:
             yield from github.commands(self.conclusion.report, github.prefix(self.root, os.environ))
 
     def _look_after_waivers(self) -> None:

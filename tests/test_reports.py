@@ -232,6 +232,18 @@ def test_markdown_code(value, expected) -> None:
 # -- writing
 
 
+def test_a_run_without_reports_imports_none(toy, write) -> None:
+    write(a_toy="one: bad\n")
+    with (toy.path / "conftest.py").open("a") as stream:
+        stream.write("""
+def pytest_unconfigure():
+    import sys
+    print(sorted(name for name in sys.modules if name.startswith(("pytest_readiness.reports.", "jinja2"))))
+""")
+    result = toy.runpytest_subprocess("--readiness-only", "-p", "no:cacheprovider")
+    result.stdout.fnmatch_lines(["['pytest_readiness.reports.terminal', 'pytest_readiness.reports.writing']"])
+
+
 @pytest.mark.parametrize("name", FORMATS)
 def test_serial_and_parallel_runs_write_the_same_bytes(project, name) -> None:
     def timeless() -> str:

@@ -20,11 +20,6 @@ COMMANDS = {"P0": "error", "P1": "error", "P2": "warning", "P3": "notice"}
 ANNOTATOR = "pytest-github-actions-annotate-failures"
 
 
-def is_here(environment: Mapping[str, str]) -> bool:
-    """Whether the run is a step of a workflow."""
-    return environment.get("GITHUB_ACTIONS") == "true"
-
-
 def commands(report: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
     """Workflow commands for the findings that are open, P0 first; the last of a level that has too many says how many are left out.
 
