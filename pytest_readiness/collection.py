@@ -97,7 +97,7 @@ class Check(pytest.Item):
         if resource.third_party:
             check.own_markers.append(pytest.mark.third_party.mark)
         waivers = parent.run.plan.waivers
-        if (waivers.all or excuse) and rule not in (governance.WAIVER, governance.EXPECT):
+        if (waivers.all or excuse) and rule not in (governance.WAIVER, governance.EXPECT) and resource.kind != governance.SAMPLE:
             check.waiver = waivers.find(rule, parent.path_in_project, where) or excuse
             if check.waiver is not None and not waivers.lapsed(check.waiver):
                 reason = f"known gap: {safe(check.waiver.reason)} ({safe(check.waiver.owner)}, until {check.waiver.until})"

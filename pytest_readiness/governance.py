@@ -17,6 +17,8 @@ from .model import Rule
 from .settings import Expectation
 from .unknown import Unresolved
 
+SAMPLE = "readiness.sample"  # the kind of a criterion's own samples, which no waiver covers
+
 
 @dataclass(frozen=True, eq=False)
 class JudgedFile(Resource):

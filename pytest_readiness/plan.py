@@ -16,6 +16,7 @@ from . import inline
 from . import settings as settings_file
 from . import waivers as waiver_file
 from .checks import applies
+from .criteria.load import Criteria
 from .excuses import Excuses
 from .governance import ExpectedFiles
 from .governance import JudgedFile
@@ -51,14 +52,25 @@ class Planned(NamedTuple):
 class Plan:
     """The checks of a run. A file's are found when it is asked for, and once."""
 
-    def __init__(self, project: Project, registry: Registry, settings: Settings, waivers: Waivers, scope: Scope) -> None:
+    def __init__(
+        self,
+        project: Project,
+        registry: Registry,
+        settings: Settings,
+        waivers: Waivers,
+        scope: Scope,
+        *,
+        criteria: Criteria | None = None,
+    ) -> None:
         self.project = project
         self.registry = registry
         self.settings = settings
         self.waivers = waivers
         self.scope = scope
+        self.criteria = criteria or Criteria()
         self.seconds: Counter[str] = Counter()  # reading and finding checks, by format
         self._checks: dict[str, tuple[Planned, ...]] = {}
+        self._used: set[str] | None = None
 
     @cached_property
     def files(self) -> tuple[str, ...]:
@@ -124,6 +136,7 @@ class Plan:
     def _find(self, path: str) -> Iterator[tuple[Rule, Resource]]:
         if path in settings_file.NAMES:
             yield from self._expectations(path)
+            yield from self._criteria(path)
         elif path in waiver_file.NAMES:
             yield from self._waivers(path)
         elif path == ".":
@@ -136,6 +149,7 @@ class Plan:
                 place = min((f.span for f in failures if f.span.path == path), default=Span(path))
                 yield governance.PARSES, JudgedFile("readiness.file", path, place, tuple(failures), unjudged)
             resources = contents.resources if contents else ()
+            yield from self._criteria(path)
             yield from self._rules_on(resource for resource in resources if sources is None or self._is_made_from(resource, path, sources))
 
     def _is_made_from(self, resource: Resource, home: str, sources: set[str]) -> bool:
@@ -153,6 +167,20 @@ class Plan:
             actual = len(self.project.files(expected.format))
             yield governance.EXPECT, ExpectedFiles("readiness.expectation", expected.format, expected.span, expected, actual)
 
+    def _criteria(self, path: str) -> Iterator[tuple[Rule, Resource]]:
+        return self.criteria.checks(path, self.settings.selects, self._judging if self.scope.whole else None)
+
+    def _judging(self) -> set[str]:
+        """The rules that judge something in the project."""
+        if self._used is None:
+            others = (path for path in (".", *sorted({*self.project.paths, *self.project.homes})) if path not in OF_THE_RUN)
+            self._used = {check.rule.id for path in others if not self._is_about_the_run(path) for check in self.checks(path)}
+        return self._used
+
+    def _is_about_the_run(self, path: str) -> bool:
+        format_ = None if path == "." else self.project.format_of(path)
+        return format_ is not None and format_.is_about_the_run
+
     def _waivers(self, path: str) -> Iterator[tuple[Rule, Resource]]:
         """Whether a waiver covers nothing is only known once every check of the project has looked for one."""
         if failures := tuple(failure for failure in self.waivers.failures if failure.span.path == path):
@@ -162,6 +190,8 @@ class Plan:
         for other in (".", *sorted({*self.project.paths, *self.project.homes})):
             if other not in waiver_file.NAMES:
                 for check in self.checks(other):
+                    if check.resource.kind == governance.SAMPLE:
+                        continue
                     self.waivers.find(check.rule, other, check.where)
         unused = {id(waiver) for waiver in self.waivers.unused()}
         for waiver in self.waivers.all:
@@ -178,7 +208,8 @@ class Plan:
     @property
     def has_files(self) -> bool:
         """Whether the project has any infrastructure file; without one there is no readiness to judge."""
-        return any(self.project.format_of(path) is not None for path in self.project.paths)
+        found = map(self.project.format_of, self.project.paths)
+        return any(format_ is not None and not format_.is_about_the_run for format_ in found)
 
     def unreadable(self, path: str) -> tuple[ParseFailure, ...]:
         """Why a YAML file of unknown format cannot be read, where it lies beside YAML of ours or is named on the command line."""
@@ -201,7 +232,7 @@ class Plan:
     def looked_at(self) -> dict[str, Any]:
         """What the run looked at, for its reports."""
         found = (self.project.format_of(path) for path in self.project.paths if self._is_in_scope(path))
-        formats = Counter(format_.name for format_ in found if format_ is not None)
+        formats = Counter(format_.name for format_ in found if format_ is not None and not format_.is_about_the_run)
         return {
             "root": safe(str(self.project.tree.root)),
             "files": dict(sorted(formats.items())),

@@ -106,8 +106,9 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
 @pytest.hookimpl(trylast=True)
 def pytest_readiness_formats() -> Iterable[Format]:
     from . import builtin
+    from .criteria.files import CriteriaFiles
 
-    return builtin.formats()
+    return (CriteriaFiles(), *builtin.formats())
 
 
 def pytest_readiness_rules(platform: str | None) -> Iterable[Rule]:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ from .collection import FileNode
 from .collection import Node
 from .conclusion import Conclusion
 from .configuration import Configuration
+from .criteria import load as criteria_files
+from .criteria.load import Criteria
 from .demands import demands
 from .demands import lowest
 from .demands import reports
@@ -84,6 +87,7 @@ class Run:
         self.gate = lowest(config)
         self.reports = list(reports(config))
         self.configuration = Configuration()
+        self.criteria = Criteria()
         self.project = self._open()
         self.settings = self._settings()
         self.project.configuration = self.configuration = self.settings.configuration
@@ -109,6 +113,7 @@ class Run:
             settings = settings_file.load(self.project)
         except ParseFailure as failure:
             raise pytest.UsageError(safe(str(failure))) from None
+        self.criteria, settings = self._criteria(settings)
         self.registry = Registry(self._gather, settings, self._modify)
         if settings.document is not None:
             rules = self._all_rules() if settings.names_rules else ()
@@ -123,6 +128,23 @@ class Run:
                 yield from rules
         except RuleError as error:
             raise pytest.UsageError(str(error)) from None
+        yield from self.criteria.rules(platform)
+
+    def _criteria(self, settings: settings_file.Settings) -> tuple[Criteria, settings_file.Settings]:
+        """The criteria of the project, and the settings with those who close their gaps."""
+        kinds = [kind for format_ in self.project.formats for kind in format_.kinds]
+        found, mistakes = criteria_files.load(self.project, self._rule, self._rule_names, kinds)
+        if mistakes:
+            raise pytest.UsageError(*(safe(str(mistake)) for mistake in mistakes))
+        policy = replace(settings.policy, owners=(*found.owners, *settings.policy.owners))
+        return found, replace(settings, policy=policy) if found.owners else settings
+
+    def _rule(self, name: str) -> Rule | None:
+        """A rule that is not made of a criterion."""
+        return next((rule for rule in self._gather(name.partition(".")[0]) if rule.id == name), None)
+
+    def _rule_names(self) -> list[str]:
+        return [rule.id for rule in self._gather(None)]
 
     def _modify(self, rules: list[Rule]) -> None:
         self.config.hook.pytest_readiness_modify_rules(config=self.config, rules=rules)
@@ -169,7 +191,7 @@ class Run:
         waivers, failures = waiver_file.load(self.project)
         for more in self.config.hook.pytest_readiness_waivers(config=self.config):
             waivers += more
-        return Plan(self.project, self.registry, self.settings, Waivers(waivers, self.today, failures), scope)
+        return Plan(self.project, self.registry, self.settings, Waivers(waivers, self.today, failures), scope, criteria=self.criteria)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_make_collect_report(self, collector: pytest.Collector) -> Iterator[None]:

@@ -25,7 +25,13 @@ def verdicts(rule: Rule, project: Project) -> Iterator[Outcome]:
 
 
 def check_example(rule: Rule, example: Example, formats: Sequence[Format] | None = None) -> None:
-    """Raise AssertionError unless the example is judged as it claims.
+    """Raise AssertionError unless the example is judged as it claims."""
+    if reason := problem(rule, example, formats):
+        raise AssertionError(f"{rule.id}: {reason}")
+
+
+def problem(rule: Rule, example: Example, formats: Sequence[Format] | None = None) -> str:
+    """Why an example is not judged as it claims; empty where it is.
 
     A good example needs a check and no finding; a bad one needs findings, and where lines are marked
     (``# <--``) exactly these lines. Options are set by a `readiness.yaml` among its files.
@@ -33,19 +39,25 @@ def check_example(rule: Rule, example: Example, formats: Sequence[Format] | None
     project = Project.of(example.files, formats)
     settings = load(project)
     project.configuration = settings.configuration
-    rule = replace(rule, settings=rule_settings(rule, settings))
+    rule = replace(rule, settings={**rule.settings, **rule_settings(rule, settings)})
     failures = [failure for path in (*project.paths, *project.homes) if (c := project.contents(path)) for failure in c.failures]
-    assert not failures, f"{rule.id}: the example cannot be read: {failures[0]}"
+    if failures:
+        return f"the example cannot be read: {failures[0]}"
     outcomes = list(verdicts(rule, project))
-    assert outcomes, f"{rule.id}: the rule applies to nothing in the example"
+    if not outcomes:
+        return "the rule applies to nothing in the example"
     for outcome in outcomes:
         if outcome.crash is not None:
             raise outcome.crash
-        assert outcome.unknown is None, f"{rule.id}: unknown: {outcome.unknown}"
-    found = {(finding.span.path, finding.span.line) for outcome in outcomes for finding in outcome.failing}
-    messages = [finding.message for outcome in outcomes for finding in outcome.failing]
+        if outcome.unknown is not None:
+            return f"unknown: {outcome.unknown}"
+    findings = [finding for outcome in outcomes for finding in outcome.failing]
+    told = "; ".join(f"{finding.span}: {finding.message}" for finding in findings)
     if example.good:
-        assert not found, f"{rule.id}: a good example fails: {messages}"
-    else:
-        assert found, f"{rule.id}: a bad example passes"
-        assert not example.marks or found == example.marks, f"{rule.id}: marked {sorted(example.marks)}, found {sorted(found)}: {messages}"
+        return f"a good example fails: {told}" if findings else ""
+    if not findings:
+        return "a bad example passes"
+    found = {(finding.span.path, finding.span.line) for finding in findings}
+    if example.marks and found != example.marks:
+        return f"what is found is not what is marked, {' and '.join(f'{path}:{line}' for path, line in sorted(example.marks))}: {told}"
+    return ""

@@ -22,6 +22,8 @@ class Format:
 
     name: ClassVar[str]
     derived: ClassVar[bool] = False  # whether a file is made from others that are judged themselves, which its resources point at
+    is_about_the_run: ClassVar[bool] = False  # whether its files tell the run what to do, so that they are no infrastructure
+    kinds: ClassVar[tuple[str, ...]] = ()  # the kinds of its resources that are not built in, for criteria in YAML
     private: ClassVar[bool] = False  # whether a file may hold secrets anywhere, so that nothing around a cause is shown
 
     def claims(self, path: str, text: Callable[[], str]) -> bool:
