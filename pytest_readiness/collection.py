@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +22,9 @@ from . import governance
 from .checks import Outcome
 from .checks import evaluate
 from .excerpt import excerpt
+from .imports.imported import is_imported
+from .imports.witnesses import Witness
+from .imports.witnesses import contradictions
 from .model import Finding
 from .model import ParseFailure
 from .model import Priority
@@ -86,13 +90,14 @@ class Check(pytest.Item):
     run: Run
     waiver: Waiver | None = None
     outcome: Outcome | None = None
+    witnesses: tuple[Witness, ...] = ()
 
     @classmethod
     def of(cls, parent: Node, planned: Planned) -> Check:
         """The item of a check, marked, and expected to fail where a waiver in force covers it."""
-        name, where, rule, resource, excuse = planned
+        name, where, rule, resource, excuse, witnesses = planned
         check: Check = cls.from_parent(parent, name=name, nodeid=f"{parent.nodeid}::{name}")
-        check.rule, check.resource, check.run = rule, resource, parent.run
+        check.rule, check.resource, check.run, check.witnesses = rule, resource, parent.run, witnesses
         check.own_markers.extend(_marks(rule.priority, rule.category))
         if resource.third_party:
             check.own_markers.append(pytest.mark.third_party.mark)
@@ -116,7 +121,8 @@ class Check(pytest.Item):
         return self.run.root / path, line or 0, name
 
     def runtest(self) -> None:
-        outcome = self.outcome = evaluate(self.rule, self.resource, self.run.project, strict_advice=self.run.strict_advice)
+        outcome = evaluate(self.rule, self.resource, self.run.project, strict_advice=self.run.strict_advice)
+        outcome = self.outcome = self._confirmed(outcome)
         if outcome.crash is not None:
             raise outcome.crash
         if outcome.failing:
@@ -127,6 +133,15 @@ class Check(pytest.Item):
             raise pytest.skip.Exception(f"unknown: {safe(brief(outcome.unknown))}", _use_item_location=True)
         if self.waiver is not None and self.run.plan.waivers.lapsed(self.waiver):
             raise ReadinessFailure(f"{self.resource.span}: {self.closed_gap}")
+
+    def _confirmed(self, outcome: Outcome) -> Outcome:
+        """The outcome with what the witnesses contradict, as advice."""
+        said = tuple(contradictions(self.resource, outcome, self.witnesses))
+        if not said:
+            return outcome
+        if self.run.strict_advice:
+            return replace(outcome, failing=(*outcome.failing, *(replace(finding, advice=False) for finding in said)))
+        return replace(outcome, advice=(*outcome.advice, *said))
 
     def _excuse(self, outcome: Outcome) -> str:
         """Why a check that fails is not to turn this run red, empty where it is."""
@@ -180,7 +195,9 @@ class Check(pytest.Item):
         if len(failing) > SHOWN:
             yield f"... and {len(failing) - SHOWN} more findings of this check"
         yield f"remedy: {self.rule.remedy}"
-        if self.rule.platform != governance.PARSES.platform:
+        if found := [f"{witness.tool} ({safe(witness.rule)})" for witness in self.witnesses if witness.found]:
+            yield f"found by {', '.join(found)} as well"
+        if self.rule.platform != governance.PARSES.platform and not is_imported(self.resource):
             yield f"page:   pytest --readiness-explain {self.rule.id}"
         if self.waiver is not None and self.run.plan.waivers.lapsed(self.waiver):
             yield f"the waiver at {safe(str(self.waiver.span))} ({safe(self.waiver.owner)}) lapsed: it held until {self.waiver.until}"
@@ -208,7 +225,8 @@ class Check(pytest.Item):
         if closed and self.waiver is not None:
             closing = f"[XPASS(strict)] {safe(str(self.resource.span))}: {self.rule.id}: {self.closed_gap}"
             report.longrepr = self._told([closing], closing)
-        result = record(self.nodeid, self.rule, self.resource, self.outcome or Outcome(), self.waiver, excerpt=self._excerpt)
+        outcome = self.outcome or Outcome()
+        result = record(self.nodeid, self.rule, self.resource, outcome, self.waiver, excerpt=self._excerpt, witnesses=self.witnesses)
         result["outcome"], result["reason"] = _judged(report, closed=closed, crashed=crashed)
         if crashed and result["outcome"] == "error":
             result["reason"] = safe(brief(f"{type(crash).__name__}: {crash}"))

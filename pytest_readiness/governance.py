@@ -15,9 +15,12 @@ from .model import Priority
 from .model import Resource
 from .model import Rule
 from .settings import Expectation
+from .text import brief
+from .text import safe
 from .unknown import Unresolved
 
 SAMPLE = "readiness.sample"  # the kind of a criterion's own samples, which no waiver covers
+LONGEST = 500  # characters of what a tool said
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +46,14 @@ class ExpectedFiles(Resource):
     actual: int
 
 
+@dataclass(frozen=True, eq=False)
+class ImportedFile(Resource):
+    """A file of another tool: why it is missing, invalid or stale, and what the tool said of its own run."""
+
+    problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
 def _parses(file: JudgedFile) -> Iterator[Finding]:
     for failure in file.failures:
         yield file.finding(failure.reason, failure.span)
@@ -58,6 +69,11 @@ def _files_expected(files: ExpectedFiles) -> Iterator[Finding]:
     expected = files.expectation
     if not expected.holds(files.actual):
         yield files.finding(f"{files.actual} files of format {expected.format} were found, {expected.operator}{expected.count} expected")
+
+
+def _is_imported(file: ImportedFile) -> Iterator[Finding]:
+    yield from (file.finding(f"{safe(file.name)} {safe(brief(problem, LONGEST))}") for problem in file.problems)
+    yield from (file.advice(f"{safe(file.name)}: {safe(brief(note, LONGEST))}") for note in file.notes)
 
 
 PARSES = Rule(
@@ -93,4 +109,15 @@ EXPECT = Rule(
     check=_files_expected,
     check_needs_project=False,
 )
-RULES = (EXPECT, PARSES, WAIVER)
+IMPORT = Rule(
+    id="readiness.import",
+    priority=Priority.P0,
+    on=("readiness.import",),
+    category="Governance",
+    title="what another tool found is there, whole, and of now",
+    why="A scan that did not run, or ran on something else, finds nothing and must not look as if all were well.",
+    remedy="run the tool again before this run, or mend the entry in readiness.yaml",
+    check=_is_imported,
+    check_needs_project=False,
+)
+RULES = (EXPECT, IMPORT, PARSES, WAIVER)

@@ -19,8 +19,13 @@ from .checks import applies
 from .criteria.load import Criteria
 from .excuses import Excuses
 from .governance import ExpectedFiles
+from .governance import ImportedFile
 from .governance import JudgedFile
 from .governance import WaiverEntry
+from .imports.imported import Imported
+from .imports.imported import Imports
+from .imports.witnesses import Witness
+from .imports.witnesses import Witnesses
 from .model import ParseFailure
 from .model import Resource
 from .model import Rule
@@ -47,6 +52,7 @@ class Planned(NamedTuple):
     rule: Rule
     resource: Resource
     waiver: Waiver | None = None  # of a comment in the source
+    witnesses: tuple[Witness, ...] = ()
 
 
 class Plan:
@@ -61,6 +67,7 @@ class Plan:
         scope: Scope,
         *,
         criteria: Criteria | None = None,
+        imports: Imports | None = None,
     ) -> None:
         self.project = project
         self.registry = registry
@@ -68,6 +75,7 @@ class Plan:
         self.waivers = waivers
         self.scope = scope
         self.criteria = criteria or Criteria()
+        self.imports = imports or Imports((), project)
         self.seconds: Counter[str] = Counter()  # reading and finding checks, by format
         self._checks: dict[str, tuple[Planned, ...]] = {}
         self._used: set[str] | None = None
@@ -75,11 +83,16 @@ class Plan:
     @cached_property
     def files(self) -> tuple[str, ...]:
         """Files in scope that may have checks; the repository (``.``) first, the waivers last, as they need all others."""
-        found = {*self.project.paths, *self.project.homes} if self.scope.directories else self.scope.files.keys() - {"."}
+        found = self._all if self.scope.directories else self.scope.files.keys() - {"."}
         paths = ["."] if self.scope.includes(".") else []
         paths += [path for path in sorted(found) if self.scope.includes(path) and (path in OF_THE_RUN or self._is_judged(path))]
         paths += sorted(self._sources.keys() - set(paths))
         return tuple(sorted(paths, key=lambda path: path in waiver_file.NAMES))
+
+    @cached_property
+    def _all(self) -> frozenset[str]:
+        """Everything that may have checks besides the repository itself."""
+        return frozenset((*self.project.paths, *self.project.homes, *self.imports.paths))
 
     @cached_property
     def _sources(self) -> dict[str, set[str]]:
@@ -92,20 +105,42 @@ class Plan:
         return found
 
     def _is_judged(self, path: str) -> bool:
-        return self.project.format_of(path) is not None or bool(self.unreadable(path))
+        return path in self.imports.paths or self.project.format_of(path) is not None or bool(self.unreadable(path))
 
     def checks(self, path: str) -> tuple[Planned, ...]:
         """Every check of a file (``.``: of the repository), in the order of its resources."""
         if path not in self._checks:
             started = time.perf_counter()
-            self._checks[path] = self._excused(path, tuple(_named(list(self._find(path)))))
+            self._checks[path] = self._excused(path, tuple(self._with_imported(path, list(self._find(path)))))
             format_ = None if path == "." else self.project.format_of(path)
             self.seconds[format_.name if format_ else "repository"] += time.perf_counter() - started  # type: ignore[assignment]
         return self._checks[path]
 
+    def _with_imported(self, path: str, own: list[tuple[Rule, Resource]]) -> Iterator[Planned]:
+        """Checks with what other tools say of them, and what else these found in the file."""
+        if not self.imports.entries:
+            yield from _named(own)
+            return
+        heard = Witnesses(path, own, self.imports, self.project)
+        for number, check in enumerate(_named([*own, *heard.rest])):
+            if number < len(own):
+                yield check._replace(witnesses=heard.of(number))
+            else:
+                assert isinstance(check.resource, Imported)
+                yield check._replace(waiver=self._suppression(check.resource))
+
+    def _suppression(self, resource: Imported) -> Waiver | None:
+        """The known gap that a suppression of an honoured tool is."""
+        honoured = self.settings.policy.waivers.honoured
+        if not resource.suppressed or honoured is None or resource.tool not in honoured.tools:
+            return None
+        reason = f"{resource.tool}: {resource.reason}"
+        return Waiver(resource.rule_id, resource.path, reason, honoured.owner, honoured.until, resource.span)
+
     def _excused(self, path: str, found: tuple[Planned, ...]) -> tuple[Planned, ...]:
         """The checks of a file with the waivers that comments give them, and a check for each comment that is wrong or needless."""
-        sources = sorted({path, *(check.resource.span.path for check in found)} - {"."})
+        # what a tool wrote excuses nothing, whatever stands in it
+        sources = sorted({path, *(check.resource.span.path for check in found)} - {"."} - self.imports.files)
         policy = self.settings.policy.waivers
         comments = [comment for source in sources for comment in inline.comments(source, self.project, policy.honoured)]
         if not comments:
@@ -113,7 +148,7 @@ class Plan:
         excuses = Excuses(comments, (*found, *self._pointing_at(path)), self.project, self.waivers, policy)
         told = [entry for entry in excuses.entries() if entry.span.path == path or not self._is_derived(path)]
         entries = [(governance.WAIVER, entry) for entry in told]
-        return (*(check._replace(waiver=excuses.waiver(check)) for check in found), *_named(entries))
+        return (*(check._replace(waiver=excuses.waiver(check) or check.waiver) for check in found), *_named(entries))
 
     def _is_derived(self, path: str) -> bool:
         """Whether a file is made from others, where the comments are judged that stand there."""
@@ -166,6 +201,9 @@ class Plan:
         for expected in self.settings.expect if self._is_asked_for(path) else ():
             actual = len(self.project.files(expected.format))
             yield governance.EXPECT, ExpectedFiles("readiness.expectation", expected.format, expected.span, expected, actual)
+        for loaded in self.imports.loaded if self._is_asked_for(path) else ():
+            entry = loaded.entry
+            yield governance.IMPORT, ImportedFile("readiness.import", entry.file, entry.span, tuple(loaded.problems), tuple(loaded.notes))
 
     def _criteria(self, path: str) -> Iterator[tuple[Rule, Resource]]:
         return self.criteria.checks(path, self.settings.selects, self._judging if self.scope.whole else None)
@@ -187,7 +225,7 @@ class Plan:
             yield governance.PARSES, JudgedFile("readiness.file", path, failures[0].span, failures)
         if not self._is_asked_for(path):
             return
-        for other in (".", *sorted({*self.project.paths, *self.project.homes})):
+        for other in (".", *sorted(self._all)):
             if other not in waiver_file.NAMES:
                 for check in self.checks(other):
                     if check.resource.kind == governance.SAMPLE:

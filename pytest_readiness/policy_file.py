@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Collection
+from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
@@ -90,13 +91,18 @@ def _block(entry: Mapping[str, Any]) -> Block:
     )
 
 
-def mistakes(data: yaml.Mapping, rule_ids: Collection[str]) -> Iterator[ParseFailure]:
+def is_of_a_tool(glob: str, tools: Iterable[str]) -> bool:
+    """Whether a glob is about rules that are imported from a tool."""
+    return glob.partition(".")[0] in tools and "." in glob
+
+
+def mistakes(data: yaml.Mapping, rule_ids: Collection[str], tools: Collection[str] = ()) -> Iterator[ParseFailure]:
     """What contradicts itself or names what does not exist, at its line."""
     for keys, value in yaml.walk(data):
         if keys[0] not in KEYS:
             continue
         place = yaml.at(data, *keys)
-        if _names_a_rule(keys) and not any(fnmatchcase(rule_id, value) for rule_id in rule_ids):
+        if _names_a_rule(keys) and not any(fnmatchcase(rule_id, value) for rule_id in rule_ids) and not is_of_a_tool(value, tools):
             yield ParseFailure(f"{keys[0]}: no rule is called {value!r}", place)
         elif _names_a_category(keys) and value not in CATEGORIES:
             yield ParseFailure(f"{keys[0]}: no category is called {value!r} (known: {', '.join(CATEGORIES)})", place)

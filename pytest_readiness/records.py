@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 from typing import Any
 from typing import TypedDict
 
@@ -13,6 +14,9 @@ from .model import Resource
 from .model import Rule
 from .model import Waiver
 from .text import safe
+
+if TYPE_CHECKING:
+    from .imports.witnesses import Witness
 
 VERSION = 1
 EXCERPTS = 3  # findings of a check that are shown with their source
@@ -38,6 +42,12 @@ class WaiverRecord(TypedDict):
     line: int
 
 
+class WitnessRecord(TypedDict):
+    tool: str
+    rule: str
+    found: bool
+
+
 class Record(TypedDict):
     """One check: ``id`` is its node id, ``reason`` says why it is skipped, expected to fail or in error."""
 
@@ -56,9 +66,19 @@ class Record(TypedDict):
     findings: list[FindingRecord]
     advice: list[FindingRecord]
     waiver: WaiverRecord | None
+    witnesses: list[WitnessRecord]
 
 
-def record(node_id: str, rule: Rule, resource: Resource, outcome: Outcome, waiver: Waiver | None, *, excerpt: Excerpt) -> Record:
+def record(
+    node_id: str,
+    rule: Rule,
+    resource: Resource,
+    outcome: Outcome,
+    waiver: Waiver | None,
+    *,
+    excerpt: Excerpt,
+    witnesses: Iterable[Witness] = (),
+) -> Record:
     """The record of a check whose outcome pytest has not judged yet; ``excerpt`` shows the source of its first findings."""
     return {
         "id": node_id,
@@ -76,6 +96,7 @@ def record(node_id: str, rule: Rule, resource: Resource, outcome: Outcome, waive
         "findings": [_finding(finding, excerpt if number < EXCERPTS else _nothing) for number, finding in enumerate(outcome.failing)],
         "advice": [_finding(finding, _nothing) for finding in outcome.advice],
         "waiver": None if waiver is None else _waiver(waiver),
+        "witnesses": [{"tool": witness.tool, "rule": safe(witness.rule), "found": witness.found} for witness in witnesses],
     }
 
 

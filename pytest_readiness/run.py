@@ -17,6 +17,7 @@ import pytest
 from _pytest.skipping import evaluate_xfail_marks
 from _pytest.skipping import xfailed_key
 
+from . import builtin
 from . import governance
 from . import history
 from . import settings as settings_file
@@ -39,6 +40,7 @@ from .freeze import HORIZON
 from .freeze import Freezer
 from .git import GitError
 from .git import commit
+from .imports.imported import Imports
 from .model import ParseFailure
 from .model import Rule
 from .plan import Plan
@@ -118,7 +120,7 @@ class Run:
         if settings.document is not None:
             rules = self._all_rules() if settings.names_rules else ()
             names = [format_.name for format_ in self.project.formats]
-            if mistakes := settings_file.mistakes(settings, rules, names):
+            if mistakes := settings_file.mistakes(settings, rules, names, builtin.platforms()):
                 raise pytest.UsageError(*(safe(str(mistake)) for mistake in mistakes))
         return settings
 
@@ -155,7 +157,8 @@ class Run:
     @property
     def rules(self) -> tuple[Rule, ...]:
         """Every selected rule and those of the run itself, by id."""
-        return tuple(sorted((*self.registry.rules, *governance.RULES), key=lambda rule: rule.id))
+        imported = self.plan.imports.rules if hasattr(self, "plan") else ()
+        return tuple(sorted((*self.registry.rules, *governance.RULES, *imported), key=lambda rule: rule.id))
 
     # -- collecting
 
@@ -173,7 +176,8 @@ class Run:
             others = [arg for arg in args if isinstance(arg, str)]
         if named := [path for path in (*(arg.path for arg in files), *directories) if path != "."]:
             self.project = self._open(named)
-        ours = [arg for arg in files if arg.path == "." or is_known(self.project, arg.path)]
+        self.imports = Imports(self.settings.imports, self.project, self.today, builtin.platforms(), self.settings.priority)
+        ours = [arg for arg in files if arg.path == "." or is_known(self.project, arg.path) or self._is_imported(arg)]
         if self.only:
             wrong = [f"{arg.text}: no infrastructure file that readiness knows" for arg in files if arg not in ours]
             if config.args_source is config.ArgsSource.ARGS:
@@ -187,11 +191,25 @@ class Run:
             if arg.selector and not any(selects(arg.selector, check.name) for check in self.plan.checks(arg.path)):
                 raise pytest.UsageError(f"not found: {arg.text}\n(no check of that name in {arg.path})")
 
+    def _is_imported(self, arg: Argument) -> bool:
+        """Whether an argument means what a tool found in a file that pytest does not collect itself."""
+        found = self.imports.at(arg.path)
+        named = any(arg.selector.partition("[")[0] == rule.id for rule, _ in found)
+        return bool(found) and (named if arg.selector else self.only or not arg.path.endswith(".py"))
+
     def _planned(self, scope: Scope) -> Plan:
         waivers, failures = waiver_file.load(self.project)
         for more in self.config.hook.pytest_readiness_waivers(config=self.config):
             waivers += more
-        return Plan(self.project, self.registry, self.settings, Waivers(waivers, self.today, failures), scope, criteria=self.criteria)
+        return Plan(
+            self.project,
+            self.registry,
+            self.settings,
+            Waivers(waivers, self.today, failures),
+            scope,
+            criteria=self.criteria,
+            imports=self.imports,
+        )
 
     @pytest.hookimpl(wrapper=True)
     def pytest_make_collect_report(self, collector: pytest.Collector) -> Iterator[None]:
@@ -305,7 +323,7 @@ class Run:
     @property
     def found_nothing(self) -> bool:
         """Whether a run over the whole root found no infrastructure file at all."""
-        return self.plan.scope.whole and not self.looked_at()["files"]
+        return self.plan.scope.whole and not self.looked_at()["files"] and not self.imports.entries
 
     @cached_property
     def conclusion(self) -> Conclusion:

@@ -15,6 +15,7 @@ from . import policy_file
 from . import schema
 from .configuration import Configuration
 from .configuration import Environment
+from .imports import entry as import_entry
 from .model import ParseFailure
 from .model import Priority
 from .model import Rule
@@ -53,6 +54,7 @@ class Settings:
     expect: tuple[Expectation, ...] = ()
     configuration: Configuration = field(default_factory=Configuration)
     policy: Policy = field(default_factory=Policy)
+    imports: tuple[import_entry.Entry, ...] = ()
     document: yaml.Document | None = None
 
     @property
@@ -97,6 +99,7 @@ def load(project: Project) -> Settings:
         expect=tuple(_expectation(name, value, expect.entry(name)) for name, value in expect.items()),
         configuration=_configuration(data),
         policy=policy_file.policy(data),
+        imports=import_entry.entries(data),
         document=documents[0],
     )
 
@@ -129,12 +132,15 @@ def _expectation(name: str, value: Any, span: Span) -> Expectation:
     return Expectation(name, found[1] or "==", int(found[2]), span)
 
 
-def mistakes(settings: Settings, rules: Iterable[Rule], formats: Iterable[str]) -> list[ParseFailure]:
+def mistakes(settings: Settings, rules: Iterable[Rule], formats: Iterable[str], platforms: Iterable[str] = ()) -> list[ParseFailure]:
     """What the schema cannot know: globs that name no rule, unknown options or formats, values of a wrong type."""
     if settings.document is None or not isinstance(settings.document.data, yaml.Mapping):
         return []
     data, by_id = settings.document.data, {rule.id: rule for rule in rules}
-    found = [*_globs_of_nothing(settings, data, by_id), *_wrong_options(settings, data, by_id), *policy_file.mistakes(data, by_id)]
+    # what a tool will have found is not known yet: its rules go by the name that the entry gives it
+    imported = [entry.tool for entry in settings.imports if entry.tool]
+    found = [*_globs_of_nothing(settings, data, by_id, imported), *_wrong_options(settings, data, by_id)]
+    found += [*policy_file.mistakes(data, by_id, imported), *import_entry.mistakes(data, platforms)]
     known = sorted(set(formats))
     found += [
         ParseFailure(f"expect: no format is called {expected.format!r} (known: {', '.join(known)})", expected.span)
@@ -144,13 +150,14 @@ def mistakes(settings: Settings, rules: Iterable[Rule], formats: Iterable[str]) 
     return sorted(found, key=lambda failure: failure.span)
 
 
-def _globs_of_nothing(settings: Settings, data: yaml.Mapping, rules: Iterable[str]) -> Iterator[ParseFailure]:
+def _globs_of_nothing(settings: Settings, data: yaml.Mapping, rules: Iterable[str], imported: Iterable[str]) -> Iterator[ParseFailure]:
     written: list[tuple[str, int | str, str]] = []
     written += [("select", number, glob) for number, glob in enumerate(settings.select) if "select" in data]
     written += [("ignore", number, glob) for number, glob in enumerate(settings.ignore)]
     written += [("priorities", glob, glob) for glob in settings.priorities]
     for key, place, glob in written:
-        if not any(fnmatchcase(rule_id, glob) for rule_id in rules):
+        known = any(fnmatchcase(rule_id, glob) for rule_id in rules)
+        if not known and not (key == "priorities" and policy_file.is_of_a_tool(glob, imported)):
             yield ParseFailure(f"{key}: no rule is called {glob!r}", yaml.at(data, key, place))
 
 

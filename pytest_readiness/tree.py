@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import re
 import stat
@@ -54,9 +55,17 @@ class Tree:
         """Every file in git's index, left-out ones included; unknown outside of git."""
         raise NotImplementedError
 
-    def read(self, path: str) -> bytes:
-        """The bytes of a file; raises `ParseFailure` where it cannot or must not be read."""
+    def read(self, path: str, limit: int = MAX_BYTES) -> bytes:
+        """The bytes of a file; raises `ParseFailure` where it cannot or must not be read, or is larger than it may be."""
         raise NotImplementedError
+
+    def has(self, path: str) -> bool:
+        """Whether there is such a file, looked at or not."""
+        return path in self.paths
+
+    def modified(self, path: str) -> datetime.datetime | None:  # noqa: ARG002 - files given as text have no such day
+        """When a file was written last, None where nobody knows."""
+        return None
 
     def tracked(self, path: str) -> bool | Unknown:
         """Whether git tracks the file."""
@@ -122,11 +131,14 @@ class MemoryTree(Tree):
     def tracked_paths(self) -> tuple[str, ...] | Unknown:
         return self.paths
 
-    def read(self, path: str) -> bytes:
+    def read(self, path: str, limit: int = MAX_BYTES) -> bytes:  # noqa: ARG002 - what is in memory is small enough
         try:
             return self._files[path]
         except KeyError:
             raise ParseFailure("there is no such file", Span(path)) from None
+
+    def has(self, path: str) -> bool:
+        return path in self._files
 
 
 class DiskTree(Tree):
@@ -248,8 +260,17 @@ class DiskTree(Tree):
     def _real_root(self) -> str:
         return os.path.realpath(self.root)
 
-    def read(self, path: str) -> bytes:
-        return self._read(path)
+    def read(self, path: str, limit: int = MAX_BYTES) -> bytes:
+        return self._read(path, limit=limit)
+
+    def has(self, path: str) -> bool:
+        return (self.root / path).is_file()
+
+    def modified(self, path: str) -> datetime.datetime | None:
+        try:
+            return datetime.datetime.fromtimestamp((self.root / path).stat().st_mtime, datetime.timezone.utc)
+        except (OSError, ValueError, OverflowError):
+            return None
 
     def head(self, path: str, size: int = 65_536) -> bytes:
         """The beginning of a file that may be too large to read; nothing where it cannot or must not be read."""
@@ -258,7 +279,7 @@ class DiskTree(Tree):
         except ParseFailure:
             return b""
 
-    def _read(self, path: str, size: int | None = None) -> bytes:
+    def _read(self, path: str, size: int | None = None, *, limit: int = MAX_BYTES) -> bytes:
         """The bytes of a file, all of them or its first."""
         full = self.root / path
         if not Path(os.path.realpath(full)).is_relative_to(self._real_root):
@@ -272,10 +293,10 @@ class DiskTree(Tree):
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
                 raise ParseFailure("is not a regular file", Span(path))
-            if size is None and status.st_size > MAX_BYTES:
-                raise ParseFailure(f"is larger than {MAX_BYTES // 1_000_000} MB and was not read", Span(path))
+            if size is None and status.st_size > limit:
+                raise ParseFailure(f"is larger than {limit // 1_000_000} MB and was not read", Span(path))
             with os.fdopen(descriptor, "rb", closefd=False) as stream:
-                return stream.read(MAX_BYTES + 1 if size is None else size)
+                return stream.read(limit + 1 if size is None else size)
         except OSError as error:
             raise ParseFailure(f"cannot be read: {error.strerror}", Span(path)) from None
         finally:

@@ -30,6 +30,7 @@ LAYERS = (
         "diff",
         "waivers",
         "governance",
+        "imports",
         "inline",
         "excuses",
         "upkeep",
