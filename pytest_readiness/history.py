@@ -12,6 +12,7 @@ from typing import Any
 
 from .scorecard import STILL_OPEN
 from .scorecard import state
+from .text import is_plain
 
 BARS = "▁▂▃▄▅▆▇█"
 SHOWN = 20  # runs of a trend
@@ -34,7 +35,7 @@ def load(path: Path) -> list[dict[str, Any]]:
 
 def _run(path: Path, number: int, line: str) -> dict[str, Any]:
     try:
-        run = json.loads(line)
+        run = json.loads(line) if is_plain(line) and "\\u" not in line else None  # what is not plain was not written here
     except (ValueError, RecursionError):
         run = None
     if not isinstance(run, dict) or not _is_line(run):
@@ -45,7 +46,14 @@ def _run(path: Path, number: int, line: str) -> dict[str, Any]:
 def _is_line(run: Mapping[str, Any]) -> bool:
     scores = [run.get(key) for key in ("readiness", "score")]
     are_percentages = all(score is None or (isinstance(score, (int, float)) and 0 <= score <= 100) for score in scores)
-    return isinstance(run.get("date"), str) and isinstance(run.get("open"), dict) and are_percentages
+    return _is_day(run.get("date")) and isinstance(run.get("open"), dict) and are_percentages
+
+
+def _is_day(text: object) -> bool:
+    try:
+        return isinstance(text, str) and bool(datetime.date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def line(report: Mapping[str, Any]) -> dict[str, Any]:
@@ -95,8 +103,5 @@ def days_open(runs: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [found[rule] for rule in sorted(found)]
 
 
-def _days(start: str, end: str) -> int | None:
-    try:
-        return (datetime.date.fromisoformat(end) - datetime.date.fromisoformat(start)).days
-    except ValueError:
-        return None
+def _days(start: str, end: str) -> int:
+    return (datetime.date.fromisoformat(end) - datetime.date.fromisoformat(start)).days

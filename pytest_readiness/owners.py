@@ -9,6 +9,7 @@ from .formats.repository import owner_of
 from .planning import OwnerOf
 from .policy import Policy
 from .project import Project
+from .text import safe
 
 
 def owners(policy: Policy, project: Project) -> OwnerOf:
@@ -18,7 +19,7 @@ def owners(policy: Policy, project: Project) -> OwnerOf:
     @cache
     def by_file(path: str) -> str:
         line = owner_of(path, found[1]) if found else None
-        return " ".join(line.owners) if line else ""
+        return safe(" ".join(line.owners)) if line else ""
 
     def owner(rule: str, path: str) -> str:
         named = next((entry.owner for entry in policy.owners if entry.covers(rule, path)), None)

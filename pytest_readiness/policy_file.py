@@ -26,6 +26,7 @@ from .policy import Phase
 from .policy import Policy
 from .policy import WaiverPolicy
 from .syntax import yaml
+from .text import is_plain
 
 KEYS = ("waivers", "score", "aspects", "windows", "owners", "phases", "acceptance", "gates", "maturity", "review")
 
@@ -102,6 +103,8 @@ def mistakes(data: yaml.Mapping, rule_ids: Collection[str], tools: Collection[st
         if keys[0] not in KEYS:
             continue
         place = yaml.at(data, *keys)
+        if not all(is_plain(part) for part in (*keys, value) if isinstance(part, str)):
+            yield ParseFailure(f"{keys[0]}: a text holds characters that cannot be shown", place)
         if _names_a_rule(keys) and not any(fnmatchcase(rule_id, value) for rule_id in rule_ids) and not is_of_a_tool(value, tools):
             yield ParseFailure(f"{keys[0]}: no rule is called {value!r}", place)
         elif _names_a_category(keys) and value not in CATEGORIES:

@@ -124,7 +124,7 @@ def _waiver(waiver: Waiver) -> WaiverRecord:
         "owner": safe(waiver.owner),
         "until": waiver.until,
         "kind": waiver.kind,
-        "path": waiver.span.path,
+        "path": safe(waiver.span.path),
         "line": waiver.span.line,
     }
 

@@ -30,6 +30,11 @@ def safe(text: str) -> str:
     return _COMMAND.sub(_harmless, _CONTROL.sub(_visible, text))
 
 
+def is_plain(text: str) -> bool:
+    """Whether a text has no control, direction or surrogate characters."""
+    return not _CONTROL.search(text)
+
+
 def brief(text: str, width: int = 160) -> str:
     """Text on one line of at most ``width`` characters: white space folded, the rest cut."""
     folded = " ".join(text.split())
