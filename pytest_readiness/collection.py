@@ -195,7 +195,9 @@ class Check(pytest.Item):
         if len(failing) > SHOWN:
             yield f"... and {len(failing) - SHOWN} more findings of this check"
         yield f"remedy: {self.rule.remedy}"
-        if found := [f"{witness.tool} ({safe(witness.rule)})" for witness in self.witnesses if witness.found]:
+        if found := [
+            f"{witness.tool} ({safe(witness.rule.removeprefix(f'{witness.tool}/'))})" for witness in self.witnesses if witness.found
+        ]:
             yield f"found by {', '.join(found)} as well"
         if self.rule.platform != governance.PARSES.platform and not is_imported(self.resource):
             yield f"page:   pytest --readiness-explain {self.rule.id}"

@@ -272,14 +272,15 @@ class Imports:
         """The resource whose head is in a region of several lines, with all others there being parts of it."""
         if not result.path or result.end_line <= result.line:
             return ""
-        lines, names = self._resources(path)
+        lines, names = self.heads(path)
         first, last = bisect_left(lines, result.line), bisect_right(lines, result.end_line)
         if not first < last <= first + _MANY:
             return ""
         name = names[first]
         return name if all(other == name or other.startswith(f"{name}/") for other in names[first:last]) else ""
 
-    def _resources(self, path: str) -> tuple[list[int], list[str]]:
+    def heads(self, path: str) -> tuple[list[int], list[str]]:
+        """The lines where resources of ours begin in a file, and their names."""
         if path not in self._heads:
             contents = self._project.contents(path)
             heads = sorted((r.span.line, len(r.name), r.name) for r in (contents.resources if contents else ()) if r.path == path)

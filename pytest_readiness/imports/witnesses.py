@@ -1,13 +1,14 @@
 """One check with two witnesses: what a tool says of a place where a rule of ours is known to mean the same.
 
 A result is about the checks of that rule in the same file whose finding or head is in its region, else about those that begin
-last before it. Where one of them fails, it is that check, and no second one is made. What contradicts is told on our check, and a
+last before it, where nothing else begins between. Where one of them fails, it is that check, and no second one is made. What contradicts is told on our check, and a
 result that ours does not confirm stays a check of its own.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from bisect import bisect_right
 from collections.abc import Iterable
 from collections.abc import Iterator
@@ -48,7 +49,7 @@ class Witness:
         """What is to be said where the two do not agree; empty where they do, or ours does not know."""
         if outcome.crash is not None or outcome.unknown is not None:
             return ""
-        name = f"{self.tool} {safe(self.rule)}"
+        name = f"{self.tool} {safe(self.rule.removeprefix(f'{self.tool}/'))}"
         if self.found and not outcome.failing:
             return f"contradiction: {name} finds here what this check does not: {self.message}"
         if not self.found and outcome.failing:
@@ -90,6 +91,7 @@ class Witnesses:
         self._outcomes: dict[int, Outcome] = {}
         self._of: dict[int, dict[tuple[int, str], Witness]] = {}
         self._own = own
+        self._heads = imports.heads(path)
         reported = imports.at(path)
         merged: set[int] = set()
         results: dict[str, list[int]] = {}
@@ -172,7 +174,18 @@ class Witnesses:
         first, last = bisect_right(lines, start - 1), bisect_right(lines, end)
         if first < last:
             return numbers[first:last] if last - first <= MANY else []
-        return [number for number, line in zip(numbers, lines, strict=True) if line == lines[first - 1]] if first else []
+        before = numbers[bisect_left(lines, lines[first - 1]) : first] if first else []
+        return before if len(before) <= MANY and self._stands_in(before, start, end) else []
+
+    def _stands_in(self, numbers: list[int], start: int, end: int) -> bool:
+        """Whether a region is in what begins before it: no other resource begins between, nor in it."""
+        lines, names = self._heads
+        for number in numbers:
+            resource = self._own[number][1]
+            others = names[bisect_right(lines, resource.span.line) : bisect_right(lines, end)]
+            if len(others) > MANY or any(not other.startswith(f"{resource.name}/") for other in others):
+                return False
+        return bool(numbers) and start <= end
 
 
 class _Places:
