@@ -224,7 +224,8 @@ def _decision(whole: Tally, readiness: Mapping[str, Any]) -> dict[str, Any]:
         blocking.append("nothing was judged")
     closed = readiness["with_gaps_closed"]
     if closed is not None and closed < readiness["required"]:
-        blocking.append(f"readiness would be {closed} % with its known gaps closed, {readiness['required']:g} % is required")
+        reached = f"is {closed} %" if closed == readiness["percent"] else f"would be {closed} % with its known gaps closed"
+        blocking.append(f"readiness {reached}, {readiness['required']:g} % is required")
     if blocking:
         return {"verdict": "BLOCKED", "reasons": blocking}
     gaps = whole.open("P0", "P1", states=(State.GAP,))

@@ -27,7 +27,8 @@ K8S = "Kubernetes & Helm"
 
 def check(priority: str, outcome: str = "passed", category: str = "Docker", rule: str = "a.rule", *, kind: str = "gap") -> dict[str, Any]:
     waiver = {**WAIVER, "kind": kind} if outcome in ("xfailed", "xpassed") else None
-    return {"rule": rule, "priority": priority, "category": category, "outcome": outcome, "waiver": waiver, "path": "a", "line": 1}
+    place = {"path": "a", "line": 1, "kind": "docker.stage"}
+    return {"rule": rule, "priority": priority, "category": category, "outcome": outcome, "waiver": waiver, **place}
 
 
 def report(*checks: dict[str, Any], effort: str = "30m") -> dict[str, Any]:
@@ -125,6 +126,15 @@ def test_verdicts(checks: list[dict[str, Any]], expected: str, reason: str) -> N
 )
 def test_risk(checks: list[dict[str, Any]], expected: str) -> None:
     assert verdict(report(*checks), Policy())["risk"] == expected
+
+
+def test_gaps_are_only_spoken_of_where_there_are_some() -> None:
+    def last_reason(*checks: dict[str, Any]) -> str:
+        return str(verdict(report(*checks), Policy())["reasons"][-1])
+
+    assert last_reason(check("P0", "failed")) == "readiness is 0.0 %, 85 % is required"
+    with_gap = [check("P0", "failed"), check("P0", "xfailed")]
+    assert last_reason(*with_gap) == "readiness would be 50.0 % with its known gaps closed, 85 % is required"
 
 
 def test_what_is_accepted_leaves_the_score_and_is_counted() -> None:
