@@ -183,6 +183,8 @@ PHASE = "phases:\n- name: One\n  due: 2027-01-01\n  items: [toy.good, toy.short,
         (PHASE + "  max-deferrals: 0\n  deferred: [{rule: toy.any, reason: r}]\n", "6:3: phases: 'One': 1 items are deferred, 0 may be"),
         (PHASE + "  deferred: [{rule: toy.x, reason: r}]\n", "5:15: phases: "),
         (PHASE + PHASE.removeprefix("phases:\n"), "5:3: phases: 'One' comes twice"),
+        ('aspects: {"\\e[31m": [Docker]}\n', "1:22: aspects: a text holds characters that cannot be shown"),
+        ('owners: [{owner: "a\\u202e"}]\n', "1:11: owners: a text holds characters that cannot be shown"),
     ],
 )
 def test_mistakes_in_the_policy_are_errors_at_their_line(ready, text, message) -> None:

@@ -103,9 +103,18 @@ def test_an_earlier_report_of_a_wrong_shape_is_told_before_anything_runs(tmp_pat
         comparison.load(tmp_path / "old.json")
 
 
-@pytest.mark.parametrize("readiness", ['"much"', "NaN", "-1", "101", "[]"])
-def test_a_history_of_a_wrong_shape_is_told(tmp_path, readiness) -> None:
-    (tmp_path / "history.jsonl").write_text(f'{{"date": "2026-11-01", "open": {{}}, "readiness": {readiness}}}\n')
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        *(f'"readiness": {value}' for value in ('"much"', "NaN", "-1", "101", "[]")),
+        *(f'"date": {value}' for value in ('"today"', "1", "null")),
+        '"open": []',
+        '"commit": "\\u001b[31m"',
+        '"commit": "\x9b31m"',
+    ],
+)
+def test_a_history_of_a_wrong_shape_is_told(tmp_path, wrong) -> None:
+    (tmp_path / "history.jsonl").write_text(f'{{"date": "2026-11-01", "open": {{}}, {wrong}}}\n')
     with pytest.raises(history.HistoryError, match=r"history\.jsonl:1 is no line"):
         history.load(tmp_path / "history.jsonl")
 

@@ -198,6 +198,65 @@ def test_hostile_text_means_nothing_in_any_report(toy, write) -> None:
     assert not re.search("<(script|a|img|h[4-9])", page)
 
 
+MARKUP = "<img src=x onerror=alert(1)>|`*_[a](http://e)@all ##[error]::error::%0A]]>&amp;"
+STEERING = "\x1b]0;x\x07\u202e\x9b31m"
+EVERYWHERE = f"""\
+aspects: {{{json.dumps(MARKUP)}: [Governance]}}
+owners: [{{owner: {json.dumps(MARKUP)}, rules: [toy.good]}}]
+phases:
+- {{name: {json.dumps(MARKUP)}, due: 2027-01-01, items: [toy.good, toy.any], max-deferrals: 1, deferred: [{{rule: toy.any, reason: {json.dumps(MARKUP)}}}]}}
+acceptance: {{{json.dumps(MARKUP)}: [toy.good]}}
+gates: {{{json.dumps(MARKUP)}: {{phases: [{json.dumps(MARKUP)}], acceptance: [{json.dumps(MARKUP)}]}}}}
+maturity: [{{name: {json.dumps(MARKUP)}, rules: [toy.good]}}]
+"""
+EVERY_GAP = f"waivers:\n- {{rule: toy.short, where: '*', reason: {json.dumps(MARKUP + STEERING)}, owner: {json.dumps(MARKUP + STEERING)}, until: 2099-01-01}}\n"
+
+
+@pytest.fixture
+def hostile(toy, write):
+    """Hostile text as name of a directory, file and resource, in messages, sources, comments, waivers, settings, owners and the history."""
+    line = (MARKUP + STEERING).replace(":", ";")
+    comment = "# readiness: ignore[toy.short] ## ::error::<b>`@all by x<b>`@all until 2099-01-01"
+    path = toy.path / (MARKUP + STEERING).replace("/", "_") / f"{MARKUP.replace('/', '_')}{STEERING}.toy"
+    path.parent.mkdir()
+    path.write_text("".join(f"{line}{number}: {word}\n" for number, word in enumerate(("bad", "long", "unknown", "advice", "crash"))))
+    write(
+        a_toy=f"one: long {comment}\nno colon {line}\n",
+        readiness_yaml=EVERYWHERE,
+        **{"readiness-waivers_yaml": EVERY_GAP},
+    )
+    (toy.path / "CODEOWNERS").write_text(f"* {MARKUP.split()[0]}{STEERING}@x\n")
+    known = {"date": "2026-11-01", "open": {MARKUP: 1}, "readiness": 5, "score": 5}
+    (toy.path / "history.jsonl").write_text(f"{json.dumps(known)}\n{json.dumps({**known, 'open': {}})}\n")
+    return toy
+
+
+def test_no_text_commands_anything_wherever_it_comes_from(hostile, monkeypatch, tmp_path) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
+    options = [f"--readiness-gate={MARKUP}", f"--readiness-bypass={MARKUP}{STEERING}", "--readiness-history=history.jsonl", "-v", "-rA"]
+    shown = run(hostile, *options).stdout.str()
+    texts = {name: read(hostile, name) for name in FORMATS}
+    texts |= {"summary": (tmp_path / "summary.md").read_text("utf-8"), "terminal": shown}
+    for name, text in texts.items():
+        assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", text), name
+    commands = [line for line in shown.splitlines() if re.match(r"\s*::|.*##\[", line)]
+    assert commands
+    assert [
+        line
+        for line in commands
+        if not re.match(r"::(error|warning|notice) (file=[^:,]+,)?(line=\d+,endLine=\d+,col=\d+,endColumn=\d+,)title=P", line)
+    ] == []
+    ElementTree.fromstring(texts["junit"])
+    for name in ("sarif", "sarif-all"):
+        Sarif.model_validate(json.loads(texts[name]))
+    for name in ("markdown", "summary"):
+        page = MarkdownIt("commonmark", {"html": True, "linkify": False}).enable("table").render(texts[name])
+        assert not re.search("<(script|a|img|b|h[4-9])[ >/]", page), name
+        assert not re.search("(?<!\u200b)@all|@x(?!\u200b)", re.sub("<code>.*?</code>", "", page)), name
+    assert "<img" not in texts["html"]
+
+
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
