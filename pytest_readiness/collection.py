@@ -25,6 +25,7 @@ from .excerpt import excerpt
 from .imports.imported import is_imported
 from .imports.witnesses import Witness
 from .imports.witnesses import contradictions
+from .model import DeclaredCheck
 from .model import Finding
 from .model import ParseFailure
 from .model import Priority
@@ -99,6 +100,8 @@ class Check(pytest.Item):
         check: Check = cls.from_parent(parent, name=name, nodeid=f"{parent.nodeid}::{name}")
         check.rule, check.resource, check.run, check.witnesses = rule, resource, parent.run, witnesses
         check.own_markers.extend(_marks(rule.priority, rule.category))
+        if isinstance(resource, DeclaredCheck):
+            check.own_markers.append(getattr(pytest.mark, resource.mark).mark)
         if resource.third_party:
             check.own_markers.append(pytest.mark.third_party.mark)
         waivers = parent.run.plan.waivers
@@ -148,7 +151,8 @@ class Check(pytest.Item):
         run = self.run
         if run.gate is not None and self.rule.priority > run.gate:
             return "below the gate"
-        if run.diff is not None and not run.diff.concerns(self.resource, outcome.failing, run.project):
+        is_of_files = not isinstance(self.resource, DeclaredCheck)
+        if run.diff is not None and is_of_files and not run.diff.concerns(self.resource, outcome.failing, run.project):
             return f"not changed since {safe(run.diff.base)}"
         return ""
 
@@ -168,6 +172,9 @@ class Check(pytest.Item):
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> str | TerminalRepr:
         if isinstance(excinfo.value, ReadinessFailure):
             return self._told(self._explanation(str(excinfo.value)), str(excinfo.value))
+        if isinstance(excinfo.value, ParseFailure):  # what a check needed could not be read; no bug of its rule
+            finding = Finding(excinfo.value.reason, excinfo.value.span)
+            return self._told([self.message(finding), *self._excerpt(finding), f"remedy: {self.rule.remedy}"], self.message(finding))
         traceback = str(super().repr_failure(excinfo, style)).split("\n")  # may quote what was scanned
         return self._told(map(safe, traceback), safe(excinfo.exconly()))
 
@@ -231,7 +238,10 @@ class Check(pytest.Item):
         result = record(self.nodeid, self.rule, self.resource, outcome, self.waiver, excerpt=self._excerpt, witnesses=self.witnesses)
         result["outcome"], result["reason"] = _judged(report, closed=closed, crashed=crashed)
         if crashed and result["outcome"] == "error":
-            result["reason"] = safe(brief(f"{type(crash).__name__}: {crash}"))
+            told = str(crash) if isinstance(crash, ParseFailure) else f"{type(crash).__name__}: {crash}"
+            result["reason"] = safe(brief(told))
+        if (measured := result["measured"]) is not None and getattr(self.config.option, "xmlpath", None):
+            self.user_properties.extend((key, "" if value is None else str(value)) for key, value in measured.items())
         report.readiness = result  # type: ignore[attr-defined]
         if report.failed and crashed:
             report.when = "setup"  # pytest counts what fails before the call as an error

@@ -114,6 +114,11 @@ class Resource:
         """What is known of it beyond what it holds, for criteria in YAML, where the name has a dollar in front."""
         return _FACTS
 
+    @property
+    def measured(self) -> Mapping[str, Any] | None:
+        """Target against actual, of what is measured; known once its check has run."""
+        return None
+
     def finding(self, message: str, at: Span | None = None) -> Finding:
         """A reason to fail this resource, at the cause or, for something absent, at its head."""
         return Finding(message, at or self.span)
@@ -129,6 +134,15 @@ _FACTS: Mapping[str, Callable[[Any], Any]] = {
     "environment": lambda resource: resource.for_environment or None,
     "third_party": lambda resource: resource.third_party,
 }
+
+
+@dataclass(frozen=True, eq=False)
+class DeclaredCheck(Resource):
+    """A check that ``readiness.yaml`` declares: of which rule it is one, its mark, and a priority where it has one of its own."""
+
+    rule: str
+    mark: str
+    own_priority: Priority | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 from typing import NamedTuple
@@ -26,6 +27,7 @@ from .imports.imported import Imported
 from .imports.imported import Imports
 from .imports.witnesses import Witness
 from .imports.witnesses import Witnesses
+from .model import DeclaredCheck
 from .model import ParseFailure
 from .model import Resource
 from .model import Rule
@@ -57,6 +59,9 @@ class Planned(NamedTuple):
 
 class Plan:
     """The checks of a run. A file's are found when it is asked for, and once."""
+
+    declared: tuple[DeclaredCheck, ...] = ()  # checks that the settings declare
+    dormant: tuple[DeclaredCheck, ...] = ()  # and those that nobody asked for
 
     def __init__(
         self,
@@ -171,6 +176,7 @@ class Plan:
     def _find(self, path: str) -> Iterator[tuple[Rule, Resource]]:
         if path in settings_file.NAMES:
             yield from self._expectations(path)
+            yield from self._on(self.declared if self._is_asked_for(path) else ())
             yield from self._criteria(path)
         elif path in waiver_file.NAMES:
             yield from self._waivers(path)
@@ -196,6 +202,17 @@ class Plan:
             for rule in self.registry.rules_for(resource):
                 if applies(rule, resource, self.project):
                     yield rule, resource
+
+    def _on(self, declared: Iterable[DeclaredCheck]) -> Iterator[tuple[Rule, DeclaredCheck]]:
+        """The rules of declared checks, with the priorities that these have of their own."""
+        for check in declared:
+            for rule, _ in self._rules_on([check]):
+                yield rule if check.own_priority is None else replace(rule, priority=check.own_priority), check
+
+    @cached_property
+    def sleeping(self) -> int:
+        """How many checks there would be if somebody asked for them."""
+        return len(list(self._on(self.dormant)))
 
     def _expectations(self, path: str) -> Iterator[tuple[Rule, Resource]]:
         for expected in self.settings.expect if self._is_asked_for(path) else ():
@@ -231,6 +248,8 @@ class Plan:
                     if check.resource.kind == governance.SAMPLE:
                         continue
                     self.waivers.find(check.rule, other, check.where)
+        for rule, declared in self._on(self.dormant):  # a run that does not ask for them cannot say that they are gone
+            self.waivers.find(rule, declared.path, parameter(declared.name))
         unused = {id(waiver) for waiver in self.waivers.unused()}
         for waiver in self.waivers.all:
             problems = list(self.waivers.problems(waiver, self.settings.policy.waivers))

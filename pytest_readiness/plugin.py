@@ -22,6 +22,8 @@ MARKERS = (
     "p1: a readiness check to be met within a week",
     "p2: a readiness check to be met within a month",
     "p3: a readiness check to be met later",
+    "live: a readiness check that contacts something that runs",
+    "evidence: a readiness check of what was measured or signed elsewhere",
     "third_party: a readiness check of what somebody else wrote, such as a chart from a registry",
 )
 
@@ -30,6 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("readiness", "production readiness of infrastructure files")
     group.addoption("--readiness", action="store_true", default=False, help="judge the infrastructure files of the project")
     group.addoption("--readiness-only", action="store_true", default=False, help="judge them and leave ordinary tests out")
+    group.addoption("--readiness-live", action="store_true", default=False, help="contact what `live:` of readiness.yaml declares")
     group.addoption("--readiness-rules", action="store_true", default=False, help="list the rules and exit")
     group.addoption("--readiness-explain", metavar="RULE", help="print the page of a rule and exit")
     group.addoption(
@@ -115,8 +118,8 @@ def pytest_readiness_rules(platform: str | None) -> Iterable[Rule]:
     from . import builtin
 
     if platform is None:
-        return [rule for each in builtin.platforms() for rule in builtin.rules(each)]
-    return builtin.rules(platform) if platform in builtin.platforms() else ()
+        return [rule for each in (*builtin.platforms(), builtin.LIVE) for rule in builtin.rules(each)]
+    return builtin.rules(platform) if platform in (*builtin.platforms(), builtin.LIVE) else ()
 
 
 def pytest_readiness_report() -> Mapping[str, Callable[[dict[str, Any]], str]]:

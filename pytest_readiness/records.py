@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import TypedDict
+from typing import cast
 
 from .checks import Outcome
 from .model import Finding
@@ -48,6 +49,18 @@ class WitnessRecord(TypedDict):
     found: bool
 
 
+class MeasuredRecord(TypedDict):
+    """Target against actual: texts for people, and the numbers in ``unit`` where they are numbers."""
+
+    operator: str
+    target: str
+    actual: str
+    unit: str
+    margin: str
+    target_value: float | None
+    actual_value: float | None
+
+
 class Record(TypedDict):
     """One check: ``id`` is its node id, ``reason`` says why it is skipped, expected to fail or in error."""
 
@@ -66,6 +79,7 @@ class Record(TypedDict):
     findings: list[FindingRecord]
     advice: list[FindingRecord]
     waiver: WaiverRecord | None
+    measured: MeasuredRecord | None
     witnesses: list[WitnessRecord]
 
 
@@ -96,6 +110,7 @@ def record(
         "findings": [_finding(finding, excerpt if number < EXCERPTS else _nothing) for number, finding in enumerate(outcome.failing)],
         "advice": [_finding(finding, _nothing) for finding in outcome.advice],
         "waiver": None if waiver is None else _waiver(waiver),
+        "measured": _measured(resource),
         "witnesses": [{"tool": witness.tool, "rule": safe(witness.rule), "found": witness.found} for witness in witnesses],
     }
 
@@ -116,6 +131,10 @@ def _finding(finding: Finding, excerpt: Excerpt) -> FindingRecord:
         "end_column": end_column,
         "excerpt": list(excerpt(finding)),
     }
+
+
+def _measured(resource: Resource) -> MeasuredRecord | None:
+    return None if resource.measured is None else cast("MeasuredRecord", dict(resource.measured))
 
 
 def _waiver(waiver: Waiver) -> WaiverRecord:

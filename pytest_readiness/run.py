@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 from typing import Any
 
 import pytest
@@ -57,6 +58,9 @@ from .text import safe
 from .tree import DiskTree
 from .waivers import Waivers
 
+if TYPE_CHECKING:
+    from .live.session import Live
+
 # marks that other phases of pytest's own protocol act on
 PHASED = frozenset(("skip", "skipif", "xfail", "usefixtures", "timeout", "flaky"))
 
@@ -95,6 +99,7 @@ class Run:
         self.project.configuration = self.configuration = self.settings.configuration
         if mistakes := [mistake for format_ in self.project.formats for mistake in format_.mistakes(self.project)]:
             raise pytest.UsageError(*(safe(str(mistake)) for mistake in mistakes))
+        self.live = self._live()
         self.demands = demands(config, self.settings.policy)
         self.diff = _diff(config.getoption("readiness_diff"), self.root)
 
@@ -123,6 +128,27 @@ class Run:
             if mistakes := settings_file.mistakes(settings, rules, names, builtin.platforms()):
                 raise pytest.UsageError(*(safe(str(mistake)) for mistake in mistakes))
         return settings
+
+    def _live(self) -> Live | None:
+        """The checks that the settings declare; nothing of these is imported where there are none."""
+        document = self.settings.document
+        if document is None or not isinstance(document.data, dict) or not {"live", "evidence"} & document.data.keys():
+            return None
+        from .live.session import Live
+
+        live = Live(document, self.root, self.today)
+        if live.mistakes:
+            raise pytest.UsageError(*(safe(str(mistake)) for mistake in live.mistakes))
+        return live
+
+    @cached_property
+    def is_live(self) -> bool:
+        """Whether what runs is to be contacted: only on purpose."""
+        if self.config.getoption("readiness_live"):
+            return True
+        from .live.session import selects_live
+
+        return selects_live(self.config.option.markexpr)
 
     def _gather(self, platform: str | None) -> Iterator[Rule]:
         try:
@@ -201,7 +227,7 @@ class Run:
         waivers, failures = waiver_file.load(self.project)
         for more in self.config.hook.pytest_readiness_waivers(config=self.config):
             waivers += more
-        return Plan(
+        plan = Plan(
             self.project,
             self.registry,
             self.settings,
@@ -210,6 +236,10 @@ class Run:
             criteria=self.criteria,
             imports=self.imports,
         )
+        if self.live is not None:
+            plan.declared = (*self.live.evidence, *(self.live.contacts if self.is_live else ()))
+            plan.dormant = () if self.is_live else self.live.contacts
+        return plan
 
     @pytest.hookimpl(wrapper=True)
     def pytest_make_collect_report(self, collector: pytest.Collector) -> Iterator[None]:
@@ -225,6 +255,12 @@ class Run:
         return [] if self.is_worker else collected(self)
 
     # -- running
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> None:
+        """Contact all that will be asked for at once; xdist's workers do not know yet what that is, and ask in turn."""
+        if self.live is not None and not self.is_worker and not session.config.option.collectonly:
+            self.live.start(item.resource for item in getattr(session, "items", ()) if isinstance(item, Check))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
@@ -291,6 +327,8 @@ class Run:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if self.live is not None:
+            self.live.finish()
         if not hasattr(self, "plan"):
             return  # pytest stopped before it collected
         if self.is_worker:
@@ -323,7 +361,7 @@ class Run:
     @property
     def found_nothing(self) -> bool:
         """Whether a run over the whole root found no infrastructure file at all."""
-        return self.plan.scope.whole and not self.looked_at()["files"] and not self.imports.entries
+        return self.plan.scope.whole and not self.looked_at()["files"] and not self.plan.declared and not self.imports.entries
 
     @cached_property
     def conclusion(self) -> Conclusion:

@@ -26,6 +26,7 @@ PLATFORMS = {
     "helm": "Helm",
     "k8s": "Kubernetes",
     "kustomize": "Kustomize",
+    "live": "What runs",
     "readiness": "The run itself",
     "repo": "The repository",
     "tf": "Terraform",
@@ -35,6 +36,7 @@ PLATFORMS = {
 def pages() -> dict[str, str]:
     """Every file of the folder with its text."""
     rules = {platform: builtin.rules(platform) for platform in builtin.platforms()}
+    rules[builtin.LIVE] = builtin.rules(builtin.LIVE)
     rules["readiness"] = governance.RULES
     made = {f"{rule.id}.md": text(catalogue.page(rule)) for each in rules.values() for rule in each}
     return {"index.md": text(index(rules)), **made}

@@ -48,6 +48,9 @@ def _case(suite: ElementTree.Element, check: Record, remedy: str, seconds: float
     for key in ("rule", "priority", "resource", "environment"):
         if check[key]:
             ElementTree.SubElement(properties, "property", name=key, value=str(check[key]))
+    measured: Mapping[str, Any] = check.get("measured") or {}
+    for key, value in measured.items():
+        ElementTree.SubElement(properties, "property", name=key, value="" if value is None else str(value))
     element = ELEMENTS.get(check["outcome"])
     if element:
         told = ElementTree.SubElement(case, element, message=check["reason"] or "", type=TYPES[check["outcome"]])

@@ -78,9 +78,13 @@ def _lines(run: Run, facts: dict[str, Any], records: list[Record], *, verbose: b
     if records:
         yield from _table(records)
         yield from _third_party(records)
+        yield from _targets(records, verbose=verbose)
         yield from _score_card(run.conclusion.verdict, brief=run.config.get_verbosity() < 0)
         yield from _over_time(run, verbose=verbose)
         yield from _list("only a part", [safe(reason) for reason in run.partial], verbose=True)
+    if run.plan.sleeping:
+        declared = _count(run.plan.sleeping, "live check")
+        yield _row("live", f"{declared} declared and not run; --readiness-live contacts what they are about")
     unknown = Counter((record["reason"] or "").removeprefix("unknown: ") for record in records if record["outcome"] == "skipped")
     yield from _list("unknown", [f"{count} x {reason}" for reason, count in unknown.most_common()], verbose=verbose)
     unreadable = [record for record in records if record["rule"] == "readiness.parses" and record["outcome"] == "failed"]
@@ -181,6 +185,19 @@ def _over_time(run: Run, *, verbose: bool) -> Iterator[str]:
         runs = run.conclusion.report["history"][-TREND:]
         values = [known.get("readiness") for known in runs]
         yield _row("trend", f"{spark(values)} readiness {' '.join('-' if value is None else f'{value:g}' for value in values[-5:])}")
+
+
+def _targets(records: list[Record], *, verbose: bool) -> Iterator[str]:
+    """Target against actual, what was missed first."""
+    ranked = sorted(records, key=lambda record: (record["outcome"] == "passed", record["priority"], record["id"]))
+    rows = [("what", "target", "actual", "margin", "")]
+    for record in ranked:
+        if (found := record["measured"]) is not None:
+            what = f"{record['rule'].partition('.')[2]}[{record['resource']}]"
+            rows.append((what, found["target"], found["actual"], found["margin"], HEADINGS[record["outcome"]]))
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    lines = ["  ".join((*(f"{row[column]:<{widths[column]}}" for column in range(4)), row[4])).rstrip() for row in rows]
+    yield from _list("targets", lines if len(lines) > 1 else [], verbose=verbose)
 
 
 def _third_party(records: list[Record]) -> Iterator[str]:

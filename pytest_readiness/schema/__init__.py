@@ -70,7 +70,7 @@ def _reason(error: ValidationError) -> str:
         return f"{prefix}unknown key {', '.join(map(repr, unknown))} ({hint})"
     if error.validator == "required":
         return f"{prefix}{error.message}"
-    if error.validator == "type" and error.validator_value in _WORDS:
+    if error.validator == "type" and isinstance(error.validator_value, str) and error.validator_value in _WORDS:
         return f"{prefix}must be {_WORDS[error.validator_value]}, not {_said(error.instance)}"
     if error.validator == "anyOf":
         return f"{prefix}{error.instance!r} is not a number of files such as 3 or '>=3'"

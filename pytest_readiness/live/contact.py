@@ -1,0 +1,134 @@
+"""Contacting targets: each in a thread of its own, its checks one after the other, and nobody waits longer than is allowed.
+
+The threads are daemons: what hangs where no timeout reaches (a name server, an answer that drips) is left behind.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from dataclasses import field
+from typing import Any
+
+from .measure import Judged
+
+GRACE = 1.0  # seconds a check may take beyond its budget before it is given up
+
+
+class CannotAsk(Exception):
+    """What is needed to ask a target is missing; says what."""
+
+
+@dataclass(eq=False)
+class Job:
+    """Something to ask of a target. ``ask`` is given what the line opened, ``despite`` says whether to ask though the target is down."""
+
+    ask: Callable[[Any], Judged]
+    budget: float
+    despite: Callable[[Any], bool] = lambda _: False
+    done: threading.Event = field(default_factory=threading.Event)
+    result: Judged | None = None
+
+
+class Line:
+    """The way to one target: what is asked of it, in order, by one thread at a time; ``reach`` always first."""
+
+    def __init__(self, name: str, opened: Callable[[], Any], reach: Job, mask: Callable[[str], str]) -> None:
+        self.name = name
+        self._open = opened
+        self._reach = reach
+        self._mask = mask
+        self._lock = threading.Lock()
+        self._wanted: dict[Job, None] = {}
+        self._queue: deque[Job] = deque()
+        self._opened: Any = None
+        self._down = self._busy = self._lost = False
+        self._deadline = float("inf")
+
+    def want(self, jobs: Iterable[Job]) -> None:
+        """Begin to ask, unless it has been begun."""
+        with self._lock:
+            new = [job for job in (self._reach, *jobs) if job not in self._wanted]
+            self._wanted |= dict.fromkeys(new)
+            if self._lost:
+                for job in new:
+                    self._finish(job, Judged(unknown=self._hangs))
+                return
+            self._queue.extend(new)
+            if self._busy or not self._queue:
+                return
+            self._busy = True
+            self._deadline = time.monotonic() + self._queue[0].budget + GRACE
+        threading.Thread(target=self._run, name=f"live {self.name}", daemon=True).start()
+
+    def result(self, job: Job) -> Judged:
+        """What came of a job, as soon as it is there; never later than the budgets of those before it and its own."""
+        self.want([job])
+        while not job.done.wait(max(0.0, self._deadline - time.monotonic())):
+            with self._lock:
+                if time.monotonic() >= self._deadline:
+                    self._give_up()
+        assert job.result is not None
+        return job.result
+
+    def close(self) -> None:
+        """Give the connection back, unless somebody still hangs on it."""
+        with self._lock:
+            if self._busy or self._opened is None:
+                return
+        self._opened.close()
+
+    @property
+    def _hangs(self) -> str:
+        return f"target {self.name} hangs"
+
+    def _give_up(self) -> None:
+        self._lost = True
+        self._queue.clear()
+        undone = [job for job in self._wanted if not job.done.is_set()]
+        for job in undone[:1]:
+            self._finish(job, Judged((f"target {self.name} gave no answer within {job.budget:g} s",)))
+        for job in undone[1:]:
+            self._finish(job, Judged(unknown=self._hangs))
+
+    def _finish(self, job: Job, result: Judged) -> None:
+        if not job.done.is_set():  # the first word is the last: a thread that comes back late is not heard
+            job.result = result
+            job.done.set()
+
+    def _run(self) -> None:
+        while True:
+            with self._lock:
+                if self._lost or not self._queue:
+                    self._busy = self._lost
+                    return
+                job = self._queue.popleft()
+                self._deadline = time.monotonic() + job.budget + GRACE
+            result = self._asked(job)
+            with self._lock:
+                self._down = self._down or (job is self._reach and bool(result.problems or result.error))
+                self._finish(job, result)
+
+    def _asked(self, job: Job) -> Judged:
+        try:
+            if job is self._reach:
+                self._opened = self._open()
+            if self._down and (self._opened is None or not job.despite(self._opened)):
+                return Judged(unknown=f"target {self.name} cannot be reached")
+            return job.ask(self._opened)
+        except CannotAsk as error:
+            return Judged(error=str(error))
+        except Exception as error:  # noqa: BLE001 - a thread must answer; and a traceback might show a secret
+            return Judged(error=self._mask(f"{type(error).__name__}: {error}"))
+
+
+def finish(lines: Iterable[Line]) -> None:
+    """Close what is open; nobody waits for what hangs."""
+    for line in lines:
+        with suppress(Exception):
+            line.close()

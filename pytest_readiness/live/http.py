@@ -1,0 +1,286 @@
+"""HTTP and HTTPS: one client for each target, bounded in time and size, whose secrets go to that target alone."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import ssl
+import time
+from collections.abc import Iterator
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
+from urllib.parse import urlsplit
+
+from ..text import brief
+from .declared import Entry
+from .declared import Target
+from .measure import Judged
+from .query import QueryError
+from .query import compiled
+
+REDIRECTS = 5
+WARM_UP = 5  # requests before the first that is measured
+# where health endpoints list what they depend on, and what they call well
+LISTED = ("checks", "components", "dependencies", "details", "entries", "services", "results")
+WELL = frozenset(("up", "ok", "okay", "healthy", "pass", "passed", "passing", "success", "ready", "green", "true", "alive", "running"))
+STATUS = ("status", "state", "health", "healthy", "ok", "result")
+
+
+class NoAnswer(Exception):
+    """A target did not answer, or not within what is allowed; says why."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    seconds: float
+
+
+def context(target: Target, root: Path) -> ssl.SSLContext:
+    """Verified TLS: the target's own authority, else those of the system, else those of certifi. Raises OSError, `ssl.SSLError`."""
+    if target.ca_file:
+        return ssl.create_default_context(cafile=str(root / target.ca_file))
+    made = ssl.create_default_context()
+    if not made.cert_store_stats()["x509_ca"]:
+        import certifi
+
+        made.load_verify_locations(certifi.where())
+    return made
+
+
+class Client:
+    """Asks one target; its connection is used again."""
+
+    def __init__(self, target: Target, root: Path, environment: Mapping[str, str]) -> None:
+        import httpx
+
+        self._httpx = httpx
+        self.target = target
+        self.url = target.url
+        self.origin = _origin(target.url)
+        self.tls = context(target, root) if self.origin[0] == "https" else None
+        self.untrusted = False  # reached, but its certificate is not valid
+        self._own = dict(target.headers)
+        if target.token_env:
+            self._own["Authorization"] = f"Bearer {environment[target.token_env]}"
+        self._own |= {name: environment[variable] for name, variable in target.header_env.items()}
+        # no proxy, no netrc: what the environment of a laptop holds is not what is judged
+        self._client = httpx.Client(
+            verify=self.tls if self.tls is not None else True,
+            timeout=target.timeout,
+            trust_env=False,
+            headers={"User-Agent": "pytest-readiness", "Accept-Encoding": "identity"},
+            limits=httpx.Limits(max_connections=1),
+        )
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._client.close()
+
+    def ask(self, path: str = "", *, method: str = "GET", follow: bool = False, deadline: float = math.inf, whole: bool = True) -> Answer:
+        """One answer; raises `NoAnswer`. Redirects are followed only where asked for, and to another host without what is secret."""
+        url = urljoin(self.url, path) if path else self.url
+        for _ in range(REDIRECTS + 1):
+            answer = self._one(method, url, deadline, whole=whole)
+            location = answer.headers.get("location")
+            if not follow or location is None or answer.status not in (301, 302, 303, 307, 308):
+                return answer
+            url = urljoin(url, location)
+            if urlsplit(url).scheme not in ("http", "https"):
+                raise NoAnswer(f"redirects to {brief(location, 80)}, which is no web address")
+        raise NoAnswer(f"redirects more than {REDIRECTS} times")
+
+    def _one(self, method: str, url: str, deadline: float, *, whole: bool) -> Answer:
+        httpx, limit = self._httpx, self.target.max_size
+        timeout = min(self.target.timeout, deadline - time.monotonic())
+        if timeout <= 0:
+            raise NoAnswer("the time for this check is over")
+        headers = self._own if _origin(url) == self.origin else {}
+        self._client.cookies.clear()
+        end = time.monotonic() + timeout
+        started = time.perf_counter()
+        try:
+            with self._client.stream(method, url, headers=headers, timeout=timeout) as response:
+                body = bytearray()
+                for chunk in response.iter_raw(65536) if whole else ():
+                    body += chunk
+                    if len(body) > limit:
+                        raise NoAnswer(f"answers with more than {limit} bytes")
+                    if time.monotonic() > end:
+                        raise NoAnswer(f"did not finish its answer within {timeout:g} s")
+                took = time.perf_counter() - started
+                if response.headers.get("content-encoding", "identity") not in ("", "identity"):
+                    raise NoAnswer("answers in a compressed form nobody asked for")
+                return Answer(response.status_code, response.headers, bytes(body), took)
+        except httpx.TimeoutException:
+            raise NoAnswer(f"gave no answer within {timeout:.3g} s") from None
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            self.untrusted = _is_about_certificate(error)
+            raise NoAnswer(reason(error)) from None
+
+    def reach(self) -> Judged:
+        """Whether it answers at all; any answer will do."""
+        try:
+            self.ask(whole=False)
+        except NoAnswer as error:
+            return Judged((f"target {self.target.name} cannot be reached: {_at(self.target)} {error}",))
+        return Judged()
+
+
+def _at(target: Target) -> str:
+    """Where a target is, without a query that may hold something secret."""
+    parts = urlsplit(target.url)
+    return f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
+
+
+def _origin(url: str) -> tuple[str, str | None, int]:
+    parts = urlsplit(url)
+    try:
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError:
+        raise NoAnswer("redirects to a port that does not exist") from None
+    return parts.scheme, parts.hostname, port
+
+
+def reason(error: BaseException) -> str:
+    """Why there was no answer, in the words of the innermost cause."""
+    inner: BaseException | None = error
+    while inner is not None:
+        if isinstance(inner, ssl.SSLCertVerificationError):
+            return f"has a certificate that is not valid: {inner.verify_message}"
+        if isinstance(inner, ssl.SSLError):
+            return f"does not speak TLS as it should: {brief(inner.reason or str(inner), 80)}"
+        if isinstance(inner, ConnectionRefusedError):
+            return "refuses the connection"
+        inner = inner.__cause__ or inner.__context__
+    return f"does not answer: {brief(str(error) or type(error).__name__, 120)}"
+
+
+def _is_about_certificate(error: BaseException) -> bool:
+    return reason(error).startswith("has a certificate")
+
+
+# -- what is asked
+
+
+def request(entry: Entry, client: Client) -> Judged:
+    """One request, and all that is declared about its answer."""
+    body = entry.body
+    path, target = body.get("path", ""), client.target
+    where = path or urlsplit(target.url).path or "/"
+    try:
+        answer = client.ask(
+            path, method=body.get("method", "GET"), follow=body.get("follow", False), deadline=time.monotonic() + target.budget
+        )
+    except NoAnswer as error:
+        return Judged((f"{where} {error}",))
+    problems = [*_status(body, answer, where), *_headers(body, answer, where)]
+    judged = Judged()
+    if {"json", "value", "dependencies"} & body.keys() and not problems:
+        data, problem = _json(answer, where)
+        if problem:
+            problems.append(problem)
+        else:
+            try:
+                problems += _expected(body, data, where)
+                if "dependencies" in body:
+                    problems += _dependencies(body["dependencies"], data, where)
+                if entry.comparison is not None:
+                    judged = entry.comparison.judge(compiled("json", body["value"])(data), what=f"{body['value']} of {where}")
+            except QueryError as error:
+                judged = Judged(error=f"{where}: {error}")
+    return Judged(tuple(problems)).and_also(judged)
+
+
+def _status(body: Mapping[str, Any], answer: Answer, where: str) -> Iterator[str]:
+    wanted = body.get("status", range(200, 300))
+    wanted = [wanted] if isinstance(wanted, int) else wanted
+    if answer.status not in wanted:
+        said = "a status from 200 to 299" if isinstance(wanted, range) else " or ".join(map(str, wanted))
+        yield f"{where} answers with status {answer.status}, {said} expected"
+
+
+def _headers(body: Mapping[str, Any], answer: Answer, where: str) -> Iterator[str]:
+    for name, pattern in body.get("header", {}).items():
+        found = answer.headers.get(name)
+        if found is None:
+            yield f"{where} answers without the header {name}"
+        elif not re.search(pattern, found[:10_000]):
+            yield f"{where} answers with {name}: {brief(found, 80)}, which does not match {pattern}"
+
+
+def _json(answer: Answer, where: str) -> tuple[Any, str]:
+    try:
+        return json.loads(answer.body, parse_constant=lambda _: None), ""
+    except (ValueError, RecursionError):
+        kind = answer.headers.get("content-type", "no type")
+        return None, f"{where} answers with {len(answer.body)} bytes of {brief(kind, 60)} that are not JSON"
+
+
+def _expected(body: Mapping[str, Any], data: Any, where: str) -> Iterator[str]:
+    for expression, wanted in body.get("json", {}).items():
+        found = compiled("json", expression)(data)
+        if found != wanted or isinstance(found, bool) != isinstance(wanted, bool):
+            told = "nothing" if found is None else brief(json.dumps(found, ensure_ascii=False), 80)
+            yield f"{expression} of {where} is {told}, {json.dumps(wanted, ensure_ascii=False)} expected"
+
+
+def _dependencies(names: list[str], data: Any, where: str) -> Iterator[str]:
+    """What a health endpoint says of each dependency; a plain answer says nothing."""
+    told = dict(_told(data))
+    if not told:
+        yield f"{where} names no dependency: it answers below none of {', '.join(LISTED)}"
+        return
+    for name in names:
+        if name not in told:
+            yield f"{where} does not name {name}, only {brief(', '.join(told), 100)}"
+    for name, status in told.items():
+        if str(status).lower() not in WELL:
+            yield f"{where} says that {brief(name, 60)} is {brief(str(status), 60)}"
+
+
+def _told(data: Any) -> Iterator[tuple[str, Any]]:
+    for key in LISTED if isinstance(data, dict) else ():
+        listed = data.get(key)
+        if isinstance(listed, dict):
+            yield from ((name, _status_of(value)) for name, value in listed.items())
+        elif isinstance(listed, list):
+            yield from ((str(item.get("name", "?")), _status_of(item)) for item in listed if isinstance(item, dict))
+
+
+def _status_of(value: Any) -> Any:
+    if isinstance(value, list):  # of the health+json draft: a list for each
+        bad = [status for status in map(_status_of, value) if str(status).lower() not in WELL]
+        return bad[0] if bad else _status_of(value[0]) if value else "not told"
+    if isinstance(value, dict):
+        return next((value[key] for key in STATUS if key in value), "not told")
+    return value
+
+
+def latency(entry: Entry, client: Client) -> Judged:
+    """A percentile over many requests one after the other, by nearest rank, after some that warm up."""
+    body, target = entry.body, client.target
+    path, wanted = body.get("path", ""), body["requests"]
+    where = path or urlsplit(target.url).path or "/"
+    deadline = time.monotonic() + target.budget
+    took: list[float] = []
+    for number in range(min(WARM_UP, wanted) + wanted):
+        try:
+            answer = client.ask(path, method=body.get("method", "GET"), deadline=deadline)
+        except NoAnswer as error:
+            return Judged((f"{where} {error}, at request {number + 1} of {wanted}",))
+        if problem := next(_status(body, answer, where), None):
+            return Judged((f"{problem}, at request {number + 1} of {wanted}",))
+        if number >= min(WARM_UP, wanted):
+            took.append(answer.seconds)
+    assert entry.comparison is not None
+    ranked = sorted(took)[math.ceil(body["percentile"] / 100 * wanted) - 1]
+    return entry.comparison.judge(ranked, what=f"P{body['percentile']:g} of {wanted} requests to {where}")

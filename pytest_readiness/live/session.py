@@ -1,0 +1,72 @@
+"""What one run has to do with the declared checks: read them, contact what is asked for, give the connections back."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Iterable
+from functools import cached_property
+from itertools import product
+from pathlib import Path
+
+from _pytest.mark.expression import Expression
+
+from ..model import Resource
+from ..syntax import yaml
+from . import checks
+from . import contact
+from . import declared
+
+
+class Live:
+    """The declared checks of a run. ``mistakes`` are what is wrong with their declarations."""
+
+    def __init__(self, document: yaml.Document, root: Path, today: datetime.date) -> None:
+        self.root = root
+        self.today = today
+        self._declared, self.mistakes = declared.load(document)
+
+    @cached_property
+    def evidence(self) -> tuple[checks.LiveCheck, ...]:
+        """What needs nothing but files."""
+        return tuple(checks.evidence(self._declared, self.root, self._now))
+
+    @cached_property
+    def contacts(self) -> tuple[checks.LiveCheck, ...]:
+        """What contacts something."""
+        return tuple(checks.contacts(self._declared, self.root, os.environ))
+
+    @property
+    def _now(self) -> datetime.datetime:
+        """The time now; the end of the day where the run is to be of another."""
+        now = datetime.datetime.now(datetime.timezone.utc)
+        if self.today == datetime.date.today():  # noqa: DTZ011 - as the run has it, whose day is a local one
+            return now
+        return datetime.datetime.combine(self.today, datetime.time.max, datetime.timezone.utc)
+
+    def start(self, resources: Iterable[Resource]) -> None:
+        """Contact the targets of these checks, all at once."""
+        checks.start(resource for resource in resources if isinstance(resource, checks.LiveCheck))
+
+    def finish(self) -> None:
+        """Close what is open."""
+        contact.finish(dict.fromkeys(check.line for check in self.contacts if check.line is not None))
+
+
+def selects_live(expression: str) -> bool:
+    """Whether ``-m`` names ``live`` on purpose: it selects a live check that it would not select without that mark."""
+    if "live" not in expression:
+        return False
+    try:
+        compiled = Expression.compile(expression)
+    except SyntaxError:
+        return False  # pytest will say so
+
+    def holds(*marks: str) -> bool:
+        def is_one(name: str, /, **_: str | int | bool | None) -> bool:
+            return name in ("readiness", *marks)
+
+        return compiled.evaluate(is_one)
+
+    others = product(("p0", "p1", "p2", "p3"), ("", "evidence"))
+    return any(holds("live", priority, mark) and not holds(priority, mark) for priority, mark in others)
