@@ -509,6 +509,28 @@ def test_a_plan_for_development_is_not_production() -> None:
     made = plan(change("aws_db_instance.main", {**DATABASE, "multi_az": False}))
     assert judge("tf.multi-az", project(made, "plans/prod.json")) == "fail"
     assert judge("tf.multi-az", project(made, "plans/dev.json")) == "none"
+    assert judge("tf.multi-az", project(made, "build/ci/plan.json")) == "fail"
+
+
+def test_what_a_plan_switches_on_for_an_account_counts() -> None:
+    default = change("aws_ebs_encryption_by_default.on", {"enabled": True})
+    assert judge("tf.storage-encrypted", project(plan(change("aws_ebs_volume.v", {"size": 1})))) == "fail"
+    assert judge("tf.storage-encrypted", project(plan(change("aws_ebs_volume.v", {"size": 1}), default))) == "pass"
+
+
+def test_the_target_of_inline_logging_is_found_among_instances() -> None:
+    made = plan(
+        change("aws_s3_bucket.logs[0]", {"bucket": "logs"}, {"id": True}),
+        change("aws_s3_bucket.data", {"bucket": "data", "logging": [{}]}, {"logging": [{"target_bucket": True}]}),
+        resources=[
+            written("aws_s3_bucket.logs", count_expression=const(1)),
+            written(
+                "aws_s3_bucket.data",
+                {"logging": [{"target_bucket": ref("aws_s3_bucket.logs[0].id", "aws_s3_bucket.logs[0]", "aws_s3_bucket.logs")}]},
+            ),
+        ],
+    )
+    assert judge("tf.bucket-access-logging", project(made)) == "pass"
 
 
 # -- bad input

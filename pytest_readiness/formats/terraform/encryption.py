@@ -134,7 +134,7 @@ def unencrypted_part(block: Block) -> str:
 
 def _encrypted_by_account(block: Block) -> bool:
     """Whether the project switches the encryption of every new EBS volume on."""
-    for module in modules(block.module.project):
+    for module in (*modules(block.module.project), *block.module.root.tree):  # the latter may be those of a plan
         for default in module.resources("aws_ebs_encryption_by_default"):
             if holds(default.get("enabled"), is_true, absent=True):
                 return True

@@ -61,6 +61,7 @@ from .values import holds_unknown
 
 META = frozenset(("count", "for_each", "provider", "depends_on", "lifecycle", "provisioner", "connection"))
 MAX_DEPTH = 60  # values within values
+_PIPELINE = re.compile(r"(?<![a-z0-9])ci(?![a-z0-9])", re.IGNORECASE)
 _INDEX = re.compile(r'\["((?:[^"\\]|\\.)*)"\]|\[([0-9]+)\]')
 
 
@@ -120,7 +121,8 @@ class PlannedModule(Module):
 
     @property
     def environments(self) -> tuple[str, ...]:
-        return (self.root.directory, self.plan.path)
+        # a directory that pipelines write their plans to says nothing of what these are for
+        return (_PIPELINE.sub("", self.root.directory), _PIPELINE.sub("", self.plan.path))
 
     @property
     def home(self) -> Span:
@@ -285,6 +287,16 @@ class PlannedModule(Module):
                 continue
             found += [module.instances[rest]] if rest in module.instances else module.bases.get(rest, ())
         return found
+
+    def origins(self, expression: ast.Expression | None, each: ast.Expression | None = None) -> set[str]:
+        found: set[str] = set()
+        for address in self.written_origins(expression, each):
+            found |= {block.full_address for block in self.same(address)} or {address}
+        return found
+
+    def written_origins(self, expression: ast.Expression | None, each: ast.Expression | None = None) -> set[str]:
+        """The same without the keys of instances, as the configuration has it."""
+        return super().origins(expression, each)
 
     @cached_property
     def by_plain_path(self) -> Mapping[Path, list[PlannedModule]]:
@@ -614,7 +626,7 @@ class PlannedBlock(Block):
         module: Any = self.module
         expression = self.section.expression(name)
         found: set[str] = set()
-        for address in module.origins(expression, self.section.expression("for_each")):
+        for address in module.written_origins(expression, self.section.expression("for_each")):
             found |= {block.full_address for block in self._meant(name, expression, address)} or {address}
         return found
 
