@@ -557,6 +557,14 @@ def test_what_is_wrong_with_a_plan_is_said(text: str, reason: str) -> None:
     assert any(found.startswith(reason) for found in failures(project(text))), failures(project(text))
 
 
+def test_addresses_through_endless_modules_are_no_work() -> None:
+    made = change("aws_vpc.a", {})
+    made["address"] = "module.a." * 500_000 + "aws_vpc.a"
+    started = time.perf_counter()
+    assert failures(project(plan(made))) == ["modules are nested deeper than 50 levels"]
+    assert time.perf_counter() - started < 5
+
+
 def test_the_rest_of_a_plan_is_judged() -> None:
     of = project({**CODED, "resource_changes": [5, *CODED["resource_changes"], {"change": {"actions": ["create"], "after": {}}}]})
     assert len(names(of)) == 3 and len(failures(of)) == 2

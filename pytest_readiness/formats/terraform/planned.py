@@ -210,6 +210,9 @@ class PlanFile:
                 self._fail("a resource needs a mode", *head)
             return None
         path, rest = split(address)
+        if len(path) > MAX_LEVELS:
+            self._fail(f"modules are nested deeper than {MAX_LEVELS} levels", *head, "address")
+            return None
         base = f"{'data.' if mode == 'data' else ''}{type}.{name}"
         if not rest.startswith(base) or not _TAIL.fullmatch(rest, len(base)):
             self._fail(f"the address does not fit to {base}", *head, "address")
