@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import unicodedata
 from collections.abc import Iterator
 from collections.abc import Sequence
 from functools import lru_cache
@@ -39,6 +40,17 @@ def brief(text: str, width: int = 160) -> str:
     """Text on one line of at most ``width`` characters: white space folded, the rest cut."""
     folded = " ".join(text.split())
     return folded if len(folded) <= width else folded[: width - 1] + "…"
+
+
+def fitted(text: str, width: int) -> str:
+    """Text in a column of a terminal: cut, or filled up with spaces; what is wide there takes two cells, what combines none."""
+    taken = 0
+    for kept, character in enumerate(text):
+        cells = 2 if unicodedata.east_asian_width(character) in "WF" else 0 if unicodedata.combining(character) else 1
+        if taken + cells > width:
+            return f"{text[:kept]}{' ' * (width - taken)}"
+        taken += cells
+    return f"{text}{' ' * (width - taken)}"
 
 
 def _visible(match: re.Match[str]) -> str:

@@ -225,7 +225,7 @@ def hostile(toy, write):
         readiness_yaml=EVERYWHERE,
         **{"readiness-waivers_yaml": EVERY_GAP},
     )
-    (toy.path / "CODEOWNERS").write_text(f"* {MARKUP.split()[0]}{STEERING}@x\n")
+    (toy.path / "CODEOWNERS").write_text(f"* {MARKUP.split(maxsplit=1)[0]}{STEERING}@x\n")
     known = {"date": "2026-11-01", "open": {MARKUP: 1}, "readiness": 5, "score": 5}
     (toy.path / "history.jsonl").write_text(f"{json.dumps(known)}\n{json.dumps({**known, 'open': {}})}\n")
     return toy
@@ -286,6 +286,40 @@ def test_markdown_of_rules_keeps_their_code(value, expected) -> None:
 @pytest.mark.parametrize(("value", "expected"), [("a", "`a`"), ("a`b", "``a`b``"), ("`", "`` ` ``"), ("a|b", r"`a\|b`"), ("a\nb", "`a b`")])
 def test_markdown_code(value, expected) -> None:
     assert markdown.code(value) == expected
+
+
+# -- the terminal
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Docker", "Docker" + " " * 22),
+        ("x" * 40, "x" * 28),
+        ("可用性と信頼性", "可用性と信頼性" + " " * 14),
+        ("性" * 20, "性" * 14),
+        ("x" + "性" * 20, "x" + "性" * 13 + " "),
+        ("e\u0301" * 30, "e\u0301" * 28),
+    ],
+    ids=["short", "long", "wide", "long and wide", "half a character over", "combining"],
+)
+def test_names_of_any_width_keep_the_columns(toy, write, name, shown) -> None:
+    write(a_toy="one: ok\n", wanted_toy="", readiness_yaml=f"aspects: {{{name}: [Governance]}}\n")
+    result = run(toy, formats=[])
+    assert f"            {shown}  100.0      A       2 of 2        ." in result.stdout.str().splitlines()
+
+
+def test_tables_and_figures_fit_eighty_columns(toy, write, monkeypatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    write(a_toy="one: ok\ntwo: bad\nfour: long\nfive: unknown\nsix: advice\nseven: crash\n", **{"readiness-waivers_yaml": GAP})
+    lines = run(toy, formats=[]).stdout.lines
+    section = lines[next(number for number, line in enumerate(lines) if line.startswith("=") and " readiness " in line) :]
+    assert [line for line in section if len(line) > 80 and not line.startswith(" " * 14)] == []  # reasons are as long as they are
+
+
+def test_what_is_not_measured_is_said(toy, write) -> None:
+    write(a_toy="five: unknown\n", readiness_yaml="ignore: [toy.any]\n")
+    run(toy, formats=[]).stdout.fnmatch_lines(["readiness   not measured, 85 % is required; risk UNKNOWN, maturity 0.0 of 5"])
 
 
 # -- writing

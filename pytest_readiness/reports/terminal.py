@@ -10,6 +10,7 @@ from typing import Any
 
 from ..history import spark
 from ..model import Priority
+from ..text import fitted
 from ..text import safe
 
 if TYPE_CHECKING:
@@ -153,12 +154,14 @@ def _score_card(verdict: dict[str, Any], *, brief: bool) -> Iterator[str]:
         shown = [str(row[key]) if row[key] is not None else "-" for key in ("score", "grade")]
         met = f"{row['met']} of {row['scored']}"
         unknown = row["unknown"] + row["unreadable"] or "."
-        yield _row("", f"{safe(row['name']):<28.28}{shown[0]:>7}{shown[1]:>7}{met:>13}{unknown:>9}")
+        yield _row("", f"{fitted(safe(row['name']), 28)}{shown[0]:>7}{shown[1]:>7}{met:>13}{unknown:>9}")
     readiness, maturity = verdict["readiness"], verdict["maturity"]
-    percent = "not measured" if readiness["percent"] is None else f"{readiness['percent']} %, {readiness['margin']:+} to the required"
-    yield _row(
-        "readiness", f"{percent} {readiness['required']:g} %; risk {verdict['risk']}, maturity {maturity['value']} of {maturity['of']}"
-    )
+    required = f"{readiness['required']:g} %"
+    if readiness["percent"] is None:
+        told = f"not measured, {required} is required"
+    else:
+        told = f"{readiness['percent']} %, {readiness['margin']:+} to the required {required}"
+    yield _row("readiness", f"{told}; risk {verdict['risk']}, maturity {maturity['value']} of {maturity['of']}")
     yield from _list("verdict", [verdict["verdict"], *(f"  {safe(reason)}" for reason in verdict["reasons"])], verbose=False)
 
 
@@ -177,7 +180,7 @@ def _over_time(run: Run, *, verbose: bool) -> Iterator[str]:
     """What changed since an earlier run, and the trend."""
     compared = run.conclusion.comparison
     if compared is not None:
-        moved = [f"{row['name']} {row['before']} to {row['after']} ({row['delta']:+})" for row in compared["scores"] if row["delta"]]
+        moved = [f"{safe(row['name'])} {row['before']} to {row['after']} ({row['delta']:+})" for row in compared["scores"] if row["delta"]]
         yield from _list("compared", moved or ["no score moved"], verbose=verbose)
         for key, told in COMPARED.items():
             yield from _list("", [f"{told}: {safe(id)}" for id in compared[key]], verbose=verbose)
