@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import shutil
 import subprocess
 import textwrap
 from collections.abc import Mapping
@@ -27,6 +28,8 @@ from pytest_readiness.configuration import Configuration
 from pytest_readiness.configuration import Environment
 from pytest_readiness.formats.terraform.module import module_in
 from pytest_readiness.formats.terraform.values import Json
+
+pytestmark = pytest.mark.skipif(shutil.which("terraform") is None, reason="no terraform on PATH: nothing is compared with Terraform itself")
 
 ENVIRONMENT = {**os.environ, "TF_CLI_CONFIG_FILE": os.devnull, "CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1"}
 REJECTED = "!"
