@@ -171,5 +171,7 @@ def _step(found: re.Match[str]) -> Step:
 def _wrong(text: str, position: int) -> str:
     rest = text[position:]
     if rest.startswith("["):
-        return f'{rest[:20]!r} is not like [*], [0], [name=web] or ["a.b/c"]'
+        return f'stops making sense at {rest[:20]!r}, which is not like [*], [0], [name=web] or ["a.b/c"]'
+    if not position and rest.startswith("."):
+        return f"begins with a dot: write {rest.lstrip('.')!r}"
     return f'stops making sense at {rest[:20]!r} (keys are joined by dots; one with a dot in it is written ["a.b/c"])'

@@ -130,11 +130,11 @@ def criterion(body: Any, place: Span, mistakes: Mistakes, kinds: Iterable[str] =
         return None
     name = body.get("id")
     if not isinstance(name, str) or not _ID(name):
-        written = "has no id" if name is None else f"the id {operators.shown(name)} is not like team.some-name"
-        mistakes.add(body.entry("id"), f"{written}: lower case, with a dot in it, such as acme.team-label")
+        written = "a criterion has no id: give it one" if name is None else f"the id {operators.shown(name)} is not"
+        mistakes.add(body.entry("id"), f"{written} in lower case with a dot in it, such as acme.team-label")
         return None
     uses = "use" in body
-    _known_keys(body, USED if uses else OWN, f"{name}: ", mistakes, also=(*OWN, *USED))
+    _known_keys(body, USED if uses else OWN, f"{name}: ", mistakes, (*OWN, *USED))
     text = _Texts(body, name, mistakes)
     on = () if uses else _kinds(body, name, mistakes, kinds)
     found = Criterion(
@@ -183,11 +183,15 @@ class _Texts:
         return value.strip().rstrip(".") if key in ("title", "remedy") else value.strip()
 
 
-def _known_keys(body: Mapping, known: tuple[str, ...], prefix: str, mistakes: Mistakes, also: tuple[str, ...] = ()) -> None:
+def _known_keys(body: Mapping, known: tuple[str, ...], prefix: str, mistakes: Mistakes, elsewhere: tuple[str, ...]) -> None:
     for key in body:
-        if key not in known:
-            why = f"not together with {'use' if key in OWN else 'on'}" if key in also else hint(key, known)
-            mistakes.add(body.entry(key), f"{prefix}unknown key {key!r} ({why})" if key not in also else f"{prefix}{key} is {why}")
+        if key in known:
+            continue
+        if key in elsewhere:
+            reason = f"{key} cannot stand together with {'use' if 'use' in body else 'on; it belongs to use'}"
+        else:
+            reason = f"unknown key {key!r} ({hint(key, known)})"
+        mistakes.add(body.entry(key), f"{prefix}{reason}")
 
 
 def _choice(body: Mapping, key: str, choices: Any, name: str, mistakes: Mistakes) -> Any:
@@ -312,7 +316,7 @@ class _Reader:
         for name in _PARAMETER.findall(value):
             if name not in self.parameters:
                 self.wrong(place, f"there is no parameter {name!r} ({hint(name, self.parameters)})")
-                return value
+                return _PARAMETER.sub(r"\1", value)
         whole = _PARAMETER.fullmatch(value)
         if whole:
             return self.parameters[whole[1]]

@@ -73,7 +73,7 @@ KINDS: Mapping[str, str] = {
 WITHOUT_DATA = (
     *("docker.file", "docker.repository", "k8s.repository", "argo.repository", "kustomize.repository", "helm.repository"),
     *("helm.value", "helm.dependency", "gha.repository", "gha.layout", "gha.uses", "env.repository"),
-    *("tf.repository", "tf.root", "tf.module", "tf.local", "tf.tfvars"),
+    *("tf.repository", "tf.root", "tf.module", "tf.local", "tf.tfvars", "tf.lockfile"),
 )
 
 Keys = Mapping[str, Any]

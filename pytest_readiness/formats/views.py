@@ -63,6 +63,9 @@ class View:
         node = self.value
         if is_unknown(node):
             yield View(node, self.span, self.resolve, is_certain=False)
+        elif isinstance(node, Branch):
+            parts = list(node.parts())
+            yield from parts[index : index + 1 or None] if -len(parts) <= index < len(parts) else ()
         elif isinstance(node, list) and -len(node) <= index < len(node):
             yield self._at(node[index], self._place(index % len(node)))
 

@@ -388,6 +388,11 @@ def _user(stage: Stage) -> View | None:
     return None if stage.user is None else View(stage.user, found[1].head if found else stage.span)
 
 
+def _root(stage: Stage) -> View:
+    found = stage.last("USER")
+    return View(stage.runs_as_root, found[1].head if found else stage.span)
+
+
 def _health(stage: Stage) -> View | None:
     health = stage.healthcheck
     if isinstance(health, Unknown):
@@ -424,7 +429,7 @@ _PARTS: Mapping[str, Callable[[Stage], Any]] = {
 }
 _FACTS: Mapping[str, Callable[[Any], Any]] = {
     **Resource.facts(),
-    "root": lambda stage: stage.runs_as_root,
+    "root": _root,
     "final": lambda stage: stage.is_final,
     "service": lambda stage: stage.is_service,
 }

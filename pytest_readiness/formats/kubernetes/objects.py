@@ -393,6 +393,27 @@ class _Security(Branch):
             yield View(value, self._container.effective_at(key))
 
 
+class _Flags(Branch):
+    """The flags of the program that a container starts, by name without dashes."""
+
+    def __init__(self, container: Container) -> None:
+        self._container = container
+
+    def part(self, key: str) -> Iterator[View]:
+        from .cluster import flag
+        from .cluster import flag_at
+
+        value = flag(self._container, key)
+        if value is not None:
+            yield View(value, self._container.at(*flag_at(self._container, key)))
+
+
+def _program(container: Container) -> str | None:
+    from .cluster import program
+
+    return program(container)
+
+
 _OBJECT: AnyMapping[str, Callable[[Any], Any]] = {
     **Resource.facts(),
     "type": lambda thing: thing.id,
@@ -415,6 +436,8 @@ _CONTAINER: AnyMapping[str, Callable[[Any], Any]] = {
     "windows": lambda container: container.pod.is_windows,
     "image": lambda container: image_view(container.image, container.at("image")),
     "security": lambda container: View(_Security(container), container.at("securityContext")),
+    "program": _program,
+    "flags": lambda container: View(_Flags(container), container.at("command" if "command" in container.body else "args")),
     "init": lambda container: container.is_init,
     "sidecar": lambda container: container.is_sidecar,
     "ephemeral": lambda container: container.is_ephemeral,
