@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from test_examples import tool
 
+import pytest_readiness
 from pytest_readiness import builtin
 from pytest_readiness import hookspecs
 from pytest_readiness import plugin
@@ -85,6 +86,10 @@ def test_every_hook_is_documented_with_its_signature() -> None:
         assert f"### {name}{inspect.signature(hook)}".replace("'", "") in page
 
 
+def test_every_public_name_is_documented() -> None:
+    assert [name for name in pytest_readiness.__all__ if f"`{name}`" not in text("writing-rules.md")] == []
+
+
 def test_every_category_and_format_is_documented() -> None:
     assert [name for name in CATEGORIES if name not in text("writing-rules.md")] == []
     assert [format_.name for format_ in builtin.formats() if f"| `{format_.name}` |" not in text("formats.md")] == ["repository"]
@@ -136,6 +141,12 @@ def test_every_rule_that_is_named_exists() -> None:
     for page in PAGES:
         named = set(pattern.findall(page.read_text("utf-8")))
         assert named - known - kinds() <= {"k8s.some-rule"}, page.name
+
+
+def test_every_example_is_listed_and_run_by_a_test() -> None:
+    tests = "".join(path.read_text("utf-8") for path in (ROOT / "tests").glob("test_*.py"))
+    names = [path.name for path in (ROOT / "examples").iterdir() if path.is_dir()]
+    assert [name for name in names if f"]({name})" not in (ROOT / "examples/README.md").read_text("utf-8") or name not in tests] == []
 
 
 def test_every_example_that_is_named_exists() -> None:
