@@ -80,7 +80,8 @@ def run(tool: Tool, arguments: Sequence[str], files: Mapping[str, bytes], *, tim
         home.mkdir()
         _write(copy, files)
         ran = _run([tool.path, *tool.arguments, *arguments], copy, home, timeout)
-    _keep(kept, ran)
+    if not ran.code:  # a full disk or a want of memory is no property of the files
+        _keep(kept, ran)
     return ran
 
 
