@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace
 from functools import cached_property
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ..formats.secrets import masked
@@ -47,6 +48,7 @@ CATEGORY = {"sarif": "Security & Compliance", "junit": "Testing"}
 SEVERITIES = ((9.0, "CRITICAL", Priority.P0), (7.0, "HIGH", Priority.P1), (4.0, "MEDIUM", Priority.P2), (0.1, "LOW", Priority.P3))
 LEVELS = {"error": Priority.P1, "warning": Priority.P2, "note": Priority.P3, "none": Priority.P3}
 CLEAN = "clean"
+LONGEST_HELP = 300
 _MANY = 100  # resources in a region, of which none can be meant alone
 _SECRETS = re.compile(r"secret|gitleaks|trufflehog", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
@@ -238,7 +240,7 @@ class Imports:
         id = rule_id(log.tool, about.id)
         if (id, priority) not in self._rules:
             title = _prose(about.title or about.id, 200).rstrip(".")
-            why = _prose(about.why or about.help or about.title or about.id, LONGEST_TEXT)
+            why = _prose(about.why or about.title or about.help or about.id, LONGEST_TEXT)
             made = Rule(
                 id=id,
                 priority=priority,
@@ -246,7 +248,7 @@ class Imports:
                 category=entry.category or CATEGORY[log.kind],
                 title=title,
                 why=why,
-                remedy=_remedy(log, about, title, why),
+                remedy=_remedy(log, about),
                 check=_told,
                 check_needs_project=False,
                 secret=any(_SECRETS.search(text) for text in (log.tool, about.id, *about.tags)),
@@ -298,6 +300,7 @@ class Imports:
         return lines[number - 1].rstrip("\r") if 0 < number <= len(lines) else ""
 
 
+@lru_cache(maxsize=4096)
 def rule_id(tool: str, name: str) -> str:
     """A rule of a tool among ours: ``trivy.KSV012``."""
     name = _SPACES.sub("-", name.removeprefix(f"{tool}/").strip())
@@ -314,10 +317,16 @@ def _prose(text: str, width: int) -> str:
     return safe(brief(masked(text[: 4 * width]).translate(_MARKUP).lstrip("#-+=~ "), width))
 
 
-def _remedy(log: Log, about: About, title: str, why: str) -> str:
-    help = _prose(about.help, 300).rstrip(".")
-    if help and help not in (title, why, why.rstrip(".")):
-        return help
+def _remedy(log: Log, about: About) -> str:
+    """A short help that says more than the title does, where it is read about, or the least that can be said."""
+    help = " ".join(about.help.split()).rstrip(".")
+    if (
+        help
+        and len(help) <= LONGEST_HELP
+        and not (about.why or about.title).startswith(help)
+        and not (about.title and help.startswith(about.title))
+    ):
+        return _prose(help, LONGEST_HELP)
     if about.uri.startswith(("https://", "http://")):
-        return f"see {_prose(about.uri, 300)}"
+        return f"see {_prose(about.uri, LONGEST_HELP)}"
     return "mend what the message names" if log.kind == "sarif" else "make the test pass"

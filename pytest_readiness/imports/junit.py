@@ -38,7 +38,7 @@ def logs(data: bytes, project: Project, root: str = "") -> list[Log]:
         parser.Parse(data, True)
     except expat.ExpatError as error:
         raise Invalid(f"is not XML: {error}") from None
-    except ValueError as error:  # an encoding that expat does not have
+    except (ValueError, LookupError) as error:  # an encoding that nobody has
         raise Invalid(f"is not XML: {error}") from None
     log = Log("junit", results=reader.results, ended=reader.ended, commits=tuple(reader.commits), kind="junit")
     if not log.results:
@@ -116,7 +116,7 @@ class _Reader:
             _OUTCOMES.get(told, PASSED),
             said,
             path,
-            place,
+            "" if path else place,
             number,
             1 if number else 0,
             number,

@@ -88,18 +88,22 @@ class _Reader:
             made.problems.append(f"{self.where} has no list of results: the tool did not finish")
             return made
         wrong = 0
+        reported: set[str] = set()
         for number, each in enumerate(results):
             found = self._result(each) if isinstance(each, dict) else None
             if isinstance(found, Result):
                 made.results.append(found)
-            elif found is None:
+            elif found is not None:
+                reported.add(found)
+            else:
                 wrong += 1
                 if wrong <= TOLD:
                     made.problems.append(f"{self.where}.results[{number}] is no result: it names no rule")
         if wrong > TOLD:
             made.problems.append(f"and {wrong - TOLD} more results of {self.where} that are none")
-        reported = {result.about.id for result in made.results} | {_parent(result.about.id) for result in made.results}
-        made.clean = [about for about in self.rules.values() if about.ran and about.id not in reported]
+        reported |= {id for result in made.results for id in (result.about.id, _parent(result.about.id))}
+        known = {about.id: about for table in self.tables for about in table if about is not None}
+        made.clean = [about for about in known.values() if about.ran and about.id not in reported]
         listed = (self.places.find(_dict(each).get("location"))[0] for each in self.artifacts)
         made.judged = frozenset(path for path in (*listed, *(result.path for result in made.results)) if path)
         return made
@@ -167,13 +171,15 @@ class _Reader:
         return About(id, known.title, known.why, known.help, known.uri, known.level, known.severity, known.tags)
 
     def _result(self, result: Mapping[str, Any]) -> Result | str | None:
-        """A result; a word for one that is left out on purpose, None for what is none."""
+        """A result; for one that is left out on purpose, the rule that is not clean for that; None for what is none."""
         about = self._rule(result)
         if about is None:
             return None
         kind = _text(result.get("kind")) or "fail"
-        if kind == "notApplicable" or result.get("baselineState") == "absent":
-            return "left out"
+        if kind == "notApplicable":
+            return about.id
+        if result.get("baselineState") == "absent":
+            return ""
         outcome = KINDS.get(kind, FAILED)
         location = _dict(next(iter(_list(result.get("locations"))), None))
         physical = _dict(location.get("physicalLocation"))
@@ -186,7 +192,7 @@ class _Reader:
             SKIPPED if suppressed else outcome,
             _message(result, about) or about.title or about.id,
             path,
-            place,
+            "" if path else place,
             line,
             column,
             end_line,

@@ -74,6 +74,8 @@ def _reason(error: ValidationError) -> str:
         return f"{prefix}must be {_WORDS[error.validator_value]}, not {_said(error.instance)}"
     if error.validator == "anyOf":
         return f"{prefix}{error.instance!r} is not a number of files such as 3 or '>=3'"
+    if error.validator == "pattern" and where.endswith("max-age"):
+        return f"{prefix}{error.instance!r} is not an age such as 30m, 24h or 7d"
     if error.validator == "pattern" and "until" in where:
         return f"{prefix}{error.instance!r} is not a date as YYYY-MM-DD"
     return f"{prefix}{error.message}"
