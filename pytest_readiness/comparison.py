@@ -53,7 +53,7 @@ def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
         "newly_failing": [id for id, found in after.items() if found in STILL_OPEN and before.get(id) is State.MET],
         "newly_unjudged": [id for id, found in after.items() if found in (State.UNKNOWN, State.UNREADABLE) and before.get(id) is State.MET],
         "fixed": [id for id, found in after.items() if found is State.MET and before.get(id) in STILL_OPEN],
-        "new_open": [id for id, found in after.items() if found in STILL_OPEN and id not in before],
+        "new_open": [id for id, found in after.items() if found in STILL_OPEN and before.get(id) not in (State.MET, *STILL_OPEN)],
         "gone": [id for id, found in before.items() if found in STILL_OPEN and id not in after],
         "renamed": [{"old": old_path, "new": new_path} for old_path, new_path in sorted(renamed.items())],
         "scores": [_difference("overall", old["verdict"]["overall"], new["verdict"]["overall"])]

@@ -34,10 +34,14 @@ class Excuses:
         self._made = {id(comment): _waiver(comment) for comment in self._comments if not comment.problem}
         self._found: dict[str, Waiver] = {}
         self._forbidden: dict[int, str] = {}
-        around = {id(comment): enclosing(comment, [check.resource for check in checks]) for comment in self._comments}
+        resources = {id(check.resource): check.resource for check in checks}.values()
+        around = {id(comment): enclosing(comment, resources) if comment.reach == "around" else "" for comment in self._comments}
+        named: dict[str, list[Comment]] = {}
         for check in checks:
-            if named := [comment for comment in self._comments if not comment.problem and comment.names(check.rule)]:
-                self._match(check, named, project, around)
+            if check.rule.id not in named:
+                named[check.rule.id] = [comment for comment in self._comments if not comment.problem and comment.names(check.rule)]
+            if about := named[check.rule.id]:
+                self._match(check, about, project, around)
 
     def _wrong(self, comment: Comment) -> str:
         try:

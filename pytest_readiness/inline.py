@@ -7,12 +7,15 @@ comment. Comments of other tools have neither owner nor day; the settings give t
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import replace
 from fnmatch import fnmatchcase
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from .model import Finding
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from .project import Project
 
 MARK = "readiness: ignore["
+MOST = 1000  # comments of a file that are read
 _OWN = re.compile(r"(?:#|//|/\*|<!--)[ \t]*readiness: ignore\[(?P<rules>[^\]\n]{1,500})\](?P<rest>[^\n]{0,1000})")
 _END = re.compile(r"\s*(?:\*/\s*(?:-?\}\})?|-->)?\s*$")
 _UNTIL = re.compile(r"\s+until\s+(\S+)$")
@@ -75,13 +79,47 @@ def comments(path: str, project: Project, honoured: Honoured | None) -> Iterator
         text = project.text(path)
     except ParseFailure:
         return
-    found = [*(_own(path, text) if MARK in text else ()), *(_foreign(path, text, honoured) if honoured else ())]
-    yield from sorted(found, key=lambda comment: comment.span)
+    lines = _Lines(path, text)
+    found = [*(_own(lines) if MARK in text else ()), *(_foreign(lines, honoured) if honoured else ())]
+    found.sort(key=lambda comment: comment.span)
+    yield from found[:MOST]
+    yield from (replace(comment, problem=f"is beyond the first {MOST} of this file, which are read") for comment in found[MOST:])
 
 
-def _own(path: str, text: str) -> Iterator[Comment]:
-    for match in _OWN.finditer(text):
-        span = Span.within(path, text, *match.span())
+class _Lines:
+    """The text of a file with its lines: where an offset is, and which line a comment is about."""
+
+    def __init__(self, path: str, text: str) -> None:
+        self.path = path
+        self.text = text
+        self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
+
+    @cached_property
+    def _following(self) -> list[int]:
+        """For each line the next one below that is no comment, or itself where there is none."""
+        lines = self.text.split("\n")
+        found, following = 0, [0] * len(lines)
+        for index in range(len(lines) - 1, -1, -1):
+            following[index] = found or index + 1
+            if not _COMMENT.match(lines[index]):
+                found = index + 1
+        return following
+
+    def span(self, start: int, end: int) -> Span:
+        """The place of a piece of one line."""
+        line = bisect_right(self._starts, start)
+        column = start - self._starts[line - 1] + 1
+        return Span(self.path, line, column, line, column + max(len(self.text[start:end].rstrip()), 1))
+
+    def target(self, at: int) -> int:
+        """The line that a comment is about which begins at an offset."""
+        number = bisect_right(self._starts, at)
+        return number if self.text[self._starts[number - 1] : at].strip(" \t{-") else self._following[number - 1]
+
+
+def _own(lines: _Lines) -> Iterator[Comment]:
+    for match in _OWN.finditer(lines.text):
+        span = lines.span(*match.span())
         rules = tuple(name.strip() for name in match["rules"].split(",") if name.strip())
         rest = _END.sub("", match["rest"])
         until = _UNTIL.search(rest)
@@ -93,20 +131,8 @@ def _own(path: str, text: str) -> Iterator[Comment]:
         problem = "" if until else "needs its last day: until YYYY-MM-DD"
         problem = problem or ("" if reason else "needs a reason")
         yield Comment(
-            rules, span, _target(text, match.start()), "line", reason, by[1] if by else "", until[1] if until else "", problem=problem
+            rules, span, lines.target(match.start()), "line", reason, by[1] if by else "", until[1] if until else "", problem=problem
         )
-
-
-def _target(text: str, at: int) -> int:
-    """The line a comment is about."""
-    start = text.rfind("\n", 0, at) + 1
-    number = text.count("\n", 0, at) + 1
-    if text[start:at].strip(" \t{-"):
-        return number
-    for offset, line in enumerate(text[at:].split("\n")[1:], 1):
-        if not _COMMENT.match(line):
-            return number + offset
-    return number
 
 
 # -- other tools
@@ -145,13 +171,13 @@ FORMS = {
 }
 
 
-def _foreign(path: str, text: str, honoured: Honoured) -> Iterator[Comment]:
+def _foreign(lines: _Lines, honoured: Honoured) -> Iterator[Comment]:
     for tool in honoured.tools:
         form = FORMS[tool]
-        for match in form.pattern.finditer(text):
+        for match in form.pattern.finditer(lines.text):
             rules = ("*",) if tool == "kics" else tuple(_plain(name) for name in match["rules"].split(","))
             reason = (match["reason"] or "").strip(" :\"'") or match["rules"].strip()
-            place, target = Span.within(path, text, *match.span()), _target(text, _start(text, match.start()))
+            place, target = lines.span(*match.span()), lines.target(_start(lines.text, match.start()))
             yield Comment(rules, place, target, form.reach(match), f"{tool}: {reason}", honoured.owner, honoured.until, tool)
 
 

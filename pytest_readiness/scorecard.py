@@ -44,6 +44,7 @@ class State(enum.Enum):
 
 SCORED = (State.MET, State.OPEN, State.GAP)
 STILL_OPEN = (State.OPEN, State.GAP)
+URGENT = ("P0", "P1")  # what readiness is about
 
 
 def state(record: Record) -> State:
@@ -155,7 +156,7 @@ def _label(score: float | None) -> str | None:
 
 def _readiness(whole: Tally, policy: Policy) -> dict[str, Any]:
     """Percent of the P0 and P1 weight that is met, against what is required."""
-    urgent = Tally([pair for pair in whole.checks if pair[0]["priority"] in ("P0", "P1")], policy)
+    urgent = Tally([pair for pair in whole.checks if pair[0]["priority"] in URGENT], policy)
     share, closed = urgent.share(), urgent.share(gaps_closed=True)
     percent = None if share is None else cut(share)
     return {
@@ -215,20 +216,22 @@ def _risk(whole: Tally) -> str:
 def _decision(whole: Tally, readiness: Mapping[str, Any]) -> dict[str, Any]:
     """APPROVED, CONDITIONAL or BLOCKED, and why."""
     blocking = []
-    for priority in ("P0", "P1"):
+    for priority in URGENT:
         if found := whole.open(priority, states=(State.OPEN,)):
             blocking.append(f"{_checks(len(found), f'{priority} check')} open")
     if unread := whole.count[State.UNREADABLE]:
         blocking.append(f"{_checks(unread, 'item')} could not be judged: unreadable files or crashed rules")
     if not sum(whole.count[found] for found in SCORED):
         blocking.append("nothing was judged")
+    elif readiness["percent"] is None and any(found is State.UNKNOWN for check, found in whole.checks if check["priority"] in URGENT):
+        blocking.append("no P0 or P1 check could be judged")
     closed = readiness["with_gaps_closed"]
     if closed is not None and closed < readiness["required"]:
         reached = f"is {closed} %" if closed == readiness["percent"] else f"would be {closed} % with its known gaps closed"
         blocking.append(f"readiness {reached}, {readiness['required']:g} % is required")
     if blocking:
         return {"verdict": "BLOCKED", "reasons": blocking}
-    gaps = whole.open("P0", "P1", states=(State.GAP,))
+    gaps = whole.open(*URGENT, states=(State.GAP,))
     if gaps:
         return {"verdict": "CONDITIONAL", "reasons": [f"{check['id']} is a known gap ({_until(check)})" for check in gaps]}
     return {"verdict": "APPROVED", "reasons": []}
@@ -245,11 +248,12 @@ def _maturity(checks: Sequence[tuple[Record, State]], policy: Policy) -> dict[st
     """
     states: dict[str, set[State]] = {}
     for check, found in checks:
-        states.setdefault(check["rule"], set()).add(found)
+        if found not in (State.UNKNOWN, State.ACCEPTED):
+            states.setdefault(check["rule"], set()).add(found)
     levels: list[dict[str, Any]] = []
     for number, level in enumerate(policy.maturity, 1):
-        shown = [rule for rule in sorted(states) if any(fnmatchcase(rule, glob) for glob in level.rules) and states[rule] - {State.UNKNOWN}]
-        met = [rule for rule in shown if number == 1 or not states[rule] & {State.OPEN, State.GAP, State.UNREADABLE}]
+        shown = [rule for rule in sorted(states) if any(fnmatchcase(rule, glob) for glob in level.rules)]
+        met = [rule for rule in shown if number == 1 or states[rule] == {State.MET}]
         levels.append({"level": number, "name": level.name, "rules": len(shown), "met": len(met), "missing": sorted(set(shown) - set(met))})
     reached = next((number for number, level in enumerate(levels) if not level["rules"] or level["met"] < level["rules"]), len(levels))
     following = levels[reached] if reached < len(levels) else None

@@ -49,6 +49,15 @@ def test_what_changed_is_told(project, write) -> None:
     )
 
 
+def test_what_was_not_judged_before_and_is_open_now_is_told(project, write) -> None:
+    write(a_toy="one: unknown\n", b_toy="", **{"readiness-waivers_yaml": ""})
+    run(project, out="old.json")
+    write(a_toy="one: bad\n")
+    run(project, "--readiness-compare=old.json")
+    compared = report(project)["comparison"]
+    assert (compared["newly_failing"], compared["new_open"]) == ([], ["a.toy::toy.good[one]"])
+
+
 def test_lines_that_moved_change_nothing(project, write) -> None:
     write(a_toy="\n\none: ok\n\ntwo: bad\nfour: long\n")
     result = run(project, "--readiness-compare=old.json", "--readiness-ratchet")

@@ -103,6 +103,9 @@ def test_percentages_are_never_rounded_up() -> None:
         ([check("P0"), check("P0", "xfailed", rule="readiness.parses")], "BLOCKED", "1 item could not be judged"),
         ([check("P0"), check("P0", "skipped", rule="readiness.parses")], "APPROVED", ""),
         ([check("P0", "skipped")], "BLOCKED", "nothing was judged"),
+        ([check("P1", "skipped"), check("P3")], "BLOCKED", "no P0 or P1 check could be judged"),
+        ([check("P1", "skipped"), check("P0"), check("P3")], "APPROVED", ""),
+        ([check("P2", "skipped"), check("P3")], "APPROVED", ""),
         ([], "BLOCKED", "nothing was judged"),
     ],
 )
@@ -185,8 +188,19 @@ LEVELS = (Level("one", ("a.*",)), Level("two", ("b.*",)), Level("three", ("c.x",
         ([check("P0"), check("P0", rule="b.x"), check("P0", rule="c.x"), check("P0", "skipped", rule="c.y")], 3, 3.0),
         ([check("P0"), check("P0", rule="c.x")], 1, 1.0),
         ([check("P0", "skipped"), check("P0", rule="b.x")], 0, 0.0),
+        ([check("P0"), check("P0", "xfailed", rule="b.x", kind="accepted")], 1, 1.0),
+        ([check("P0"), check("P0", rule="b.x"), check("P0", "xfailed", rule="b.y", kind="accepted")], 2, 2.0),
     ],
-    ids=["nothing", "the first needs a judgement only", "a fraction", "unknown shows nothing", "no level is jumped", "unknown alone"],
+    ids=[
+        "nothing",
+        "the first needs a judgement only",
+        "a fraction",
+        "unknown shows nothing",
+        "no level is jumped",
+        "unknown alone",
+        "a risk shows nothing",
+        "a risk takes nothing away",
+    ],
 )
 def test_maturity(checks: list[dict[str, Any]], level: int, value: float) -> None:
     found = verdict(report(*checks), Policy(maturity=LEVELS))["maturity"]

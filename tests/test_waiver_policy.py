@@ -252,3 +252,10 @@ def test_an_empty_list_is_left() -> None:
 def test_entries_in_brackets_are_not_pruned() -> None:
     with pytest.raises(ParseFailure, match="entries in brackets"):
         upkeep.without("w.yaml", "waivers: [{rule: a}]\n", [1])
+
+
+def test_a_file_full_of_comments_takes_little_time_and_the_rest_is_told() -> None:
+    comment = "# readiness: ignore[a.b] later by x until 2027-01-01\n"
+    found = list(comments("Dockerfile", Project.of({"Dockerfile": comment * 20_000 + "FROM a\n"}), None))
+    assert (found[0].target, found[999].target, found[999].problem) == (20_001, 20_001, "")
+    assert found[1000].problem == "is beyond the first 1000 of this file, which are read"
