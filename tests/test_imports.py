@@ -457,7 +457,7 @@ def ended(ago: datetime.timedelta) -> dict[str, Any]:
         ({"invocations": [{"endTimeUtc": "yesterday"}]}, "does not say when the tool ran"),
         ({"invocations": [{"startTimeUtc": "2020-01-01T00:00:00Z"}]}, "is stale: the tool ended 2020-01-01 00:00 UTC"),
     ],
-    ids=str,
+    ids=["fresh", "old", "very old", "of the future", "without a time", "no time at all", "only its start"],
 )
 def test_results_may_not_be_older_than_allowed(run, said) -> None:
     found = problems(sarif(**run), max_age=datetime.timedelta(hours=24))
