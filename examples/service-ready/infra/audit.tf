@@ -31,4 +31,6 @@ resource "aws_s3_bucket_object_lock_configuration" "audit" {
       days = 365
     }
   }
+
+  depends_on = [module.audit]
 }
