@@ -132,7 +132,10 @@ class Run:
     def _live(self) -> Live | None:
         """The checks that the settings declare; nothing of these is imported where there are none."""
         document = self.settings.document
-        if document is None or not isinstance(document.data, dict) or not {"live", "evidence"} & document.data.keys():
+        declared = document.data.keys() & {"live", "evidence"} if document and isinstance(document.data, dict) else set()
+        if self.config.getoption("readiness_live") and "live" not in declared:
+            raise pytest.UsageError("--readiness-live: readiness.yaml declares nothing below live")
+        if document is None or not declared:
             return None
         from .live.session import Live
 

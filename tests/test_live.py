@@ -477,6 +477,13 @@ def test_nothing_of_it_is_imported_where_nothing_is_declared(pytester: pytest.Py
     result.stdout.fnmatch_lines(["found ?]"])
 
 
+def test_to_contact_nothing_is_a_mistake(project: pytest.Pytester) -> None:
+    project.makefile(".yaml", readiness="evidence: []\n")
+    result = project.runpytest("--readiness", "--readiness-live")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*--readiness-live: readiness.yaml declares nothing below live"])
+
+
 def test_a_mistake_stops_the_run(pytester: pytest.Pytester) -> None:
     pytester.makefile(".yaml", readiness=f"{TARGETS}    - {{rule: nothing, target: shop}}\n")
     result = pytester.runpytest("--readiness")

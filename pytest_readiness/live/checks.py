@@ -27,8 +27,7 @@ from .declared import Target
 from .declared import secrets
 from .measure import Judged
 from .measure import Measured
-
-STARS = "****"
+from .secret import Mask
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,18 +61,6 @@ class LiveCheck(DeclaredCheck):
             raise Unresolved(self.mask(judged.unknown))
 
 
-def masker(values: Iterable[str]) -> Callable[[str], str]:
-    """A function that takes secret values out of a text, the longest first."""
-    hidden = sorted({value for value in values if value}, key=len, reverse=True)
-
-    def mask(text: str) -> str:
-        for value in hidden:
-            text = text.replace(value, STARS)
-        return text
-
-    return mask
-
-
 def evidence(declared: Declared, root: Path, now: datetime.datetime) -> Iterator[LiveCheck]:
     """The checks that need nothing but files."""
     from .evidence import judge
@@ -85,10 +72,10 @@ def evidence(declared: Declared, root: Path, now: datetime.datetime) -> Iterator
 
 def contacts(declared: Declared, root: Path, environment: Mapping[str, str]) -> Iterator[LiveCheck]:
     """The checks that contact something: for each target whether it can be reached, then its own."""
-    mask = masker(environment.get(name, "") for name in secrets(declared))
+    mask = Mask(environment.get(name, "") for name in secrets(declared))
     for target in declared.targets:
         reach = Job(lambda client: client.reach(), target.timeout)
-        line = Line(target.name, partial(_client, target, root, environment), reach, mask)
+        line = Line(target.name, partial(_client, target, root, environment, mask), reach, mask)
         entry = Entry("live.reachable", target.name, target.span, {}, target)
         yield _contact(entry, line, reach, mask)
         for entry in declared.checks:
@@ -96,19 +83,19 @@ def contacts(declared: Declared, root: Path, environment: Mapping[str, str]) -> 
                 yield _contact(entry, line, Job(partial(_ask, entry), target.budget, despite=partial(_despite, entry)), mask)
 
 
-def _contact(entry: Entry, line: Line, job: Job, mask: Callable[[str], str]) -> LiveCheck:
+def _contact(entry: Entry, line: Line, job: Job, mask: Mask) -> LiveCheck:
     judging = partial(line.result, job)
     return LiveCheck(KIND, entry.name, entry.span, entry.rule, "live", entry.priority, judge=judging, mask=mask, line=line, job=job)
 
 
-def _client(target: Target, root: Path, environment: Mapping[str, str]) -> Any:
+def _client(target: Target, root: Path, environment: Mapping[str, str], mask: Mask) -> Any:
     missing = [name for name in (target.token_env, *target.header_env.values()) if name and not environment.get(name)]
     if missing:
         raise CannotAsk(f"the environment variable {', '.join(missing)} is not set, which target {target.name} needs")
     from .http import Client
 
     try:
-        return Client(target, root, environment)
+        return Client(target, root, environment, mask)
     except ModuleNotFoundError as error:
         raise CannotAsk(f"{error.name} is needed: pip install 'pytest-readiness[live]'") from None
     except OSError as error:

@@ -16,6 +16,7 @@ from dataclasses import field
 from typing import Any
 
 from .measure import Judged
+from .secret import Mask
 
 GRACE = 1.0  # seconds a check may take beyond its budget before it is given up
 
@@ -38,7 +39,7 @@ class Job:
 class Line:
     """The way to one target: what is asked of it, in order, by one thread at a time; ``reach`` always first."""
 
-    def __init__(self, name: str, opened: Callable[[], Any], reach: Job, mask: Callable[[str], str]) -> None:
+    def __init__(self, name: str, opened: Callable[[], Any], reach: Job, mask: Mask) -> None:
         self.name = name
         self._open = opened
         self._reach = reach
@@ -53,7 +54,7 @@ class Line:
     def want(self, jobs: Iterable[Job]) -> None:
         """Begin to ask, unless it has been begun."""
         with self._lock:
-            new = [job for job in (self._reach, *jobs) if job not in self._wanted]
+            new = [job for job in dict.fromkeys((self._reach, *jobs)) if job not in self._wanted]
             self._wanted |= dict.fromkeys(new)
             if self._lost:
                 for job in new:

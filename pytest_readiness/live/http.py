@@ -21,6 +21,7 @@ from .declared import Target
 from .measure import Judged
 from .query import QueryError
 from .query import compiled
+from .secret import Mask
 
 REDIRECTS = 5
 WARM_UP = 5  # requests before the first that is measured
@@ -59,11 +60,12 @@ def context(target: Target, root: Path) -> ssl.SSLContext:
 class Client:
     """Asks one target; its connection is used again."""
 
-    def __init__(self, target: Target, root: Path, environment: Mapping[str, str]) -> None:
+    def __init__(self, target: Target, root: Path, environment: Mapping[str, str], mask: Mask) -> None:
         import httpx
 
         self._httpx = httpx
         self.target = target
+        self._mask = mask
         self.url = target.url
         self.origin = _origin(target.url)
         self.tls = context(target, root) if self.origin[0] == "https" else None
@@ -110,7 +112,7 @@ class Client:
         try:
             with self._client.stream(method, url, headers=headers, timeout=timeout) as response:
                 body = bytearray()
-                for chunk in response.iter_raw(65536) if whole else ():
+                for chunk in response.iter_raw() if whole else ():
                     body += chunk
                     if len(body) > limit:
                         raise NoAnswer(f"answers with more than {limit} bytes")
@@ -119,12 +121,13 @@ class Client:
                 took = time.perf_counter() - started
                 if response.headers.get("content-encoding", "identity") not in ("", "identity"):
                     raise NoAnswer("answers in a compressed form nobody asked for")
-                return Answer(response.status_code, response.headers, bytes(body), took)
+                headers = httpx.Headers({name: self._mask(value) for name, value in response.headers.items()})
+                return Answer(response.status_code, headers, self._mask.body(bytes(body)), took)
         except httpx.TimeoutException:
             raise NoAnswer(f"gave no answer within {timeout:.3g} s") from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             self.untrusted = _is_about_certificate(error)
-            raise NoAnswer(reason(error)) from None
+            raise NoAnswer(self._mask(reason(error))) from None
 
     def reach(self) -> Judged:
         """Whether it answers at all; any answer will do."""
@@ -282,5 +285,5 @@ def latency(entry: Entry, client: Client) -> Judged:
         if number >= min(WARM_UP, wanted):
             took.append(answer.seconds)
     assert entry.comparison is not None
-    ranked = sorted(took)[math.ceil(body["percentile"] / 100 * wanted) - 1]
+    ranked = sorted(took)[math.ceil(round(body["percentile"] * wanted / 100, 9)) - 1]
     return entry.comparison.judge(ranked, what=f"P{body['percentile']:g} of {wanted} requests to {where}")

@@ -1,0 +1,595 @@
+"""HTTP and TLS probes against real servers on loopback: well, down, hung, and lying."""
+
+from __future__ import annotations
+
+import json
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import datetime
+from datetime import timedelta
+from datetime import timezone
+from http.server import BaseHTTPRequestHandler
+from http.server import ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+
+from pytest_readiness import schema
+from pytest_readiness.live import contact
+from pytest_readiness.live import declared
+from pytest_readiness.live.checks import LiveCheck
+from pytest_readiness.live.checks import contacts
+from pytest_readiness.live.checks import start
+from pytest_readiness.live.measure import Judged
+from pytest_readiness.live.secret import Mask
+from pytest_readiness.syntax import yaml
+
+TOKEN = 's3cr3t/"t0ken"-' + "value" * 60  # longer than any message shows
+Reply = tuple[int, dict[str, str], bytes]
+
+
+class Server(ThreadingHTTPServer):
+    """Answers by path, and remembers what it was asked."""
+
+    daemon_threads = True
+    request_queue_size = 64
+
+    def __init__(self, routes: dict[str, Reply | Callable[[BaseHTTPRequestHandler], None]], tls: ssl.SSLContext | None = None) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.routes = routes
+        self.asked: list[tuple[str, dict[str, str]]] = []
+        self.connections: set[Any] = set()
+        self.stopped = threading.Event()
+        self.tls = tls
+
+    def get_request(self) -> tuple[Any, Any]:
+        connection, address = super().get_request()
+        connection.settimeout(10)
+        self.connections.add(address)
+        return connection, address
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        if self.tls is not None:
+            try:
+                request = self.tls.wrap_socket(request, server_side=True)
+            except OSError:  # a client that does not trust us, or speaks plaintext
+                return
+        super().finish_request(request, client_address)
+        if self.tls is not None:
+            request.close()
+
+    def handle_error(self, *_: object) -> None:
+        """Clients that go away are what is tested."""
+
+    @property
+    def url(self) -> str:
+        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.server_port}"
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Server
+
+    def do_GET(self) -> None:
+        self.server.asked.append((self.path, dict(self.headers)))
+        reply = self.server.routes.get(self.path, (404, {}, b""))
+        if callable(reply):
+            reply(self)
+            return
+        status, headers, body = reply
+        self.send_response(status)
+        for name, value in {"Content-Length": str(len(body)), **headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_HEAD(self) -> None:
+        self.do_GET()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def reply(data: object, status: int = 200, **headers: str) -> Reply:
+    return status, {"Content-Type": "application/json", **headers}, json.dumps(data).encode()
+
+
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    with ExitStack() as opened:
+        yield opened
+
+
+@pytest.fixture
+def serve(stack):
+    def make(routes: dict[str, Any], tls: ssl.SSLContext | None = None) -> Server:
+        server = stack.enter_context(Server(routes, tls))
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+        thread.start()
+        stack.callback(thread.join, 5)
+        stack.callback(server.shutdown)
+        stack.callback(server.stopped.set)
+        return server
+
+    return make
+
+
+@pytest.fixture
+def ask(stack, tmp_path):
+    """The outcomes of declared checks, by the names of their items."""
+
+    def outcomes(text: str, **environment: str) -> dict[str, Judged]:
+        document = yaml.parse("readiness.yaml", text)[0]
+        assert [str(mistake) for mistake in schema.violations(document, "readiness")] == []
+        found, mistakes = declared.load(document)
+        assert [str(mistake) for mistake in mistakes] == []
+        checks = list(contacts(found, tmp_path, environment))
+        stack.callback(contact.finish, [check.line for check in checks if check.line])
+        start(checks)
+        return {f"{check.rule.removeprefix('live.')}[{check.name}]": check.judged for check in checks}
+
+    return outcomes
+
+
+def live(url: str, *checks: str, target: str = "") -> str:
+    listed = "".join(f"\n    - {{target: shop, {check}}}" for check in checks)
+    return f"live:\n  targets:\n    shop: {{url: '{url}', timeout: 5s{target}}}\n  checks:{listed or ' []'}\n"
+
+
+def one(found: dict[str, Judged]) -> Judged:
+    """The outcome of the one check besides that the target is reached, which it was."""
+    reached, judged = found.values()
+    assert reached == Judged()
+    return judged
+
+
+# -- one request
+
+
+@pytest.mark.parametrize(
+    ("check", "problem"),
+    [
+        ("rule: service-healthy, path: /healthz, json: {status: healthy}", None),
+        ("rule: service-healthy, path: /healthz, json: {status: fine}", 'status of /healthz is "healthy", "fine" expected'),
+        ("rule: service-healthy, path: /healthz, json: {checks.db.up: 1}", "checks.db.up of /healthz is true, 1 expected"),
+        ("rule: service-healthy, path: /healthz, json: {nothing: 1}", "nothing of /healthz is nothing, 1 expected"),
+        ("rule: service-healthy, path: /missing", "/missing answers with status 404, 200 expected"),
+        ("rule: endpoint, path: /missing, status: [404, 410]", None),
+        ("rule: endpoint, path: /healthz, header: {content-type: ^application/json}", None),
+        ("rule: endpoint, path: /healthz, header: {Content-Type: xml}", "/healthz answers with Content-Type: application/json, which does not match xml"),
+        ("rule: endpoint, path: /healthz, header: {X-Frame-Options: DENY}", "/healthz answers without the header X-Frame-Options"),
+        ("rule: health-score, path: /healthz, value: score, unit: ratio", None),
+        ("rule: health-score, path: /healthz, value: score, unit: ratio, at_least: 99%", "score of /healthz is 95 %, at least 99 % expected (4 % worse)"),
+        ("rule: health-score, path: /healthz, value: other, unit: ratio", "no data: other of /healthz holds nothing, at least 90 % expected"),
+        ("rule: endpoint, path: /healthz, json: {status: healthy}, method: HEAD", "/healthz answers with 0 bytes of application/json that are not JSON"),
+        ("rule: endpoint, path: /page, json: {a: 1}", "/page answers with 6 bytes of text/html that are not JSON"),
+    ],
+)  # fmt: skip
+def test_an_answer_is_held_against_what_is_declared(serve, ask, check: str, problem: str | None) -> None:
+    body = {"status": "healthy", "score": 0.95, "checks": {"db": {"up": True}}}
+    server = serve({"/healthz": reply(body), "/page": (200, {"Content-Type": "text/html"}, b"<html>")})
+    assert one(ask(live(server.url, check))).problems == (() if problem is None else (problem,))
+
+
+def test_what_is_measured_is_told(serve, ask) -> None:
+    server = serve({"/healthz": reply({"score": 0.95})})
+    measured = one(ask(live(server.url, "rule: health-score, path: /healthz, value: score, unit: ratio"))).measured
+    assert measured and (measured.target, measured.actual, measured.margin) == ("at least 90 %", "95 %", "5.5 % better")
+
+
+def test_a_text_is_an_error(serve, ask) -> None:
+    server = serve({"/healthz": reply({"score": "95%"})})
+    assert "is not a number" in (one(ask(live(server.url, "rule: health-score, path: /healthz, value: score, unit: ratio"))).error or "")
+
+
+@pytest.mark.parametrize(
+    ("body", "problems"),
+    [
+        ({"checks": {"db": {"status": "UP"}, "cache": "ok", "broker": True}}, ()),
+        ({"status": "UP", "components": {"db": {"status": "UP"}, "cache": {"status": "UP"}, "broker": {"status": "UP"}}}, ()),
+        ({"checks": [{"name": "db", "status": "UP"}, {"name": "cache", "status": "UP"}, {"name": "broker", "status": "UP"}]}, ()),
+        ({"checks": {"db": [{"status": "pass"}], "cache": [{"status": "pass"}], "broker": [{"status": "pass"}]}}, ()),
+        ({"entries": {"db": {"status": "Healthy"}, "cache": {"status": "Degraded"}, "broker": {"status": "Healthy"}}}, ("/h says that cache is Degraded",)),
+        ({"checks": {"db": "ok", "cache": "ok"}}, ("/h does not name broker, only db, cache",)),
+        ({"checks": {"db": "ok", "cache": "ok", "broker": [{"status": "pass"}, {"status": "fail"}]}}, ("/h says that broker is fail",)),
+        ({"checks": {"db": {}, "cache": "ok", "broker": "ok"}}, ("/h says that db is not told",)),
+        ({"status": "ok"}, ("/h names no dependency: it answers below none of checks, components, dependencies, details, entries, services, results",)),
+        ("OK", ("/h names no dependency: it answers below none of checks, components, dependencies, details, entries, services, results",)),
+        ([[]], ("/h names no dependency: it answers below none of checks, components, dependencies, details, entries, services, results",)),
+    ],
+)  # fmt: skip
+def test_a_health_endpoint_names_its_dependencies(serve, ask, body: object, problems: tuple[str, ...]) -> None:
+    server = serve({"/h": reply(body)})
+    assert one(ask(live(server.url, "rule: health-endpoint-deep, path: /h, dependencies: [db, cache, broker]"))).problems == problems
+
+
+# -- latency
+
+
+def test_latency_is_a_percentile_over_one_connection(serve, ask) -> None:
+    server = serve({"/api": reply({})})
+    judged = one(ask(live(server.url, "rule: p99-latency, path: /api, below: 5s, requests: 20")))
+    assert judged.problems == () and judged.measured and judged.measured.target == "below 5 s"
+    assert sum(path == "/api" for path, _ in server.asked) == 25  # five warm up
+    assert len(server.connections) == 2  # the first is cut off with its answer
+
+
+def test_latency_over_its_target_fails(serve, ask) -> None:
+    server = serve({"/api": reply({})})
+    (problem,) = one(ask(live(server.url, "rule: p95-latency, path: /api, below: 1ns, requests: 2"))).problems
+    assert problem.startswith("P95 of 2 requests to /api is ") and "below 1 ns expected" in problem
+
+
+def test_one_failed_request_fails_the_latency(serve, ask) -> None:
+    counted = iter(range(100))
+
+    def fail_at_ten(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(500 if next(counted) == 9 else 200)
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+
+    server = serve({"/api": fail_at_ten})
+    judged = one(ask(live(server.url, "rule: p99-latency, path: /api, requests: 20")))
+    assert judged.problems == ("/api answers with status 500, a status from 200 to 299 expected, at request 10 of 20",)
+
+
+# -- down, hung, lying
+
+
+def test_what_is_down_fails_at_once_and_is_not_asked_again(ask) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{free.getsockname()[1]}"
+    found = ask(live(url, "rule: service-healthy", "rule: p99-latency"))
+    assert found["reachable[shop]"].problems == (f"target shop cannot be reached: {url} refuses the connection",)
+    for name in ("service-healthy[shop]", "p99-latency[shop]"):
+        assert found[name] == Judged(unknown="target shop cannot be reached")
+
+
+def test_a_name_that_does_not_exist_is_down(ask) -> None:
+    found = ask(live("http://nowhere.invalid"))
+    assert "cannot be reached" in found["reachable[shop]"].problems[0]
+
+
+@pytest.fixture
+def silent(stack) -> str:
+    """A server that accepts and says nothing."""
+    listening = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+    return f"http://127.0.0.1:{listening.getsockname()[1]}"
+
+
+def test_what_hangs_is_given_up(ask, silent) -> None:
+    started = time.monotonic()
+    found = ask(live(silent, "rule: service-healthy").replace("5s", "100ms"))
+    assert time.monotonic() - started < 5
+    assert found["reachable[shop]"].problems == (f"target shop cannot be reached: {silent} gave no answer within 0.1 s",)
+    assert found["service-healthy[shop]"].unknown == "target shop cannot be reached"
+
+
+def test_an_answer_that_drips_is_given_up(serve, ask, monkeypatch) -> None:
+    monkeypatch.setattr(contact, "GRACE", 0.2)
+    monkeypatch.setattr(declared, "BUDGET", 2)
+
+    def drip(handler: Any) -> None:  # a byte of a header at a time: no timeout of a read is ever reached
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\nX: ")
+        while not handler.server.stopped.wait(0.02):
+            handler.wfile.write(b"x")
+
+    server = serve({"/": reply({}), "/drip": drip})
+    started = time.monotonic()
+    checks = ("rule: endpoint, path: /drip", "rule: service-healthy, path: /")
+    found = ask(live(f"{server.url}/", *checks).replace("5s", "200ms"))
+    assert time.monotonic() - started < 5
+    assert found["endpoint[shop]"].problems == ("target shop gave no answer within 0.4 s",)
+    assert found["service-healthy[shop]"].unknown == "target shop hangs"
+
+
+def test_a_body_that_drips_is_given_up(serve, ask) -> None:
+    def drip(handler: Any) -> None:
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n")
+        while not handler.server.stopped.wait(0.02):
+            handler.wfile.write(b"x" * 100)
+
+    server = serve({"/": reply({}), "/drip": drip})
+    found = ask(live(f"{server.url}/", "rule: endpoint, path: /drip").replace("5s", "200ms"))
+    assert one(found).problems == ("/drip did not finish its answer within 0.2 s",)
+
+
+def endless(handler: Any) -> None:
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n")
+    while not handler.server.stopped.is_set():
+        handler.wfile.write(b"x" * 65536)
+
+
+def garbage(handler: Any) -> None:
+    handler.wfile.write(b"220 mail.example ESMTP\r\n")
+    handler.close_connection = True
+
+
+def zipped(handler: Any) -> None:
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc")
+
+
+def cut(handler: Any) -> None:
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nabc")
+    handler.close_connection = True
+
+
+@pytest.mark.parametrize(
+    ("answer", "problem"),
+    [
+        (endless, "answers with more than 1048576 bytes"),
+        (garbage, "does not answer"),
+        (zipped, "answers in a compressed form nobody asked for"),
+        (cut, "does not answer"),
+        ((302, {"Location": "/lie"}, b""), "redirects more than 5 times"),
+        ((302, {"Location": "file:///etc/passwd"}, b""), "redirects to file:///etc/passwd, which is no web address"),
+        ((302, {"Location": "http://127.0.0.1:99999/"}, b""), "redirects to a port that does not exist"),
+        ((200, {}, b"[" * 100_000), "that are not JSON"),
+        ((200, {}, b"\xff\xfe\x00"), "that are not JSON"),
+        ((302, {"Location": "http://[::1"}, b""), "Invalid URL in location header"),
+    ],
+    ids=["huge body", "no http", "compressed", "cut off", "loop", "file", "port", "deep", "no text", "bad url"],
+)
+def test_a_lie_is_told(serve, ask, answer: Any, problem: str) -> None:
+    server = serve({"/": reply({}), "/lie": answer})
+    (found,) = one(ask(live(f"{server.url}/", "rule: endpoint, path: /lie, follow: true, json: {a: 1}"))).problems
+    assert problem in found
+
+
+def test_a_redirect_is_an_answer_unless_it_is_followed(serve, ask) -> None:
+    server = serve({"/old": (301, {"Location": "/new"}, b""), "/new": reply({})})
+    assert one(ask(live(server.url, "rule: endpoint, path: /old"))).problems == ("/old answers with status 301, 200 expected",)
+    assert one(ask(live(server.url, "rule: endpoint, path: /old, follow: true"))).problems == ()
+
+
+# -- secrets
+
+
+SECRET = ", token_env: SHOP_TOKEN, header_env: {X-Api-Key: SHOP_KEY}, headers: {X-Tenant: a}"
+ENVIRONMENT = {"SHOP_TOKEN": TOKEN, "SHOP_KEY": "k3y-value"}
+
+
+def test_a_secret_goes_to_its_target_alone(serve, ask) -> None:
+    other = serve({"/elsewhere": reply({})})
+    server = serve({"/": (302, {"Location": f"{other.url}/elsewhere", "Set-Cookie": "session=1"}, b"")})
+    found = ask(live(f"{server.url}/", "rule: endpoint, follow: true", target=SECRET), **ENVIRONMENT)
+    assert one(found).problems == ()
+    for _, headers in server.asked:
+        assert (headers["Authorization"], headers["X-Api-Key"], headers["X-Tenant"]) == (f"Bearer {TOKEN}", "k3y-value", "a")
+    ((_, headers),) = other.asked
+    assert not {"authorization", "x-api-key", "x-tenant", "cookie"} & {name.lower() for name in headers}
+
+
+def test_a_secret_that_is_missing_is_an_error(serve, ask) -> None:
+    server = serve({"/": reply({})})
+    found = ask(live(server.url, "rule: endpoint", target=SECRET), SHOP_KEY="k")
+    assert found["reachable[shop]"].error == "the environment variable SHOP_TOKEN is not set, which target shop needs"
+    assert found["endpoint[shop]"].unknown == "target shop cannot be reached"
+    assert server.asked == []
+
+
+def test_secrets_are_masked_the_longest_first() -> None:
+    assert Mask(["abcd", "abcdef", "", "a"])("x abcdef y abcd a") == "x **** y **** a"
+    assert Mask(['a"b/c d'])('a%22b/c%20d a\\"b/c d') == "**** ****"
+
+
+def test_a_secret_that_comes_back_is_masked_everywhere(serve, pytester, monkeypatch) -> None:
+    monkeypatch.setenv("SHOP_TOKEN", TOKEN)
+
+    def echo(handler: Any) -> None:
+        body = json.dumps({"told": handler.headers["Authorization"], "score": 1}).encode()
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(len(body)))
+        handler.send_header("X-Echo", handler.headers["Authorization"])
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    server = serve({"/": echo})
+    pytester.makefile(".yaml", readiness=live(
+        f"{server.url}/",
+        "rule: endpoint, name: a, json: {told: fine}",
+        "rule: endpoint, name: b, header: {X-Echo: fine}",
+        "rule: measurement, name: c, value: told, matches: fine",
+        "rule: measurement, name: d, value: told, at_most: 3",
+        target=", token_env: SHOP_TOKEN",
+    ))  # fmt: skip
+    reports = [f"--readiness-report={name}:report.{name}" for name in ("json", "junit", "markdown", "html", "sarif")]
+    result = pytester.runpytest("--readiness", "--readiness-live", "-vv", "--showlocals", "--junitxml=own.xml", *reports)
+    result.assert_outcomes(passed=1, failed=3, errors=1)
+    result.stdout.fnmatch_lines(['*is "Bearer ****", "fine" expected*'])
+    written = [path.read_text() for path in pytester.path.iterdir() if path.is_file()]
+    assert len(written) >= 7
+    told = (*written, result.stdout.str(), result.stderr.str())
+    assert not [text for text in told if "s3cr3t" in text or "t0ken" in text or "valuevalue" in text]
+
+
+# -- TLS
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+def certified(authority: trustme.CA, *, days: float = 90, host: str = "127.0.0.1") -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    now = datetime.now(timezone.utc)
+    authority.issue_cert(host, not_before=now - timedelta(days=1000), not_after=now + timedelta(days=days)).configure_cert(context)
+    return context
+
+
+@pytest.fixture
+def trusted(authority, tmp_path) -> str:
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    return ", ca_file: ca.pem"
+
+
+def encrypted(plaintext: int | str = "allowed", **tls: object) -> str:
+    said = f"plaintext: refused, plaintext_port: {plaintext}" if isinstance(plaintext, int) else "plaintext: allowed"
+    return f"rule: encryption-active, tls: {json.dumps({'min_days': 21, **tls})}, {said}"
+
+
+def test_tls_is_met_as_a_client_meets_it(serve, ask, authority, trusted) -> None:
+    server = serve({"/": reply({})}, certified(authority))
+    found = ask(live(f"{server.url}/", encrypted(min_version="1.3"), "rule: endpoint", target=trusted))
+    assert [judged.problems for judged in found.values()] == [(), (), ()]
+    measured = found["encryption-active[shop]"].measured
+    assert measured and measured.target == "at least 21 d" and measured.margin == "4.2 times"
+
+
+def test_a_certificate_that_ends_soon_fails(serve, ask, authority, trusted) -> None:
+    server = serve({"/": reply({})}, certified(authority, days=7.5))
+    (problem,) = one(ask(live(f"{server.url}/", encrypted(), target=trusted))).problems
+    assert problem.startswith("what the certificate has left is 7.") and "at least 21 d expected" in problem
+
+
+def test_an_old_version_fails(serve, ask, authority, trusted) -> None:
+    context = certified(authority)
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    server = serve({"/": reply({})}, context)
+    assert one(ask(live(f"{server.url}/", encrypted(min_version="1.2"), target=trusted))).problems == ()
+    (problem,) = one(ask(live(f"{server.url}/", encrypted(min_version="1.3"), target=trusted))).problems
+    assert problem.endswith("speaks TLSv1.2, at least TLSv1.3 expected")
+
+
+@pytest.mark.parametrize(
+    ("context", "target", "why"),
+    [
+        ({"days": -1}, ", ca_file: ca.pem", "certificate has expired"),
+        ({"host": "shop.example"}, ", ca_file: ca.pem", "IP address mismatch"),
+        ({}, "", "unable to get local issuer certificate"),
+    ],
+    ids=["expired", "other host", "unknown authority"],
+)
+def test_a_certificate_that_is_not_valid_is_told_and_nothing_is_sent(
+    serve, ask, authority, trusted, *, context, target: str, why: str
+) -> None:
+    server = serve({"/": reply({})}, certified(authority, **context))
+    found = ask(live(f"{server.url}/", "rule: endpoint", encrypted(), target=target + ", token_env: SHOP_TOKEN"), **ENVIRONMENT)
+    assert "has a certificate that is not valid" in found["reachable[shop]"].problems[0] and why in found["reachable[shop]"].problems[0]
+    assert found["endpoint[shop]"].unknown == "target shop cannot be reached"
+    assert why in found["encryption-active[shop]"].problems[0]
+    assert server.asked == []
+
+
+def test_a_missing_authority_is_an_error(ask) -> None:
+    found = ask(live("https://127.0.0.1:9", "rule: endpoint", target=", ca_file: nothing.pem"))
+    assert found["reachable[shop]"].error == "nothing.pem: No such file or directory"
+
+
+@pytest.mark.parametrize(
+    ("answer", "refused"),
+    [
+        ((301, {"Location": "https://shop.example/"}, b""), True),
+        ((301, {"Location": "http://shop.example/"}, b""), False),
+        ((426, {}, b""), True),
+        ((200, {}, b"hello"), False),
+        ((404, {}, b""), False),
+        (garbage, True),
+    ],
+    ids=["to https", "to http", "upgrade", "served", "served, not found", "no http"],
+)
+def test_plaintext_is_refused(serve, ask, authority, trusted, *, answer: Any, refused: bool) -> None:
+    server, plain = serve({"/": reply({})}, certified(authority)), serve({"/": answer})
+    problems = one(ask(live(f"{server.url}/", encrypted(plain.server_port), target=trusted))).problems
+    assert bool(problems) is not refused
+    assert not problems or problems[0].startswith(f"port {plain.server_port} answers plaintext with status ")
+
+
+def test_a_shut_port_and_a_port_of_tls_refuse_plaintext(serve, ask, authority, trusted) -> None:
+    server = serve({"/": reply({})}, certified(authority))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        shut = free.getsockname()[1]
+    for port in (shut, server.server_port):
+        assert one(ask(live(f"{server.url}/", encrypted(port), target=trusted))).problems == ()
+
+
+def test_a_port_that_takes_plaintext_in_silence_does_not_refuse_it(serve, ask, authority, trusted, silent) -> None:
+    server = serve({"/": reply({})}, certified(authority))
+    text = live(f"{server.url}/", encrypted(int(silent.rpartition(":")[2])), target=trusted)
+    (problem,) = one(ask(text.replace("5s", "300ms"))).problems
+    assert "accepts plaintext and does not say" in problem
+
+
+# -- many at once, and in order
+
+
+def test_targets_are_contacted_at_the_same_time(serve, pytester) -> None:
+    together = threading.Barrier(4, timeout=10)
+
+    def meet(handler: Any) -> None:
+        together.wait()
+        handler.send_response(200)
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+
+    server = serve({"/": meet})
+    targets = "".join(f"    t{number}: {{url: '{server.url}/'}}\n" for number in (3, 1, 4, 2))
+    pytester.makefile(".yaml", readiness=f"live:\n  targets:\n{targets}")
+    result = pytester.runpytest("--readiness", "--readiness-live", "-v")
+    result.assert_outcomes(passed=4)  # no answer before all four have asked
+    result.stdout.fnmatch_lines([f"readiness.yaml::live.reachable?t{number}? PASSED*" for number in (3, 1, 4, 2)])
+
+
+def test_only_what_is_selected_is_asked(serve, pytester) -> None:
+    server = serve({"/": reply({}), "/a": reply({}), "/b": reply({})})
+    checks = ("rule: endpoint, name: a, path: /a", "rule: endpoint, name: b, path: /b")
+    pytester.makefile(".yaml", readiness=live(f"{server.url}/", *checks))
+    pytester.runpytest("--readiness", "--readiness-live", "--collect-only").assert_outcomes()
+    pytester.runpytest("--readiness").assert_outcomes()
+    assert server.asked == []
+    pytester.runpytest("--readiness", "--readiness-live", "-k", "endpoint and b").assert_outcomes(passed=1, deselected=2)
+    assert [path for path, _ in server.asked] == ["/", "/b"]
+
+
+def test_a_run_on_workers_is_the_same(serve, pytester) -> None:
+    server = serve({"/": reply({"score": 0.5}), "/api": reply({})})
+    checks = ("rule: endpoint", "rule: p99-latency, path: /api, requests: 5, below: 5s", "rule: health-score, value: score, unit: ratio")
+    pytester.makefile(".yaml", readiness=live(f"{server.url}/", *checks))
+    for arguments in ([], ["-n2"]):
+        result = pytester.runpytest("--readiness", "--readiness-live", *arguments)
+        result.assert_outcomes(passed=3, failed=1)
+        result.stdout.fnmatch_lines(["*health-score?shop?  at least 90 %  50 %*44 % worse*failed"])
+
+
+def test_a_check_that_comes_back_late_is_not_heard() -> None:
+    release, came_back = threading.Event(), threading.Event()
+
+    def late(_: object) -> Judged:
+        release.wait(10)
+        came_back.set()
+        return Judged()
+
+    reach = contact.Job(lambda _: Judged(), 5)
+    slow, after = contact.Job(late, -0.95), contact.Job(lambda _: Judged(), 5)  # over after 50 ms
+    line = contact.Line("shop", object, reach, Mask([]))
+    line.want([reach, slow, after])
+    assert line.result(reach) == Judged()
+    assert line.result(slow).problems and line.result(after).unknown == "target shop hangs"
+    release.set()
+    assert came_back.wait(10) and line.result(slow).problems
+    another = contact.Job(lambda _: Judged(), 5)
+    assert line.result(another).unknown == "target shop hangs"
+
+
+def test_a_probe_that_crashes_is_an_error_without_its_secret() -> None:
+    def crash(_: object) -> Judged:
+        raise RuntimeError(f"sent {TOKEN}")
+
+    reach = contact.Job(crash, 5)
+    assert contact.Line("shop", object, reach, Mask([TOKEN])).result(reach).error == "RuntimeError: sent ****"
+
+
+def test_a_resource_measures_nothing_before_it_has_run(tmp_path: Path) -> None:
+    document = yaml.parse("readiness.yaml", live("http://127.0.0.1:9", "rule: p99-latency"))[0]
+    checks = list(contacts(declared.load(document)[0], tmp_path, {}))
+    assert all(isinstance(check, LiveCheck) and check.measured is None for check in checks)
