@@ -10,8 +10,8 @@ from pytest_readiness import is_unknown
 from pytest_readiness.formats.terraform.blocks import Block
 from pytest_readiness.formats.terraform.blocks import Section
 from pytest_readiness.formats.terraform.module import Module
-from pytest_readiness.formats.terraform.module import modules
-from pytest_readiness.formats.terraform.plan import META
+from pytest_readiness.formats.terraform.plan_section import META
+from pytest_readiness.formats.terraform.runs import modules
 from pytest_readiness.formats.terraform.values import Json
 from pytest_readiness.syntax import hcl
 from pytest_readiness.syntax import hcl_expressions as ast

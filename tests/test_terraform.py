@@ -16,7 +16,7 @@ from pytest_readiness.formats.terraform import network
 from pytest_readiness.formats.terraform import passwords
 from pytest_readiness.formats.terraform import transit
 from pytest_readiness.formats.terraform.blocks import Block
-from pytest_readiness.formats.terraform.module import module_in
+from pytest_readiness.formats.terraform.runs import module_in
 from pytest_readiness.testing import verdicts
 
 RULES = {rule.id: rule for rule in builtin.rules("tf")}

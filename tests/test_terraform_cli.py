@@ -26,7 +26,7 @@ from pytest_readiness import Project
 from pytest_readiness import Unknown
 from pytest_readiness.configuration import Configuration
 from pytest_readiness.configuration import Environment
-from pytest_readiness.formats.terraform.module import module_in
+from pytest_readiness.formats.terraform.runs import module_in
 from pytest_readiness.formats.terraform.values import Json
 
 pytestmark = pytest.mark.skipif(shutil.which("terraform") is None, reason="no terraform on PATH: nothing is compared with Terraform itself")

@@ -15,7 +15,7 @@ from pytest_readiness import Project
 from pytest_readiness import builtin
 from pytest_readiness.checks import evaluate
 from pytest_readiness.formats.terraform.lockfile import allows
-from pytest_readiness.formats.terraform.module import module_in
+from pytest_readiness.formats.terraform.runs import module_in
 from pytest_readiness.model import Finding
 
 ENVIRONMENT = {**os.environ, "TF_CLI_CONFIG_FILE": os.devnull, "CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1"}

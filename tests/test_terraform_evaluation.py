@@ -21,9 +21,9 @@ from pytest_readiness.configuration import Configuration
 from pytest_readiness.configuration import Environment
 from pytest_readiness.formats.terraform.blocks import Block
 from pytest_readiness.formats.terraform.module import Module
-from pytest_readiness.formats.terraform.module import module_in
-from pytest_readiness.formats.terraform.module import modules
-from pytest_readiness.formats.terraform.module import modules_in
+from pytest_readiness.formats.terraform.runs import module_in
+from pytest_readiness.formats.terraform.runs import modules
+from pytest_readiness.formats.terraform.runs import modules_in
 from pytest_readiness.formats.terraform.values import Each
 from pytest_readiness.tree import DiskTree
 

@@ -28,8 +28,8 @@ from pytest_readiness import builtin
 from pytest_readiness.checks import applies
 from pytest_readiness.checks import evaluate
 from pytest_readiness.excerpt import excerpt
-from pytest_readiness.formats.terraform.module import modules
 from pytest_readiness.formats.terraform.plan import planned
+from pytest_readiness.formats.terraform.runs import modules
 from pytest_readiness.formats.terraform.values import Computed
 from pytest_readiness.model import Finding
 from pytest_readiness.model import Rule

@@ -261,7 +261,7 @@ class Block(Resource):
 
     def addresses(self, name: str) -> set[str]:
         """The resources that an argument refers to, also through ``each`` and locals."""
-        from .module import mentions
+        from .references import mentions
 
         expression = self.section.expression(name)
         if expression is None:

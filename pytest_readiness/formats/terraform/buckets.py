@@ -10,7 +10,7 @@ from ...project import once
 from ...unknown import is_unknown
 from .blocks import Block
 from .module import Module
-from .module import modules
+from .runs import modules
 from .settings import holds
 from .settings import inside
 from .settings import is_true

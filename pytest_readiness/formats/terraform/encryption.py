@@ -5,7 +5,7 @@ from __future__ import annotations
 from .blocks import Block
 from .documents import document
 from .documents import within
-from .module import modules
+from .runs import modules
 from .settings import Settings
 from .settings import holds
 from .settings import is_false

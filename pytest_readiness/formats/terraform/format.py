@@ -17,14 +17,14 @@ from .blocks import Repository
 from .blocks import Root
 from .blocks import Variables
 from .calls import graph
+from .directory import CODE
+from .directory import VALUES
+from .directory import read
 from .directory import shadow
-from .module import CODE
 from .module import PER_CALL
-from .module import VALUES
 from .module import Module
-from .module import modules
-from .module import modules_in
-from .module import read
+from .runs import modules
+from .runs import modules_in
 
 
 class Terraform(Format):
@@ -62,7 +62,9 @@ class Terraform(Format):
         for environment in project.configuration.environments:
             for name in environment.tfvars:
                 if not any(path == name or path.endswith(f"/{name}") for path in project.paths):
-                    yield ParseFailure(f"environments: {environment.name}: there is no {name}, at no root module nor at the root", environment.span)
+                    yield ParseFailure(
+                        f"environments: {environment.name}: there is no {name}, at no root module nor at the root", environment.span
+                    )
 
     def repository(self, project: Project) -> Iterable[Resource]:
         tracked = project.tracked_paths

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import posixpath
+from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +15,6 @@ from ...configuration import Environment
 from ...model import ParseFailure
 from ...model import Span
 from ...project import Project
-from ...project import once
 from ...syntax import hcl
 from ...syntax import hcl_expressions
 from ...unknown import Unknown
@@ -25,59 +24,43 @@ from . import inputs
 from .blocks import Block
 from .blocks import Section
 from .blocks import Value
-from .calls import directories
 from .calls import graph
-from .directory import CODE
 from .directory import FETCHED
-from .directory import VALUES
 from .directory import Directory
 from .directory import Found
 from .directory import directory_in
-from .directory import read
-from .eval import bound
 from .eval import evaluate
-from .eval import pairs
+from .fetched import beside
+from .fetched import fetched
+from .instances import instances_of
+from .instances import several
 from .overrides import clean
 from .overrides import name_of
 from .overrides import source_of
+from .references import origins
 from .types import ANY
 from .types import constraint
 from .types import convert
-from .values import NOWHERE
 from .values import Computed
 from .values import Each
 from .values import Either
 from .values import Failed
-from .values import List
-from .values import Object
 from .values import Thing
-from .values import Things
 from .values import combined
-from .values import number
 from .values import options
 from .values import truth
-
-__all__ = ["CODE", "VALUES", "Module", "mentions", "module_in", "module_of", "modules", "modules_in", "read"]
+from .work import Work
 
 _KINDS = {"resource": "tf.resource", "data": "tf.data", "module": "tf.module-call", "variable": "tf.variable", "provider": "tf.provider"}
 PER_CALL = frozenset(("tf.resource", "tf.data", "tf.module-call"))  # what differs by caller and environment
-MAX_HOPS = 60
 MAX_MODULES = 1_000
-MAX_WORK = 300_000  # expressions, for one value
-MAX_WORK_IN_ALL = 30_000_000
-MAX_VARIANTS = 32
-MAX_INSTANCES = 1_000
 
 
 @dataclass(eq=False)
-class _Run:
-    """What the modules of one root share while their values are worked out."""
+class _Reach:
+    """The modules that a root calls, at any depth."""
 
-    hops: int = 0
-    spent: int = 0
-    mark: int = 0
-    open: set[object] = field(default_factory=set)
-    modules: int = 0
+    made: int = 0
     failures: list[ParseFailure] = field(default_factory=list)
 
 
@@ -108,7 +91,8 @@ class Module:
         self.is_made = not detached or code.path in graph(project).unfollowed
         self.root: Module = call.module.root if call else self
         self.prefix: str = f"{call.module.prefix}module.{call.label}." if call else ""
-        self.run: _Run = self.root.run if call else _Run()
+        self.work: Work = self.root.work if call else Work()
+        self.reach: _Reach = self.root.reach if call else _Reach()
         self._blocks: dict[str, Block | None] = {}
         self._children: dict[str, Module | None] = {}
         self._locals: dict[str, Any] = {}
@@ -271,46 +255,17 @@ class Module:
 
     def _item(self, block: hcl.Block, address: str) -> Block:
         kind = _KINDS[block.type]
-        scope, variants, instances, certain = self._instances(block)
+        made = instances_of(block, self)
         type, label = ([*block.labels, ""] if len(block.labels) == 1 else block.labels)[:2]
         name = self.name(address) if kind in PER_CALL else clean(address)
         if block.type in ("module", "variable"):
             type, label = source_of(block) if block.type == "module" else block.type, block.labels[0]
-        section = Section(block.span, scope, body=block.body, variants=variants, certain=certain)
+        section = Section(block.span, made.scope, body=block.body, variants=made.variants, certain=made.certain)
         environment = self.environment.name if self.environment and kind in PER_CALL else ""
         fetched = FETCHED in self.directory.split("/")
         return Block(
-            kind, name, block.span, type, label, section, self, instances, address, for_environment=environment, third_party=fetched
+            kind, name, block.span, type, label, section, self, made.amount, address, for_environment=environment, third_party=fetched
         )
-
-    def _instances(self, block: hcl.Block) -> tuple[Any, tuple[Any, ...], int | None, bool]:
-        """What its names mean (in each instance, where these are few), how often it exists, and whether that is known."""
-        attributes = block.body.attributes
-        if count := attributes.get("count"):
-            value = evaluate(count.expression, self)
-            try:
-                amount = None if is_unknown(value) else int(number(value))
-            except (TypeError, ValueError, ArithmeticError):
-                amount = None
-            reason = f"differs by instance: {count.expression.source}"
-            if amount is None:
-                return bound(self, {"count": {"index": Unknown(reason)}}), (), None, False
-            return *self._variants("count", [{"index": index} for index in range(min(amount, MAX_VARIANTS + 1))], reason), amount, True
-        if for_each := attributes.get("for_each"):
-            value = evaluate(for_each.expression, self)
-            reason = f"differs by instance: {for_each.expression.source}"
-            if not isinstance(value, (dict, list)):
-                return bound(self, {"each": Unknown(reason)}), (), None, False
-            entries = pairs(value) if isinstance(value, dict) else [(item, item) for item in value]
-            each = [{"key": key, "value": item} for key, item in entries[: MAX_VARIANTS + 1]]
-            return *self._variants("each", each, reason), len(entries), True
-        return self, (), None, True
-
-    def _variants(self, name: str, values: list[dict[str, Any]], reason: str) -> tuple[Any, tuple[Any, ...]]:
-        if not values or len(values) > MAX_VARIANTS:
-            return bound(self, {name: Unknown(reason)}), ()
-        scopes = tuple(bound(self, {name: value}) for value in values)
-        return scopes[0], scopes if len(scopes) > 1 else ()
 
     @cached_property
     def _by_type(self) -> dict[str, list[Block]]:
@@ -352,15 +307,15 @@ class Module:
             return None
         target = graph(self.project).targets.get(self.directory, {}).get(name)
         if target is None:
-            target = _fetched(self.root, f"{self.prefix}module.{name}") or _beside(self, call)
+            target = fetched(self.root, f"{self.prefix}module.{name}") or beside(self, call)
         if target is None or (self.directory, name) in graph(self.project).circular or self._is_inside(target):
             return None
-        if self.run.modules >= MAX_MODULES:
-            if not self.run.failures:
+        if self.reach.made >= MAX_MODULES:
+            if not self.reach.failures:
                 reason = f"more than {MAX_MODULES:,} modules are called from {self.root.directory or '.'}: the rest was not looked at"
-                self.run.failures.append(ParseFailure(reason, call.span))
+                self.reach.failures.append(ParseFailure(reason, call.span))
             return None
-        self.run.modules += 1
+        self.reach.made += 1
         return Module(directory_in(target, self.project), self.project, call)
 
     def _is_inside(self, target: str) -> bool:
@@ -390,7 +345,7 @@ class Module:
     @property
     def tree_failures(self) -> list[ParseFailure]:
         """What is wrong with the calls of a root as a whole."""
-        return self.run.failures if self.tree else []
+        return self.reach.failures if self.tree else []
 
     # -- what names mean (a Scope)
 
@@ -495,7 +450,7 @@ class Module:
         def thing(section: Section) -> Thing:
             return Thing(self.prefix + address, self, lambda name: self._read(block, section, name))
 
-        return self._several(block, lambda scope: thing(block.section if scope is None else block.section.within(scope)))
+        return several(block, self, lambda scope: thing(block.section if scope is None else block.section.within(scope)))
 
     def called_module(self, name: str) -> Any:
         """``module.name``: what its outputs are read from."""
@@ -510,25 +465,7 @@ class Module:
             value = child.output(output)
             return Either(value.source, value.options) if isinstance(value, Each) else value
 
-        return self._several(call, lambda _: Thing(address, self, read))
-
-    def _several(self, block: Block, made: Any) -> Any:
-        """What a block stands for in an expression: itself, a list or an object of its instances, or unknown many."""
-        body, instances = block.section.body, block.instances
-        attributes = body.attributes if body else {}
-        if "count" not in attributes and "for_each" not in attributes:
-            return made(None)
-        if instances is None or instances > MAX_INSTANCES:
-            return Things(f"{self.prefix}{block.address}", self, lambda _: made(None))
-        if "count" in attributes:
-            return List((made(bound(self, {"count": {"index": index}})) for index in range(instances)), NOWHERE)
-        value = evaluate(attributes["for_each"].expression, self)
-        entries = pairs(value) if isinstance(value, dict) else [(item, item) for item in value]
-        found: dict[str, Any] = {}
-        for key, item in entries:
-            if isinstance(key, str):
-                found[key] = made(bound(self, {"each": {"key": key, "value": item}}))
-        return Object(found)
+        return several(call, self, lambda _: Thing(address, self, read))
 
     def named(self, root: str, name: str) -> Any:
         """``path.module``, ``terraform.workspace`` and the like."""
@@ -557,78 +494,22 @@ class Module:
             return None
         return f"unknown until apply: how many {self.prefix}{address} there are"
 
-    def _guarded(self, key: tuple[object, ...], compute: Any) -> Any:
-        run, mark = self.run, (self.prefix, *key)
-        if mark in run.open:
-            return Unknown(f"refers to itself: {'.'.join(str(part) for part in key[:2])}")
-        if run.hops > MAX_HOPS:
-            return Unknown(f"followed through more than {MAX_HOPS} references")
-        self.begin()
-        run.open.add(mark)
-        run.hops += 1
-        try:
-            return compute()
-        finally:
-            run.hops -= 1
-            run.open.discard(mark)
+    def _guarded(self, key: tuple[object, ...], compute: Callable[[], Any]) -> Any:
+        return self.work.guarded((self.prefix, *key), compute)
 
     def begin(self) -> None:
         """Another value is worked out, unless it is needed for one already."""
-        if not self.run.hops:
-            self.run.mark = self.run.spent
+        self.work.begin()
 
     def spend(self, amount: int) -> None:
         """Count work, so that no value takes for ever."""
-        run = self.run
-        run.spent += amount
-        if run.spent - run.mark > MAX_WORK or run.spent > MAX_WORK_IN_ALL:
-            raise Unresolved("too much to work out")
+        self.work.spend(amount)
 
     # -- what an expression refers to
 
     def origins(self, expression: hcl_expressions.Expression | None, each: hcl_expressions.Expression | None = None) -> set[str]:
         """The full addresses that an expression refers to, through locals, variables, outputs and ``each``."""
-        found: set[str] = set()
-        stack: list[tuple[Module, hcl_expressions.Expression | None, hcl_expressions.Expression | None]] = [(self, expression, each)]
-        seen: set[tuple[int, int]] = set()
-        while stack and len(seen) < 2_000:
-            module, current, around = stack.pop()
-            if current is None or (id(module), id(current)) in seen:
-                continue
-            seen.add((id(module), id(current)))
-            for root, name, third in _targets(current):
-                if root == "local":
-                    attribute = module.local_attribute(name)
-                    stack.append((module, attribute.expression if attribute else None, None))
-                elif root == "var":
-                    if module.call is None:
-                        found.add(f"var.{name}")
-                    elif module.call.section.has(name):
-                        section = module.call.section
-                        stack.append((module.call.module, section.expression(name), section.expression("for_each")))
-                    elif name in module.code.declared and (default := module.code.declared[name].body.attributes.get("default")):
-                        stack.append((module, default.expression, None))
-                elif root == "each":
-                    stack.append((module, around, None))
-                elif root == "module":
-                    child = module.child(name)
-                    output = child.code.outputs.get(third) if child else None
-                    value = output.body.attributes.get("value") if output else None
-                    if child is not None and value is not None:
-                        stack.append((child, value.expression, None))
-                    else:
-                        found.add(f"{module.prefix}module.{name}")
-                else:
-                    found.add(f"{module.prefix}{root}.{name}" + (f".{third}" if root in ("data", "ephemeral") else ""))
-        return found
-
-
-def _targets(expression: hcl_expressions.Expression) -> Iterator[tuple[str, str, str]]:
-    """Root, name and what follows of every reference in an expression."""
-    for node in hcl_expressions.walk(expression):
-        if isinstance(node, hcl_expressions.Reference) and isinstance(node.root, str) and len(node.path) >= 2:
-            names = [step.text for step in node.steps if isinstance(step, hcl_expressions.Name)]
-            yield node.root, names[0], names[1] if len(names) > 1 else ""
+        return origins(self, expression, each)
 
 
 def _is_true(value: Any) -> bool:
@@ -642,98 +523,3 @@ def _address(block: hcl.Block) -> str:
     name = name_of(block)
     alias = block.body.attributes.get("alias") if block.type == "provider" else None
     return f"{name}.{alias.source.strip(chr(34))}" if alias else name
-
-
-@once
-def _manifest(project: Project, directory: str) -> Mapping[str, str]:
-    """What ``terraform init`` fetched for a root: the directory of each call by its key (``vpc.subnets``)."""
-    path = f"{directory}/{FETCHED}/modules/modules.json".lstrip("/")
-    try:
-        entries = json.loads(project.tree.read(path)).get("Modules", ())
-        pairs_ = [(entry.get("Key"), entry.get("Dir")) for entry in entries[:10_000]]
-    except (ParseFailure, ValueError, AttributeError, TypeError, RecursionError):
-        return {}
-    found = {}
-    for key, target in pairs_:
-        if isinstance(key, str) and isinstance(target, str) and key:
-            place = posixpath.normpath(posixpath.join(directory or ".", target))
-            if not place.startswith(("..", "/")) and "\0" not in place:
-                found[key] = place
-    return found
-
-
-def _fetched(root: Module, address: str) -> str | None:
-    key = ".".join(address.split(".")[1::2])
-    target = _manifest(root.project, root.directory).get(key)
-    return target if target is not None and directory_in(target, root.project).paths else None
-
-
-def _beside(module: Module, call: Block) -> str | None:
-    """A local call inside of a fetched module."""
-    from .calls import local_target
-
-    if FETCHED not in module.directory.split("/"):
-        return None
-    target = local_target(module.directory, module.code.calls[call.label])
-    return target if target is not None and FETCHED in target.split("/") and directory_in(target, module.project).paths else None
-
-
-# -- the modules of a project
-
-
-def module_of(path: str, project: Project) -> Module:
-    """The module a file belongs to; of several runs of it the first."""
-    return module_in(path.rpartition("/")[0], project)
-
-
-def module_in(directory: str, project: Project) -> Module:
-    """The module of a directory; of several runs of it the first."""
-    return modules_in(directory, project)[0]
-
-
-def modules_in(directory: str, project: Project) -> tuple[Module, ...]:
-    """Every run of a directory; one without values where it is called but no call can be followed."""
-    found = _by_directory(project).get(directory)
-    return tuple(found) if found else (_detached(project, directory),)
-
-
-@once
-def _detached(project: Project, directory: str) -> Module:
-    return Module(directory_in(directory, project), project, detached=True)
-
-
-@once
-def _by_directory(project: Project) -> Mapping[str, list[Module]]:
-    found: dict[str, list[Module]] = {}
-    for module in modules(project):
-        found.setdefault(module.directory, []).append(module)
-    return found
-
-
-@once
-def modules(project: Project) -> tuple[Module, ...]:
-    """Every module of the project: each root for each of its environments, with all that is called from it."""
-    from .terragrunt import unit_modules
-
-    found: list[Module] = []
-    run_by_units = unit_modules(project)
-    for module in run_by_units:
-        found += module.tree
-    for top in sorted(set(graph(project).tops) - {module.directory for module in run_by_units}):
-        code = directory_in(top, project)
-        if top in graph(project).unfollowed:
-            found += _detached(project, top).tree
-            continue
-        for environment in inputs.environments(code, project):
-            found += Module(code, project, environment=environment).tree
-    missing = {directory.path for directory in directories(project)} - {module.directory for module in found}
-    return (*found, *(_detached(project, path) for path in sorted(missing)))
-
-
-def mentions(expression: hcl_expressions.Expression) -> set[str]:
-    """The addresses of everything an expression refers to."""
-    found = set()
-    for node in hcl_expressions.walk(expression):
-        if isinstance(node, hcl_expressions.Reference) and len(node.path) >= 2:
-            found.add(".".join(node.path[: 3 if node.path[0] == "data" else 2]))
-    return found

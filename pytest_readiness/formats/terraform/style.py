@@ -14,9 +14,9 @@ from ...project import once
 from ...syntax import hcl
 from ...syntax import hcl_expressions as ast
 from .blocks import Root
-from .module import CODE
-from .module import modules
-from .module import read
+from .directory import CODE
+from .directory import read
+from .runs import modules
 
 _OVERRIDE = re.compile(r"(.*_)?override\.(tf|tofu)(\.json)?$")
 

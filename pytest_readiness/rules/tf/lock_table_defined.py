@@ -9,7 +9,7 @@ from pytest_readiness import is_unknown
 from pytest_readiness import rule
 from pytest_readiness.formats.terraform.backends import configured
 from pytest_readiness.formats.terraform.blocks import Block
-from pytest_readiness.formats.terraform.module import modules
+from pytest_readiness.formats.terraform.runs import modules
 from pytest_readiness.formats.terraform.settings import is_true
 
 
