@@ -151,7 +151,7 @@ class Check(pytest.Item):
         run = self.run
         if run.gate is not None and self.rule.priority > run.gate:
             return "below the gate"
-        is_of_files = not isinstance(self.resource, DeclaredCheck)
+        is_of_files = not isinstance(self.resource, DeclaredCheck) and self.rule is not governance.IMPORT
         if run.diff is not None and is_of_files and not run.diff.concerns(self.resource, outcome.failing, run.project):
             return f"not changed since {safe(run.diff.base)}"
         return ""

@@ -104,4 +104,4 @@ def parameter(name: str) -> str:
     if len(name) > LONGEST_NAME:
         name = f"{name[:LONGEST_NAME]}...{hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
     name = re.sub(r"\[([^\]\[]*)\]", lambda match: "." + match[1].strip("'\""), name)
-    return safe(name).replace("::", ":").replace("[", "(").replace("]", ")")
+    return re.sub(":{2,}", ":", safe(name)).replace("[", "(").replace("]", ")")

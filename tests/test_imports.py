@@ -18,6 +18,7 @@ from pytest_readiness import Project
 from pytest_readiness import schema
 from pytest_readiness.imports.entry import Entry
 from pytest_readiness.imports.imported import Imports
+from pytest_readiness.imports.imported import rule_id
 from pytest_readiness.imports.loading import MAX_BYTES
 from pytest_readiness.imports.loading import slug
 from pytest_readiness.imports.report import moment
@@ -622,6 +623,14 @@ def test_a_missing_import_fails_at_its_line_and_a_gate_of_p0_sees_it(toy, write)
     assert check["findings"][0]["message"].startswith(f"{FILE} cannot be read")
 
 
+def test_a_missing_import_is_not_excused_by_what_has_not_changed(toy, write) -> None:
+    write(a_toy="one: bad\n", wanted_toy="", readiness_yaml=f"imports: [{{file: {FILE}}}]\n")
+    for args in (["init", "-q"], ["add", "."], ["-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "-qm", "one"]):
+        subprocess.run(["git", *args], cwd=toy.path, check=True)
+    found = outcomes(run(toy, "--readiness-diff=HEAD"))
+    assert (found["a.toy::toy.good"], found["readiness.yaml::readiness.import"]) == ("xfailed", "failed")
+
+
 def test_an_import_alone_is_something_to_judge(toy, write) -> None:
     write(readiness_yaml=f"imports: [{{file: {FILE}}}]\n", out__scan_sarif=sarif(rules=["R1"]))
     assert outcomes(run(toy)) == {f"{FILE}::scan.R1": "passed", "readiness.yaml::readiness.import": "passed"}
@@ -817,6 +826,12 @@ def test_names_and_messages_of_a_tool_command_nothing(scanned) -> None:
     assert "\n" not in id and "\x1b" not in id and id.count("::") == 1 and id.count("[") == 1
     assert all(char not in found[id]["findings"][0]["message"] for char in "\n\x1b\u202e")
     assert "::error" not in scanned("{}").result.stdout.str().replace("\\n::error", "")
+
+
+def test_the_id_of_a_rule_is_one_part_of_a_node_id_and_no_glob() -> None:
+    assert rule_id("scan", "a:::b[*] c?") == "scan.a:b(_)-c_"
+    assert rule_id("scan", "...") == "scan.nameless"
+    assert rule_id("zizmor", "zizmor/artipacked") == "zizmor.artipacked"
 
 
 def test_the_words_of_a_tool_are_no_markup(scanned) -> None:

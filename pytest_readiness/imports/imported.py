@@ -52,6 +52,8 @@ LONGEST_HELP = 300
 _MANY = 100  # resources in a region, of which none can be meant alone
 _SECRETS = re.compile(r"secret|gitleaks|trufflehog", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
+_COLONS = re.compile(":{2,}")
+_NO_GLOB = str.maketrans({"[": "(", "]": ")", "*": "_", "?": "_"})
 _MARKUP = str.maketrans({"[": "(", "]": ")", "`": "'", "|": "/", "*": "", "<": "‹", ">": "›", "\\": "/"})
 
 
@@ -304,7 +306,8 @@ class Imports:
 def rule_id(tool: str, name: str) -> str:
     """A rule of a tool among ours: ``trivy.KSV012``."""
     name = _SPACES.sub("-", name.removeprefix(f"{tool}/").strip())
-    name = safe(name).replace("::", ":").replace("[", "(").replace("]", ")").strip(".")
+    name = safe(name).translate(_NO_GLOB).strip(".")
+    name = _COLONS.sub(":", name) or "nameless"
     return f"{tool}.{name if len(name) <= 150 else f'{name[:150]}...{_digest(name)}'}"
 
 
