@@ -894,7 +894,40 @@ def test_a_finding_without_a_place_says_what_it_is_rendered_from(pytester: pytes
     shown.fnmatch_lines(["rendered from prod/g.yaml: P0 k8s.no-plain-secret: password *"])
 
 
-@pytest.mark.parametrize(("selected", "builds"), [("compose.yaml", 0), ("base/web.yaml", 1), ("overlays", 1)])
+# whatever a rule about one thing may look for elsewhere: other rollouts, analysis templates, metrics, issuers
+ASKING = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: shop}
+spec: {template: {metadata: {labels: {app: shop}}, spec: {containers: [{name: shop, image: "shop:1"}]}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: shop}
+spec: {type: LoadBalancer, selector: {app: shop}, ports: [{port: 80}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: shop, annotations: {cert-manager.io/issuer: le}}
+spec: {tls: [{hosts: [shop.example.com], secretName: shop-tls}]}
+---
+apiVersion: argoproj.io/v1alpha1
+kind: Rollout
+metadata: {name: api}
+spec:
+  strategy: {canary: {steps: [{setWeight: 10}], analysis: {templates: [{templateName: errors}]}}}
+  template: {metadata: {labels: {app: api}}, spec: {containers: [{name: api, image: "api:1"}]}}
+---
+apiVersion: flagger.app/v1beta1
+kind: Canary
+metadata: {name: shop}
+spec:
+  targetRef: {apiVersion: apps/v1, kind: Deployment, name: shop}
+  analysis: {metrics: [{name: errors, thresholdRange: {max: 1}, templateRef: {name: errors}}]}
+"""
+
+
+@pytest.mark.parametrize(("selected", "builds"), [("compose.yaml", 0), ("raw/shop.yaml", 0), ("base/web.yaml", 1), ("overlays", 1)])
 def test_only_what_is_selected_is_built(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, selected: str, builds: int
 ) -> None:
@@ -902,7 +935,7 @@ def test_only_what_is_selected_is_built(
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setattr(building, "_is_script", lambda _: False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    written(pytester, {**PLACES, "compose.yaml": "services: {web: {image: 'nginx:1'}}\n"})
+    written(pytester, {**PLACES, "compose.yaml": "services: {web: {image: 'nginx:1'}}\n", "raw/shop.yaml": ASKING})
     assert pytester.runpytest_inprocess("--readiness", selected).parseoutcomes()
     count = tmp_path / "count"
     assert (count.read_text() if count.exists() else "") == "x\n" * builds

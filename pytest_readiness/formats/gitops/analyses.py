@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
@@ -19,6 +18,7 @@ from ..kubernetes.objects import Object
 from ..kubernetes.objects import dig
 from ..kubernetes.objects import entries
 from ..kubernetes.objects import mappings
+from ..kubernetes.sources import objects_everywhere
 from .rollouts import AnalysisUse
 from .rollouts import Rollout
 
@@ -171,7 +171,7 @@ def metrics_of(template: Analysis, rollout: Rollout, project: Project) -> Iterat
 def _templates(project: Project, is_cluster_wide: bool) -> dict[str | None, list[Analysis]]:
     """The templates by name, under None those whose name is unknown."""
     found: dict[str | None, list[Analysis]] = {}
-    for analysis in cast("Sequence[Analysis]", project.resources("argo.analysis")):
-        if analysis.is_cluster_wide == is_cluster_wide:
-            found.setdefault(None if is_unknown(analysis.object_name) else str(analysis.object_name), []).append(analysis)
+    id = "argoproj.io/ClusterAnalysisTemplate" if is_cluster_wide else "argoproj.io/AnalysisTemplate"
+    for analysis in cast("Iterator[Analysis]", objects_everywhere(project, id, "argo.analysis")):
+        found.setdefault(None if is_unknown(analysis.object_name) else str(analysis.object_name), []).append(analysis)
     return found

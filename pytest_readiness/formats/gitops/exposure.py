@@ -18,6 +18,7 @@ from ..kubernetes.relations import services_named
 from ..kubernetes.relations import services_of
 from ..kubernetes.relations import sure
 from ..kubernetes.selectors import certain
+from ..kubernetes.sources import mentioning
 from ..kubernetes.world import World
 from ..kubernetes.world import world_of
 from .rollouts import Deployed
@@ -119,8 +120,8 @@ def _texts(node: Any, keys: Iterable[str]) -> Iterator[str]:
 
 @once
 def has_progressive_delivery(project: Project) -> bool:
-    """Whether anything here is rolled out by Argo Rollouts or Flagger."""
-    return any(project.resources(kind) for kind in ("argo.rollout", "argo.canary"))
+    """Whether anything here is rolled out by Argo Rollouts or Flagger, as the texts say."""
+    return any(mentioning(project, id) for id in ("argoproj.io/Rollout", "flagger.app/Canary"))
 
 
 def canary_for(deployment: Deployed, project: Project) -> Object | None:

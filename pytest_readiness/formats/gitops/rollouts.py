@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from typing import cast
@@ -19,6 +18,7 @@ from ..kubernetes.objects import dig
 from ..kubernetes.objects import entries
 from ..kubernetes.objects import mappings
 from ..kubernetes.objects import whole
+from ..kubernetes.sources import objects_everywhere
 
 Keys = tuple[str | int, ...]
 _CANARY = ("spec", "strategy", "canary")
@@ -183,7 +183,7 @@ def is_compared(rollout: Rollout) -> bool:
 @once
 def canaries(project: Project, environment: str) -> tuple[Rollout, ...]:
     """The canaries of production that are made for an environment, or, where it is empty, for none in particular."""
-    found = cast("Sequence[Rollout]", project.resources("argo.rollout"))
+    found = cast("Iterator[Rollout]", objects_everywhere(project, "argoproj.io/Rollout", "argo.rollout"))
     return tuple(rollout for rollout in found if rollout.for_environment == environment and _is_compared(rollout))
 
 

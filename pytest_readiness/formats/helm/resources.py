@@ -87,7 +87,8 @@ class ValuesFile(Resource):
     def unprotected(self, path: str, project: Project) -> list[str]:
         """The containers of the chart that nothing keeps from running as root, in the first environment they are rendered for."""
         own = self.chart.file("templates/")
-        found = (resource for resource in project.resources("k8s.container") if resource.path.startswith(own))
+        made = (project.contents(home) for home in project.homes_of(self.chart.file("values.yaml")))
+        found = (resource for contents in made if contents for resource in contents.resources if resource.path.startswith(own))
         containers = [resource for resource in found if isinstance(resource, Container) and not resource.third_party]
         first = {resource.for_environment for resource in containers[:1]}
         return [

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from collections.abc import Sequence
 from typing import Any
-from typing import cast
 
 from pytest_readiness import P1
 from pytest_readiness import Finding
@@ -19,8 +17,8 @@ from pytest_readiness.formats.gitops.analyses import metrics_of
 from pytest_readiness.formats.gitops.analyses import template_of
 from pytest_readiness.formats.gitops.rollouts import Canary
 from pytest_readiness.formats.gitops.rollouts import Rollout
-from pytest_readiness.formats.kubernetes.objects import Object
 from pytest_readiness.formats.kubernetes.objects import dig
+from pytest_readiness.formats.kubernetes.sources import objects_everywhere
 
 
 @rule(
@@ -137,7 +135,7 @@ def _flagger(canary: Canary, project: Project) -> Iterator[Finding]:
 
 def _has_template(name: Any, namespace: Any, project: Project) -> bool:
     """Whether a MetricTemplate exists; those of another namespace may all be kept in another repository."""
-    names = [template.object_name for template in cast("Sequence[Object]", project.resources("argo.metric-template"))]
+    names = [template.object_name for template in objects_everywhere(project, "flagger.app/MetricTemplate")]
     if any(map(is_unknown, names)) or (not names and namespace is not None):
         raise Unresolved(f"MetricTemplate {name} is not kept in this repository")
     return name in names

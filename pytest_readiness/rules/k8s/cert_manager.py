@@ -9,10 +9,10 @@ from pytest_readiness import Finding
 from pytest_readiness import Project
 from pytest_readiness import is_unknown
 from pytest_readiness import rule
-from pytest_readiness.formats.kubernetes.cluster import objects
 from pytest_readiness.formats.kubernetes.configs import makers_of
 from pytest_readiness.formats.kubernetes.objects import Object
 from pytest_readiness.formats.kubernetes.objects import mappings
+from pytest_readiness.formats.kubernetes.sources import objects_everywhere
 
 CERTIFICATE = "cert-manager.io/Certificate"
 ISSUERS = {"cert-manager.io/issuer": "Issuer", "cert-manager.io/cluster-issuer": "ClusterIssuer"}
@@ -33,7 +33,7 @@ def has_certificate(thing: Object, *, kept_elsewhere: bool = False) -> bool:
 
 def is_missing(kind: str, name: object, project: Project) -> bool:
     """Whether an issuer is not there although others of its kind are; where there are none, another repository holds them."""
-    known = {issuer.peek("metadata", "name") for issuer in objects(project, f"cert-manager.io/{kind}")}
+    known = {issuer.peek("metadata", "name") for issuer in objects_everywhere(project, f"cert-manager.io/{kind}")}
     return bool(known) and not any(map(is_unknown, known)) and name not in known
 
 
