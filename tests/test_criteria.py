@@ -7,15 +7,20 @@ import json
 import re
 import textwrap
 import time
+from pathlib import Path
 
 import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from test_docs import fences
+from test_docs import text as text_of
+from test_examples import golden
 
 from pytest_readiness import schema
 from pytest_readiness.authoring import CATEGORIES
 from pytest_readiness.checks import Outcome
+from pytest_readiness.criteria import new
 from pytest_readiness.criteria import operators
 from pytest_readiness.criteria import read
 from pytest_readiness.criteria.globs import matching
@@ -29,6 +34,7 @@ from pytest_readiness.formats import kinds
 from pytest_readiness.formats.relations import RELATIONS
 from pytest_readiness.project import Project
 from pytest_readiness.syntax import yaml
+from pytest_readiness.testing import problem
 from pytest_readiness.testing import verdicts
 
 DEPLOYMENT = """\
@@ -648,3 +654,92 @@ def test_the_same_under_xdist(team: pytest.Pytester) -> None:
     assert result.ret == 1
     checks = json.loads((team.path / "two.json").read_text())["checks"]
     assert {check["id"]: check["outcome"] for check in checks} == alone
+
+
+# -- what is shown
+
+
+SHOWN = [text for text in fences("criteria.md", "yaml") if "criteria:" in text]
+
+
+@pytest.mark.parametrize("text", SHOWN, ids=["first", "templates", "cookbook"])
+def test_criteria_that_are_shown_are_what_they_claim(text: str) -> None:
+    (document,) = yaml.parse("a.yaml", text)
+    jsonschema.validate(document.data, schema.load("criteria"))
+    criteria, mistakes = load(Project.of({"readiness/a.yaml": text}), builtin_rule, builtin_names)
+    assert [str(mistake) for mistake in mistakes] == []
+    for compiled in criteria.all:
+        assert compiled.criterion.draft or {sample.example.good for sample in compiled.samples} == {True, False}
+        for sample in compiled.samples:
+            assert problem(compiled.rule, sample.example) == "", compiled.rule.id
+            assert sample.example.good or sample.example.marks or compiled.rule.on == ("repo",)
+
+
+def test_the_cookbook_has_twenty() -> None:
+    assert SHOWN[-1].count("- id: cook.") >= 20
+
+
+def test_everything_that_can_be_written_is_documented() -> None:
+    page = text_of("criteria.md")
+    names = {
+        *read.OWN,
+        *read.USED,
+        *read.FILE_KEYS,
+        *operators.NAMES,
+        *kinds.KINDS,
+        *(name for table in RELATIONS.values() for name in table),
+    }
+    shown = re.sub(r"```.*?```", "", page, flags=re.DOTALL)
+    lacking = {name for name in names if not re.search(rf"`{re.escape(name)}[`:]", shown)}
+    assert {name for name in lacking if not name.startswith(("k8s.", "argo."))} == set()
+    facts = {f"${fact}" for kind in kinds.KINDS for fact in kinds.class_of(kind).facts()}
+    assert {fact for fact in facts if f"`{fact}`" not in shown} == set()
+
+
+# -- starting one
+
+
+@pytest.mark.parametrize("kind", sorted(kinds.KINDS))
+def test_a_new_criterion_can_be_read_and_its_samples_wait(pytester: pytest.Pytester, kind: str) -> None:
+    path = new.write("acme.it", kind, pytester.path)
+    second = new.write("acme.other", "k8s.pod", pytester.path)
+    assert path == second
+    text = path.read_text()
+    assert text.startswith("# yaml-language-server: $schema=criteria.schema.json\n")
+    assert json.loads(path.with_name("criteria.schema.json").read_text()) == schema.load("criteria")
+    (document,) = yaml.parse("a.yaml", text)
+    jsonschema.validate(document.data, schema.load("criteria"))
+    criteria, mistakes = load(Project.of({"readiness/acme.yaml": text}), builtin_rule, builtin_names)
+    assert [str(mistake) for mistake in mistakes] == []
+    assert len(criteria.all) == 2
+
+
+def test_why_no_criterion_is_started(
+    pytester: pytest.Pytester, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(pytester.path)
+    assert new.main(["acme.it"]) == 0
+    assert new.main(["acme.it"]) == 2
+    assert new.main(["it"]) == 2
+    assert new.main(["acme.two", "--on", "k8s.worklod"]) == 2
+    said = capsys.readouterr().err.splitlines()
+    assert said == [
+        "readiness/acme.yaml has acme.it already",
+        "'it' is not like acme.team-label",
+        "there is no kind 'k8s.worklod' (did you mean 'k8s.workload'?)",
+    ]
+
+
+def test_the_example_finds_the_one_workload_without_a_team(tmp_path: Path) -> None:
+    root = golden.checkout("own-criteria", tmp_path)
+    result = golden.run(root, "--readiness", "--readiness-report=json:out.json")
+    checks = json.loads((root / "out.json").read_text("utf-8"))["checks"]
+    assert result.returncode == 1
+    assert [check["id"] for check in checks if check["outcome"] != "passed"] == ["deploy/shop.yaml::acme.team-label[CronJob/report]"]
+    assert sum(check["kind"] == "readiness.sample" for check in checks) == 14
+    assert {check["rule"] for check in checks} == {
+        "acme.critical-replicas",
+        "acme.disruption-budget",
+        "acme.runbooks",
+        "acme.team-label",
+    }
