@@ -17,7 +17,7 @@ from pytest_readiness import builtin
 from pytest_readiness.checks import applies
 from pytest_readiness.checks import evaluate
 from pytest_readiness.formats.terraform.runs import modules_in
-from pytest_readiness.formats.terraform.terragrunt import unit_of
+from pytest_readiness.formats.terraform.terragrunt_unit import unit_of
 from pytest_readiness.project import CRASH
 
 MODULE = """variable "encrypted" {

@@ -22,10 +22,10 @@ from ..environments import is_production
 from ..views import Branch
 from ..views import Several
 from ..views import View
-from .eval import Scope
-from .eval import bound
 from .eval import evaluate
 from .eval import pairs
+from .scopes import Scope
+from .scopes import bound
 from .values import Each
 from .values import Either
 from .values import combined

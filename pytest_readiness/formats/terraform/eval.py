@@ -7,17 +7,8 @@ unknown stays unknown here (``false && unknown``, ``try(unknown, d)``).
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable
-from collections.abc import Mapping
-from decimal import ROUND_DOWN
-from decimal import Context
-from decimal import Decimal
-from decimal import localcontext
 from typing import Any
-from typing import Protocol
 
-from ...model import Span
 from ...syntax import hcl_expressions as hcl
 from ...syntax.yaml import Mapping as Object
 from ...syntax.yaml import Sequence as Tuple
@@ -25,6 +16,10 @@ from ...unknown import Unknown
 from ...unknown import Unresolved
 from ...unknown import is_unknown
 from . import functions as terraform_functions
+from .operators import operation
+from .scopes import Alone
+from .scopes import Scope
+from .scopes import bound
 from .types import convert
 from .types import type_of
 from .types import unified
@@ -40,10 +35,7 @@ from .values import Set
 from .values import Thing
 from .values import Things
 from .values import combined
-from .values import decimal
 from .values import number
-from .values import plain
-from .values import same
 from .values import text
 from .values import truth
 
@@ -51,44 +43,6 @@ MAX_DEPTH = 100
 MAX_TEXT = 1_000_000
 MAX_ROUNDS = 5_000
 _ERRORS = (ArithmeticError, ValueError, TypeError, LookupError, AttributeError)
-
-
-class Scope(Protocol):
-    """What names mean where an expression stands."""
-
-    def variable(self, name: str) -> Any:
-        """``var.name``."""
-
-    def local(self, name: str) -> Any:
-        """``local.name``."""
-
-    def resource(self, address: str) -> Any:
-        """A resource or data source of the module, a collection of them where it is made several times."""
-
-    def called_module(self, name: str) -> Any:
-        """``module.name``."""
-
-    def named(self, root: str, name: str) -> Any:
-        """``path.module``, ``terraform.workspace`` and the like."""
-
-    def read(self, path: str) -> str:
-        """The text of a file as ``file()`` names it; raises `Unresolved` where it is not in the project."""
-
-    def uncertain(self, address: str) -> str | None:
-        """Why it is not known whether a resource or module exists, None where it is."""
-
-    def spend(self, amount: int) -> None:
-        """Count work; raises `Unresolved` where one value takes too much of it."""
-
-    def begin(self) -> None:
-        """What is evaluated from here on is another value."""
-
-    def variable_place(self, name: str) -> Span | None:
-        """Where a caller or variable file writes the value of a variable."""
-
-    @property
-    def bindings(self) -> Mapping[str, Any]:
-        """``each``, ``count`` and the iterators of dynamic blocks."""
 
 
 def evaluate(expression: hcl.Expression, scope: Scope, depth: int = 0) -> Any:
@@ -283,56 +237,12 @@ def _like(value: Any, other: hcl.Expression, scope: Scope, depth: int) -> Any:
     return convert(value, type_)
 
 
-def _remainder(left: Decimal, right: Decimal) -> Decimal:
-    return left if not right else left - right * (left / right).to_integral_value(ROUND_DOWN)
-
-
-_ARITHMETIC: Mapping[str, Callable[[Decimal, Decimal], Decimal]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": operator.truediv,
-    "%": _remainder,
-}
-_COMPARISON: Mapping[str, Callable[[Any, Any], bool]] = {"<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.ge}
-_PRECISION = Context(prec=150)
-
-
 def _operation(node: hcl.Operation, scope: Scope, depth: int) -> Any:
     right = _evaluate(node.right, scope, depth)
     if node.left is None:
-        if isinstance(right, Unknown):
-            return right
-        return not truth(right) if node.operator == "!" else -number(right)
+        return right if isinstance(right, Unknown) else not truth(right) if node.operator == "!" else -number(right)
     left = _evaluate(node.left, scope, depth)
-    if node.operator in ("==", "!="):
-        return _equality(left, right, equal=node.operator == "==")
-    for value in (left, right):
-        if isinstance(value, Unknown):
-            return value if isinstance(value, Failed) else Unknown(value.source)
-    if node.operator == "&&":
-        return truth(left) & truth(right)
-    if node.operator == "||":
-        return truth(left) | truth(right)
-    if node.operator in _COMPARISON:
-        return _COMPARISON[node.operator](decimal(left), decimal(right))
-    with localcontext(_PRECISION):
-        return plain(_ARITHMETIC[node.operator](decimal(left), decimal(right)))
-
-
-def _equality(left: Any, right: Any, *, equal: bool) -> Any:
-    if (left is None or right is None) and not (isinstance(left, Either) or isinstance(right, Either)):
-        other = right if left is None else left
-        if is_unknown(other) and not isinstance(other, PartialText):
-            return Unknown(other.source)
-        return (other is None) == equal
-    for one, other in ((left, right), (right, left)):
-        if isinstance(one, Either) and not isinstance(other, Either):
-            return combined(one.source, [_equality(option, other, equal=equal) for option in one.options], type(one))
-    try:
-        return same(left, right) == equal
-    except Unresolved as unresolved:
-        return Unknown(unresolved.reason)
+    return operation(node.operator, left, right)
 
 
 def _call(node: hcl.Call, scope: Scope, depth: int) -> Any:
@@ -410,60 +320,7 @@ def _template_text(source: Any, names: Any, node: hcl.Call, scope: Scope, depth:
             return Unknown(value.source)
     if not isinstance(names, dict) or not isinstance(source, str):
         raise TypeError("a template and an object of its variables required")
-    return _evaluate(hcl.from_template(source, node.span), _Alone(scope, names), depth + 1)
-
-
-class _Bound:
-    """A scope with more names."""
-
-    def __init__(self, outer: Scope, names: Mapping[str, Any]) -> None:
-        self.bindings: Mapping[str, Any] = {**outer.bindings, **names}
-        self.variable = outer.variable
-        self.local = outer.local
-        self.resource = outer.resource
-        self.called_module = outer.called_module
-        self.named = outer.named
-        self.read = outer.read
-        self.uncertain = outer.uncertain
-        self.variable_place = outer.variable_place
-        self.spend = outer.spend
-        self.begin = outer.begin
-
-
-class _Alone:
-    """What a template file sees: its variables and functions, nothing of the module."""
-
-    def __init__(self, outer: Scope, names: Mapping[str, Any]) -> None:
-        self.bindings: Mapping[str, Any] = names
-        self.read = outer.read
-        self.spend = outer.spend
-        self.begin = outer.begin
-
-    def variable(self, name: str) -> Any:
-        return self.resource(f"var.{name}")
-
-    def local(self, name: str) -> Any:
-        return self.resource(f"local.{name}")
-
-    def called_module(self, name: str) -> Any:
-        return self.resource(f"module.{name}")
-
-    def named(self, root: str, name: str) -> Any:
-        return self.resource(f"{root}.{name}")
-
-    def resource(self, address: str) -> Any:
-        raise LookupError(address)
-
-    def uncertain(self, address: str) -> str | None:
-        return None
-
-    def variable_place(self, name: str) -> Span | None:
-        return None
-
-
-def bound(scope: Scope, names: Mapping[str, Any]) -> Scope:
-    """The scope with more bindings."""
-    return _Bound(scope, names)
+    return _evaluate(hcl.from_template(source, node.span), Alone(scope, names), depth + 1)
 
 
 def pairs(collection: Any) -> list[tuple[Any, Any]]:

@@ -11,10 +11,10 @@ from ...syntax import hcl
 from ...unknown import Unknown
 from ...unknown import is_unknown
 from .blocks import Block
-from .eval import Scope
-from .eval import bound
 from .eval import evaluate
 from .eval import pairs
+from .scopes import Scope
+from .scopes import bound
 from .values import NOWHERE
 from .values import List
 from .values import Object

@@ -13,8 +13,6 @@ from ...syntax import hcl_expressions as ast
 from ...syntax.json_places import Key
 from ...unknown import Unknown
 from .blocks import Section
-from .eval import Scope
-from .eval import bound
 from .eval import evaluate
 from .plan_addresses import key_text
 from .plan_configuration import PlannedDirectory
@@ -22,6 +20,8 @@ from .plan_file import Instance
 from .plan_file import leaves
 from .plan_values import is_unknown_in
 from .plan_values import merged
+from .scopes import Scope
+from .scopes import bound
 
 if TYPE_CHECKING:
     from .plan_module import PlannedModule

@@ -9,7 +9,7 @@ from pytest_readiness import Project
 from pytest_readiness import rule
 from pytest_readiness.formats.terraform.blocks import Root
 from pytest_readiness.formats.terraform.blocks import is_example
-from pytest_readiness.formats.terraform.terragrunt import keeps_state
+from pytest_readiness.formats.terraform.terragrunt_unit import keeps_state
 
 _COMMENTED = re.compile(r"^[ \t]*(?:#|//|/?\*)[ \t]*(backend[ \t]+\"|cloud[ \t]*\{)", re.MULTILINE)
 
