@@ -17,6 +17,7 @@ from judging import judge
 from pytest_readiness import Project
 from pytest_readiness import tools
 from pytest_readiness.builtin import formats
+from pytest_readiness.builtin import rules
 from pytest_readiness.configuration import Configuration
 from pytest_readiness.configuration import Environment
 from pytest_readiness.formats.helm import copy
@@ -958,3 +959,23 @@ def test_settings_that_name_a_file_that_is_not_there_end_the_run(pytester: pytes
     result = pytester.runpytest("--readiness-only")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["*readiness.yaml:2:3: environments: prod: no chart has values-prod.yaml, nor is it at the root"])
+
+
+def test_a_secret_of_the_values_is_found_once_where_it_is_written() -> None:
+    project = Project.of(
+        {
+            "Chart.yaml": "apiVersion: v2\nname: shop\nversion: 1.0.0\n",
+            "values.yaml": "password: hunter2-hunter2\nother: {password: hunter3-hunter3}\n",
+            "templates/s.yaml": "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata:\n  password: {{ .Values.password | b64enc }}\n",
+        }
+    )
+    found = [
+        (rule.id, finding.span.path, finding.span.line)
+        for rule in (*rules("k8s"), *rules("helm"))
+        if rule.id in ("k8s.no-plain-secret", "helm.no-default-secrets")
+        for kind in rule.on
+        for resource in project.resources(kind)
+        if rule.applies(resource, project)
+        for finding in rule.findings(resource, project)
+    ]
+    assert found == [("k8s.no-plain-secret", "values.yaml", 1), ("helm.no-default-secrets", "values.yaml", 2)]

@@ -622,7 +622,7 @@ def test_a_wrong_shape_is_said(text: str) -> None:
         pytest.param("drop: [all]", "passed", id="lower case, which runtimes take"),
         pytest.param("drop: [CAP_NET_RAW]", "passed", id="with its prefix"),
         pytest.param("drop: [NET_ADMIN]", "failed", id="another one"),
-        pytest.param("drop: []", "failed", id="none"),
+        pytest.param("drop: []", "no item", id="none, of which another rule speaks"),
     ],
 )
 def test_net_raw(capabilities: str, expected: str) -> None:
@@ -834,8 +834,16 @@ def test_public_roles_may_be_public() -> None:
     text = thing(
         "rbac.authorization.k8s.io/v1",
         "ClusterRoleBinding",
-        "roleRef: {kind: ClusterRole, name: ROLE}\nsubjects: [{kind: Group, name: 'system:unauthenticated'}]",
+        "roleRef: {kind: ClusterRole, name: ROLE}\nsubjects: [{kind: Group, name: 'system:serviceaccounts'}]",
     )
     assert said("rbac-no-system-groups", text.replace("ROLE", "'system:public-info-viewer'")) == "passed"
     assert said("rbac-no-system-groups", text.replace("ROLE", "status")) == "failed"
     assert said("rbac-no-system-groups", text.replace("ROLE", "status"), roles=("status",)) == "passed"
+
+
+@pytest.mark.parametrize("group", ["system:masters", "system:unauthenticated", "system:authenticated"])
+def test_one_rule_speaks_of_a_group(group: str) -> None:
+    subject = f"roleRef: {{kind: ClusterRole, name: status}}\nsubjects: [{{kind: Group, name: '{group}'}}]"
+    text = thing("rbac.authorization.k8s.io/v1", "ClusterRoleBinding", subject)
+    assert said("rbac-least-privilege", text) == "failed"
+    assert said("rbac-no-system-groups", text) == "no item"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -15,7 +16,13 @@ from ...project import once
 from ...syntax import yaml
 from ...syntax.yaml import Mapping
 from ...unknown import Unknown
+from ...unknown import Unresolved
 from ..kubernetes.objects import Container
+from ..kubernetes.objects import Object
+from ..kubernetes.objects import Part
+from ..kubernetes.secrets import is_public
+from ..kubernetes.secrets import plain_texts
+from ..secrets import is_placeholder
 from ..secrets import literal_secret
 from ..secrets import words
 from ..views import View
@@ -105,6 +112,39 @@ class Value(Resource):
 
     key: str
     value: Any
+
+    def is_in_secret(self, project: Project) -> bool:
+        """Whether the chart puts it into a Secret, where it is found as what it becomes."""
+        return any(str(self.value) in _in_secrets(project, home) for home in project.homes_of(self.path))
+
+
+@once
+def _in_secrets(project: Project, home: str) -> frozenset[str]:
+    """The texts that the Secrets of a chart hold and must not."""
+    contents = project.contents(home)
+    found: set[str] = set()
+    for secret in contents.resources if contents else ():
+        if secret.kind == "k8s.secret" and isinstance(secret, Object):
+            with suppress(Unresolved):
+                found.update(text for key, text, _ in plain_texts(secret) if not is_public(key, text) and not is_placeholder(text))
+    return frozenset(found)
+
+
+def written_in_values(thing: Part, text: str, project: Project) -> Span | None:
+    """Where the values of its chart hold a secret that it was rendered with."""
+    return _in_values(project, thing.home).get(text) if thing.home else None
+
+
+@once
+def _in_values(project: Project, home: str) -> dict[str, Span]:
+    """The secrets in the values of a chart, by what they are."""
+    found: dict[str, Span] = {}
+    for path in project.files("helm"):
+        contents = project.contents(path) if path != home and home in project.homes_of(path) else None
+        for value in contents.resources if contents else ():
+            if isinstance(value, Value) and literal_secret(value.key, value.value):
+                found.setdefault(str(value.value), value.span)
+    return found
 
 
 @dataclass(frozen=True, eq=False)

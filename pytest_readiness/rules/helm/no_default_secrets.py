@@ -15,6 +15,7 @@ from pytest_readiness.formats.secrets import literal_secret
     "helm.no-default-secrets",
     P1,
     on="helm.value",
+    when=lambda value, project: not value.is_in_secret(project),
     category="Environment configuration",
     remedy="leave the value empty and name a secret that exists in the cluster (existingSecret)",
     secret=True,
@@ -24,7 +25,8 @@ def check(value: Value) -> Iterator[Finding]:
     """Values that hold secrets are empty.
 
     A password in values is a password in the repository, and one that works by default is the password of every
-    installation. Empty values, names of secrets that exist elsewhere and values encrypted by SOPS are fine.
+    installation. Empty values, names of secrets that exist elsewhere and values encrypted by SOPS are fine; of what the
+    chart puts into a Secret `k8s.no-plain-secret` speaks.
 
     ```yaml bad values.yaml
     database:

@@ -14,16 +14,16 @@ from pytest_readiness.formats.kubernetes.objects import Container
     "k8s.drop-net-raw",
     P2,
     on="k8s.container",
-    when=lambda container: not container.pod.is_windows,
+    when=lambda container: not container.pod.is_windows and bool(container.dropped_capabilities),
     category="Security & Compliance",
     remedy="drop NET_RAW, or better ALL, in the container's securityContext",
-    aliases=("CKV_K8S_28", "datree:CIS_MISSING_VALUE_DROP_NET_RAW"),
 )
 def check(container: Container) -> Iterator[Finding]:
-    """A container gives up NET_RAW.
+    """A container that drops some capabilities drops NET_RAW.
 
     Runtimes grant it by default, and with it a process answers ARP and DNS in the name of its neighbours on the node. The
-    least that must be dropped where not everything can be (`k8s.drop-all-capabilities`).
+    least that must be dropped where not everything can be; a container that drops none is a matter of
+    `k8s.drop-all-capabilities`.
 
     ```yaml bad
     apiVersion: v1
@@ -31,8 +31,11 @@ def check(container: Container) -> Iterator[Finding]:
     metadata: {name: web}
     spec:
       containers:
-        - name: web  # <--
+        - name: web
           image: web:1
+          securityContext:
+            capabilities:
+              drop: [MKNOD]  # <--
     ```
     ```yaml good
     apiVersion: v1

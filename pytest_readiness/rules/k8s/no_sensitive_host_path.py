@@ -11,8 +11,8 @@ from pytest_readiness import rule
 from pytest_readiness.formats.kubernetes.objects import Pod
 
 SENSITIVE = (
-    *("/", "/boot", "/dev", "/etc", "/lib", "/proc", "/root", "/sys", "/usr", "/var/run/docker.sock", "/run/docker.sock"),
-    *("/var/lib/kubelet", "/var/lib/docker", "/var/lib/containerd", "/run/containerd/containerd.sock", "/var/lib/etcd"),
+    *("/", "/boot", "/dev", "/etc", "/lib", "/proc", "/root", "/sys", "/usr"),
+    *("/var/lib/kubelet", "/var/lib/docker", "/var/lib/containerd", "/var/lib/etcd"),
 )
 
 
@@ -34,8 +34,8 @@ def is_sensitive(path: str) -> bool:
 def check(pod: Pod) -> Iterator[Finding]:
     """No pod mounts what its node is run with.
 
-    The root of the node, `/etc`, the kubelet's directory or the socket of the container runtime: reading is enough for the
-    keys of every pod on the node. What `k8s.no-host-path` says of any directory, and a reason not to waive it here.
+    The root of the node, `/etc` or the kubelet's directory: reading is enough for the keys of every pod on the node. What
+    `k8s.no-host-path` says of any directory, and a reason not to waive it here; sockets are `k8s.no-docker-socket`.
 
     ```yaml bad
     apiVersion: v1
