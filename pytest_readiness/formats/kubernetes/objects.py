@@ -22,6 +22,9 @@ from ..images import parse_image
 from ..views import Branch
 from ..views import View
 from ..views import image_view
+from .programs import flag
+from .programs import flag_at
+from .programs import program
 
 # where the pod template (metadata and spec) of a kind stands
 TEMPLATES: dict[str, tuple[str, ...]] = {
@@ -400,18 +403,9 @@ class _Flags(Branch):
         self._container = container
 
     def part(self, key: str) -> Iterator[View]:
-        from .cluster import flag
-        from .cluster import flag_at
-
         value = flag(self._container, key)
         if value is not None:
             yield View(value, self._container.at(*flag_at(self._container, key)))
-
-
-def _program(container: Container) -> str | None:
-    from .cluster import program
-
-    return program(container)
 
 
 _OBJECT: AnyMapping[str, Callable[[Any], Any]] = {
@@ -436,7 +430,7 @@ _CONTAINER: AnyMapping[str, Callable[[Any], Any]] = {
     "windows": lambda container: container.pod.is_windows,
     "image": lambda container: image_view(container.image, container.at("image")),
     "security": lambda container: View(_Security(container), container.at("securityContext")),
-    "program": _program,
+    "program": program,
     "flags": lambda container: View(_Flags(container), container.at("command" if "command" in container.body else "args")),
     "init": lambda container: container.is_init,
     "sidecar": lambda container: container.is_sidecar,

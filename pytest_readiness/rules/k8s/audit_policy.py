@@ -12,12 +12,12 @@ from pytest_readiness import rule
 from pytest_readiness.formats.kubernetes.cluster import blocks
 from pytest_readiness.formats.kubernetes.cluster import clusters
 from pytest_readiness.formats.kubernetes.cluster import components
-from pytest_readiness.formats.kubernetes.cluster import flag
 from pytest_readiness.formats.kubernetes.cluster import objects
 from pytest_readiness.formats.kubernetes.objects import Object
 from pytest_readiness.formats.kubernetes.objects import dig
 from pytest_readiness.formats.kubernetes.objects import items
 from pytest_readiness.formats.kubernetes.objects import mappings
+from pytest_readiness.formats.kubernetes.programs import flag
 from pytest_readiness.rules.k8s.cluster_autoscaler import has_cluster
 
 FLAGS = ("audit-log-path", "audit-policy-file", "audit-webhook-config-file")

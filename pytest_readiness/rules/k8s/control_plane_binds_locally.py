@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pytest_readiness import P2
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.kubernetes.cluster import flag
-from pytest_readiness.formats.kubernetes.cluster import flag_at
-from pytest_readiness.formats.kubernetes.cluster import program
 from pytest_readiness.formats.kubernetes.objects import Container
+from pytest_readiness.formats.kubernetes.programs import flag
+from pytest_readiness.formats.kubernetes.programs import flag_at
+from pytest_readiness.formats.kubernetes.programs import program
 
 
 @rule(

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pytest_readiness import P2
 from pytest_readiness import Finding
 from pytest_readiness import rule
-from pytest_readiness.formats.kubernetes.cluster import program
-from pytest_readiness.formats.kubernetes.cluster import unset
 from pytest_readiness.formats.kubernetes.objects import Container
+from pytest_readiness.formats.kubernetes.programs import program
+from pytest_readiness.formats.kubernetes.programs import unset
 
 
 @rule(

@@ -8,9 +8,9 @@ from pytest_readiness import P2
 from pytest_readiness import Finding
 from pytest_readiness import rule
 from pytest_readiness.formats.images import Image
-from pytest_readiness.formats.kubernetes.cluster import flag
-from pytest_readiness.formats.kubernetes.cluster import flag_at
 from pytest_readiness.formats.kubernetes.objects import Container
+from pytest_readiness.formats.kubernetes.programs import flag
+from pytest_readiness.formats.kubernetes.programs import flag_at
 
 VARIABLES = ("GITSYNC_GIT", "GIT_SYNC_GIT")
 
