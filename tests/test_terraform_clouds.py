@@ -267,6 +267,27 @@ CASES = [
         block("google_sql_database_instance", 'master_instance_name = "main"'),
         "none",
     ),
+    (
+        "a database without any backups lacks those first",
+        "tf.point-in-time-recovery",
+        block("google_sql_database_instance", 'settings {\n  tier = "db-f1-micro"\n}'),
+        "none",
+    ),
+    (
+        "a pool for GitHub without a condition is said once",
+        "tf.github-oidc",
+        block("google_iam_workload_identity_pool_provider", 'oidc {\n  issuer_uri = "https://token.actions.githubusercontent.com"\n}'),
+        "none",
+    ),
+    (
+        "a pool for GitHub whose condition names no repository",
+        "tf.github-oidc",
+        block(
+            "google_iam_workload_identity_pool_provider",
+            'attribute_condition = "true"\noidc {\n  issuer_uri = "https://token.actions.githubusercontent.com"\n}',
+        ),
+        "fail",
+    ),
     ("a development database", "tf.point-in-time-recovery", {"envs/dev/main.tf": block("google_sql_database_instance")}, "none"),
     (
         "binary logs of MySQL",

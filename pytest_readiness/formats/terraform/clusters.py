@@ -20,6 +20,7 @@ from .settings import is_set
 from .settings import is_true
 from .settings import one_of
 from .settings import setting
+from .settings import shown
 from .values import Computed
 from .values import PartialText
 
@@ -161,7 +162,7 @@ def open_api(cluster: Block) -> Iterator[tuple[str, Span]]:
         blocks: tuple[Section, ...] = networks.blocks("cidr_blocks")  # type: ignore[assignment]
         for block in blocks:
             if holds(block.get("cidr_block"), lambda cidr: str(cidr) in WORLD):
-                yield "the API server is open to the whole internet", block.at("cidr_block")
+                yield f"cidr_block is {shown(block.get('cidr_block'))}: the API server answers the whole internet", block.at("cidr_block")
 
 
 _DEFAULT_ACCOUNT = re.compile(r"(-compute@developer|@appspot)\.gserviceaccount\.com$|^default$")

@@ -73,7 +73,7 @@ def has_cloud_key(block: Block) -> bool:
 
 def no_cloud_key(block: Block) -> Iterator[Finding]:
     """What such a resource lacks to be encrypted with a key of one's own."""
-    why = "the key is the provider's, which everybody with access may use"
+    why = "at best the provider's key protects it, which everybody with access may use"
     yield from gaps(block, OWN_KEY, why)
     if block.type in _BY_ANOTHER:
         other, by = _BY_ANOTHER[block.type]

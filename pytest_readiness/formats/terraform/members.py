@@ -66,6 +66,11 @@ def _text(member: Any) -> str:
     return "" if isinstance(member, Computed) else str(member)
 
 
+def shown_member(member: Any) -> str:
+    """A member for a message, as far as it is known."""
+    return _text(member).replace("\0", "...") or "a member"
+
+
 def is_person(member: Any) -> bool:
     """Whether a member is one person."""
     return _text(member).lower().startswith("user:")

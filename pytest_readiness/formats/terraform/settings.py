@@ -176,9 +176,10 @@ def _is_wrong(value: Any, wanted: Setting) -> bool:
 
 
 def shown(value: Any) -> str:
-    """A value for a message; never a long one."""
+    """A value for a message, never a long one; each that it may be where these are known."""
     if is_unknown(value):
-        return "in every case wrong"
+        known = dict.fromkeys(shown(option) for option in options(value) if not is_unknown(option))
+        return " or ".join(list(known)[:3]) or "known at apply only"
     text = {True: "true", False: "false", None: "null"}.get(value) if isinstance(value, (bool, type(None))) else repr(value)
     text = (text or "").replace("'", '"')
     return text if len(text) <= 60 else f"{text[:57]}..."

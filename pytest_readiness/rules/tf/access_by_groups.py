@@ -10,6 +10,7 @@ from pytest_readiness.formats.terraform.members import is_person
 from pytest_readiness.formats.terraform.members import is_private_account
 from pytest_readiness.formats.terraform.members import members
 from pytest_readiness.formats.terraform.members import names_members
+from pytest_readiness.formats.terraform.members import shown_member
 
 
 @rule(
@@ -42,4 +43,4 @@ def check(block: Block) -> Iterator[Finding]:
     """
     for member, place in members(block):
         if is_person(member) and not is_private_account(member):
-            yield block.finding("a single person is given the role: nobody takes it back when they change teams", place)
+            yield block.finding(f"{shown_member(member)} is a single person: nobody takes the role back when they change teams", place)

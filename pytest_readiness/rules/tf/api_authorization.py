@@ -9,6 +9,7 @@ from pytest_readiness.formats.terraform.blocks import Block
 from pytest_readiness.formats.terraform.settings import holds
 from pytest_readiness.formats.terraform.settings import is_true
 from pytest_readiness.formats.terraform.settings import one_of
+from pytest_readiness.formats.terraform.settings import shown
 
 KINDS = {
     "aws_api_gateway_method": "authorization",
@@ -62,4 +63,5 @@ def check(block: Block) -> Iterator[Finding]:
     name = KINDS[block.type]
     value, key = block.get(name), block.get("api_key_required")
     if holds(value, one_of("NONE"), absent=True) and not (key is not None and holds(key, is_true)):
-        yield block.finding("nobody asks who calls it: it is open to everybody who finds it", block.at(name))
+        state = "is not set" if value is None else f"is {shown(value)}"
+        yield block.finding(f"{name} {state}: everybody who finds it may call it", block.at(name))

@@ -48,5 +48,6 @@ def check(block: Block) -> Iterator[Finding]:
     old, new = block.get("auth_settings", "enabled"), block.get("auth_settings_v2", "auth_enabled")
     if not any(value is not None and holds(value, is_true) for value in (old, new)):
         yield block.finding(
-            "nobody is asked to log in before the application", block.at("auth_settings" if old is not None else "auth_settings_v2")
+            "neither auth_settings nor auth_settings_v2 is on: nobody is asked to log in before the application",
+            block.at("auth_settings" if old is not None else "auth_settings_v2"),
         )

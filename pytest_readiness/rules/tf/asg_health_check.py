@@ -49,4 +49,4 @@ def check(group: Block) -> Iterator[Finding]:
     ```
     """
     if not holds(group.get("health_check_type"), one_of("ELB", "VPC_LATTICE")):
-        yield group.finding("instances whose service hangs are not replaced: health_check_type is EC2", group.at("health_check_type"))
+        yield group.finding("health_check_type is EC2: instances whose service hangs are not replaced", group.at("health_check_type"))

@@ -73,4 +73,4 @@ def check(block: Block) -> Iterator[Finding]:
     if block.module.detached:
         raise Unresolved("the caller of the module may copy its backups")
     block.module.demand_all()
-    yield block.finding("its backups are in its own region only: they are lost with the region")
+    yield block.finding("nothing copies its backups to another region: they are lost with its own")

@@ -79,4 +79,4 @@ def check(block: Block) -> Iterator[Finding]:
         if not holds(algorithm, one_of("aws:kms", "aws:kms:dsse")) or not holds(key, is_own_key):
             yield block.finding("the bucket is encrypted with S3's own key, which everybody with access may use", place)
         return
-    yield from gaps(block, OWN_KEYS, "the provider's key protects it, which everybody with access may use")
+    yield from gaps(block, OWN_KEYS, "at best the provider's key protects it, which everybody with access may use")

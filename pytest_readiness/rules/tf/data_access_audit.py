@@ -9,6 +9,7 @@ from pytest_readiness.formats.terraform.blocks import Block
 from pytest_readiness.formats.terraform.members import missing_logs
 from pytest_readiness.formats.terraform.settings import holds
 from pytest_readiness.formats.terraform.settings import one_of
+from pytest_readiness.formats.terraform.settings import shown
 
 CONFIGS = ("google_project_iam_audit_config", "google_folder_iam_audit_config", "google_organization_iam_audit_config")
 
@@ -59,6 +60,8 @@ def check(block: Block) -> Iterator[Finding]:
         if not block.attached(CONFIGS[:1], by="project", named=("project_id",)):
             yield block.finding("no google_project_iam_audit_config: nobody can tell who read the data")
     elif not holds(block.get("service"), one_of("allServices")):
-        yield block.finding("the audit configuration is for one service only", block.at("service"))
+        yield block.finding(
+            f"service is {shown(block.get('service'))}: nobody can tell who read the data of the others", block.at("service")
+        )
     elif missing := missing_logs(block):
-        yield block.finding(f"the audit configuration lacks {', '.join(missing)}")
+        yield block.finding(f"the audit configuration lacks {', '.join(missing)}: nobody can tell who used the data that way")

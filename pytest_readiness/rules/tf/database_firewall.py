@@ -44,4 +44,4 @@ def check(block: Block) -> Iterator[Finding]:
     """
     reason = wide_range(block)
     if reason:
-        yield block.finding(f"{reason} may connect to the database", block.at("end_ip_address"))
+        yield block.finding(f"{reason}: all of it may connect to the database", block.at("end_ip_address"))

@@ -9,6 +9,7 @@ from pytest_readiness.formats.terraform.blocks import Block
 from pytest_readiness.formats.terraform.members import gives_role
 from pytest_readiness.formats.terraform.members import is_default
 from pytest_readiness.formats.terraform.members import members
+from pytest_readiness.formats.terraform.members import shown_member
 
 
 @rule(
@@ -41,4 +42,6 @@ def check(block: Block) -> Iterator[Finding]:
     """
     for member, place in members(block):
         if is_default(member):
-            yield block.finding("a default service account gets a role: everything that names no account of its own has it", place)
+            yield block.finding(
+                f"{shown_member(member)} is a default service account: everything that names no account of its own has the role", place
+            )

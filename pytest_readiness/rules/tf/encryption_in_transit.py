@@ -92,7 +92,9 @@ def check(block: Block) -> Iterator[Finding]:
             and str(block.get("port")) != "443"
         )
         if (plain or (protocol is not None and holds(protocol, one_of("HTTP")))) and not _redirects(block):
-            yield block.finding("the listener speaks plain HTTP and does not redirect to HTTPS", block.at("protocol"))
+            yield block.finding(
+                "the listener speaks plain HTTP and does not redirect to HTTPS: what it sends can be read on the way", block.at("protocol")
+            )
     elif block.type == "google_sql_database_instance":
         mode, required = (block.get("settings", "ip_configuration", name) for name in ("ssl_mode", "require_ssl"))
         if not holds(mode, ENCRYPTED_SQL) and not holds(required, is_true):

@@ -13,6 +13,7 @@ from pytest_readiness.formats.terraform.grants import Grant
 from pytest_readiness.formats.terraform.grants import grants
 from pytest_readiness.formats.terraform.grants import has_policy
 from pytest_readiness.formats.terraform.grants import known_grants
+from pytest_readiness.formats.terraform.identities import TRUSTED_ISSUERS
 from pytest_readiness.formats.terraform.policies import many
 from pytest_readiness.formats.terraform.values import PartialText
 
@@ -34,7 +35,8 @@ _QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 def trusts_github(block: Block) -> bool:
     if block.type in ISSUERS:
         issuer = block.get(*ISSUERS[block.type])
-        return not is_unknown(issuer) and ISSUER in str(issuer)
+        unconditional = block.type in TRUSTED_ISSUERS and block.get("attribute_condition") is None  # for tf.federation-condition
+        return not is_unknown(issuer) and ISSUER in str(issuer) and not unconditional
     trusting = block.kind == "tf.data" or block.type == "aws_iam_role"
     return trusting and has_policy(block) and any(_is_for_github(grant) for grant in known_grants(block))
 

@@ -50,6 +50,6 @@ def check(block: Block) -> Iterator[Finding]:
     ```
     """
     if block.type != "aws_iam_policy_attachment":
-        yield block.finding("the policy hangs on a single user", block.at("user"))
+        yield block.finding("the policy hangs on a single user: it stays when they change teams", block.at("user"))
     elif holds(block.get("users"), is_set):
-        yield block.finding("the policy hangs on single users", block.at("users"))
+        yield block.finding("the policy hangs on single users: it stays when they change teams", block.at("users"))

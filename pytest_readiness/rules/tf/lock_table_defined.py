@@ -91,7 +91,10 @@ def check(backend: Block, project: Project) -> Iterator[Finding]:
         module.demand_all()
     if unknown is not None:
         bool(unknown)
-    yield backend.finding(f'the lock table "{name}" is defined nowhere in the repository', settings.at("dynamodb_table"))
+    yield backend.finding(
+        f'the lock table "{name}" is defined nowhere in the repository: nobody can tell whether applies are locked',
+        settings.at("dynamodb_table"),
+    )
 
 
 def _keys(table: Block) -> Iterator[Finding]:

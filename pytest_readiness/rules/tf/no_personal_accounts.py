@@ -9,6 +9,7 @@ from pytest_readiness.formats.terraform.blocks import Block
 from pytest_readiness.formats.terraform.members import is_private_account
 from pytest_readiness.formats.terraform.members import members
 from pytest_readiness.formats.terraform.members import names_members
+from pytest_readiness.formats.terraform.members import shown_member
 
 
 @rule(
@@ -41,4 +42,4 @@ def check(block: Block) -> Iterator[Finding]:
     """
     for member, place in members(block):
         if is_private_account(member):
-            yield block.finding("a private mail account has access, which nobody here controls", place)
+            yield block.finding(f"{shown_member(member)} is a private account: it keeps access when its owner leaves", place)

@@ -37,4 +37,7 @@ def check(module: Root) -> Iterator[Finding]:
     """
     for resource in top(module, "resource"):
         for part in resource.body.of("provisioner"):
-            yield module.finding(f"the provisioner {' '.join(part.labels)} of {'.'.join(resource.labels)} is in no plan", part.span)
+            yield module.finding(
+                f"the provisioner {' '.join(part.labels)} of {'.'.join(resource.labels)} is in no plan: nobody can review what it does",
+                part.span,
+            )

@@ -84,4 +84,4 @@ def check(block: Block) -> Iterator[Finding]:
     for reason, place in shared_with_everybody(block):
         yield block.finding(reason, place)
     for who, place in anybody(block):
-        yield block.finding(f"{who} is everybody in the internet", place)
+        yield block.finding(f"{who} is everybody on the internet", place)

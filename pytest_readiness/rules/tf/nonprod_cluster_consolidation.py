@@ -66,4 +66,6 @@ def check(repository: Repository, *, maximum: int = 1) -> Iterator[Finding]:
     clusters = sorted(_clusters(repository), key=lambda found: found[0])
     if len(clusters) > maximum:
         names = ", ".join(directory or "." for directory, _ in clusters)
-        yield repository.finding(f"{len(clusters)} clusters outside of production ({names})", clusters[maximum][1].span)
+        yield repository.finding(
+            f"{len(clusters)} clusters outside of production ({names}): each is paid for all day", clusters[maximum][1].span
+        )

@@ -8,11 +8,15 @@ from pytest_readiness import rule
 from pytest_readiness.formats.terraform.availability import is_redundant_elsewhere
 from pytest_readiness.formats.terraform.blocks import Block
 from pytest_readiness.formats.terraform.settings import holds
+from pytest_readiness.formats.terraform.settings import inside
 from pytest_readiness.formats.terraform.settings import is_true
 
 
 def concerns(block: Block) -> bool:
-    return block.type == "google_sql_database_instance" and block.is_production and not is_redundant_elsewhere(block)
+    """Where nothing is said of backups at all, `tf.backup-automation` asks for them."""
+    if block.type != "google_sql_database_instance" or not block.is_production or is_redundant_elsewhere(block):
+        return False
+    return bool(inside(block, ("settings", "backup_configuration")))
 
 
 @rule(
@@ -40,13 +44,18 @@ def check(block: Block) -> Iterator[Finding]:
     }
     ```
     ```hcl bad
-    resource "google_sql_database_instance" "main" {  # <--
-      database_version = "POSTGRES_16"
+    resource "google_sql_database_instance" "main" {
+      settings {
+        backup_configuration {             # <--
+          enabled = true
+        }
+      }
     }
     ```
     """
     names = ("point_in_time_recovery_enabled", "binary_log_enabled")
-    written = [name for name in names if block.get("settings", "backup_configuration", name) is not None]
-    if not any(holds(block.get("settings", "backup_configuration", name), is_true) for name in written):
-        at = block.at("settings", "backup_configuration", (*written, names[0])[0])
-        yield block.finding("point-in-time recovery is off: a mistake costs up to a day of data", at)
+    for backups in inside(block, ("settings", "backup_configuration")):
+        written = [name for name in names if backups.get(name) is not None]
+        if not any(holds(backups.get(name), is_true) for name in written):
+            at = backups.at((*written, names[0])[0])
+            yield block.finding("point-in-time recovery is off: a mistake costs up to a day of data", at)

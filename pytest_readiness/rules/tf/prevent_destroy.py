@@ -51,4 +51,6 @@ def check(block: Block) -> Iterator[Finding]:
     ```
     """
     if not holds(block.get("lifecycle", "prevent_destroy"), is_true):
-        yield block.finding("one wrong apply destroys it for good", block.at("lifecycle", "prevent_destroy"))
+        yield block.finding(
+            "lifecycle.prevent_destroy is not true: one wrong apply destroys it for good", block.at("lifecycle", "prevent_destroy")
+        )

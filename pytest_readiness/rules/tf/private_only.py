@@ -14,6 +14,7 @@ from pytest_readiness.formats.terraform.settings import holds
 from pytest_readiness.formats.terraform.settings import is_false
 from pytest_readiness.formats.terraform.settings import is_set
 from pytest_readiness.formats.terraform.settings import is_true
+from pytest_readiness.formats.terraform.settings import shown
 from pytest_readiness.formats.terraform.transit import PRIVATE
 
 
@@ -75,7 +76,10 @@ def check(block: Block) -> Iterator[Finding]:
     elif block.type == "azurerm_kubernetes_cluster":
         ranges = block.get("api_server_authorized_ip_ranges") or block.get("api_server_access_profile", "authorized_ip_ranges")
         if not (ranges is not None and holds(ranges, is_set)) and not holds(block.get("private_cluster_enabled"), is_true):
-            yield block.finding("the API server is open to the whole internet", block.at("private_cluster_enabled"))
+            yield block.finding(
+                "neither private_cluster_enabled nor authorized_ip_ranges: the API server is open to the whole internet",
+                block.at("private_cluster_enabled"),
+            )
     elif block.type in ("google_compute_instance", "google_compute_instance_template"):
         for interface in block.blocks("network_interface"):
             for access in (*interface.blocks("access_config"), *interface.blocks("ipv6_access_config")):
@@ -93,7 +97,8 @@ def _endpoint(block: Block, switch: tuple[str, ...], narrowed: tuple[str, ...], 
         return
     if not holds(cidrs, _is_narrow):
         place = narrowed if cidrs is not None else switch
-        yield block.finding("the API endpoint of the cluster is open to the whole internet", block.at(*place))
+        state = "is not set" if cidrs is None else f"is {shown(cidrs)}"
+        yield block.finding(f"{narrowed[-1]} {state}: the API endpoint of the cluster is open to the whole internet", block.at(*place))
 
 
 def _is_narrow(cidrs: object) -> bool:

@@ -54,4 +54,5 @@ def check(block: Block) -> Iterator[Finding]:
             yield block.finding(f"{name} is host: its containers see the processes of the host", block.at(name))
     for container, place in containers(block):
         if value(container, "privileged") in (True, "true"):
-            yield block.finding("a container is privileged: who breaks into it owns the host", key_place(container, "privileged", place))
+            name = value(container, "name") or "a container"
+            yield block.finding(f"{name} is privileged: who breaks into it owns the host", key_place(container, "privileged", place))

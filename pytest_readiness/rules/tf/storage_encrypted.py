@@ -64,7 +64,7 @@ def check(block: Block) -> Iterator[Finding]:
     if block.type == "aws_s3_bucket":
         encrypted, place = encryption(block)
         if encrypted is False:
-            yield block.finding("the encryption configuration names no sse_algorithm", place)
+            yield block.finding("the encryption configuration names no sse_algorithm: it encrypts nothing", place)
         elif encrypted is None:
             yield block.advice("no encryption is configured: S3 encrypts with its own key by default")
         return

@@ -64,11 +64,13 @@ def check(block: Block) -> Iterator[Finding]:
     """
     if is_public(block):
         if not has_firewall(block):
-            yield block.finding("no web application firewall stands before it", block.at("web_acl_id"))
+            yield block.finding("no web application firewall stands before it: attacks reach the application", block.at("web_acl_id"))
     elif block.type == "azurerm_application_gateway":
         policy, old = block.get("firewall_policy_id"), block.get("waf_configuration", "enabled")
         if not (policy is not None and holds(policy, is_set)) and not (old is not None and holds(old, is_true)):
-            yield block.finding("no web application firewall stands before it", block.at("waf_configuration", "enabled"))
+            yield block.finding(
+                "no web application firewall stands before it: attacks reach the application", block.at("waf_configuration", "enabled")
+            )
     for endpoint in block.blocks("frontend_endpoint") if block.type == "azurerm_frontdoor" else ():
         if not holds(endpoint.get("web_application_firewall_policy_link_id"), is_set):
-            yield block.finding("no web application firewall stands before the endpoint", endpoint.span)
+            yield block.finding("no web application firewall stands before the endpoint: attacks reach the application", endpoint.span)
