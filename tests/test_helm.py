@@ -613,7 +613,7 @@ def test_too_many_environments_must_be_named() -> None:
 
 HUGE = [
     pytest.param("{{ range until 300000 }}\n{{ end }}a: 1\n", id="blank lines"),
-    pytest.param("a: [{{ range until 20000 }}{x: 1}, {{ end }}]\n", id="a long line"),
+    pytest.param("a: [{{ range until 5000 }}{x: 1}, {{ end }}]\n", id="a long line"),
     pytest.param("{{ range until 3000 }}\n---\na: 1\n{{ end }}", id="many documents"),
     pytest.param("a: {{ include " + "a" * 100_000 + " }}\n", id="a long name"),
     pytest.param('{{ fail (repeat 200000 "error ") }}\n', id="a long message"),
@@ -626,7 +626,7 @@ HUGE = [
 def test_large_texts_take_little_time(text: str) -> None:
     started = time.monotonic()
     assert Project.of(chart(templates__a_yaml=text)).contents("shop") is not None
-    assert time.monotonic() - started < 20
+    assert time.monotonic() - started < 10
 
 
 def test_recursion_ends() -> None:
