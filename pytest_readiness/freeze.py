@@ -10,6 +10,7 @@ from pathlib import Path
 
 from . import waivers
 from .governance import PARSES
+from .governance import SAMPLE
 from .model import ParseFailure
 from .model import Span
 from .model import Waiver
@@ -53,4 +54,4 @@ class Freezer:
 def is_freezable(record: Record) -> bool:
     """Whether a failed check can become a known gap: not what is unreadable, nor a check of the run itself."""
     of_the_run = record["rule"].startswith(f"{PARSES.platform}.")
-    return record["outcome"] == "failed" and not of_the_run and record["waiver"] is None
+    return record["outcome"] == "failed" and not of_the_run and record["kind"] != SAMPLE and record["waiver"] is None

@@ -144,6 +144,8 @@ class Plan:
 
     def _excused(self, path: str, found: tuple[Planned, ...]) -> tuple[Planned, ...]:
         """The checks of a file with the waivers that comments give them, and a check for each comment that is wrong or needless."""
+        if self._is_about_the_run(path):
+            return found  # a comment in a sample is the sample's
         # what a tool wrote excuses nothing, whatever stands in it
         sources = sorted({path, *(check.resource.span.path for check in found)} - {"."} - self.imports.files)
         policy = self.settings.policy.waivers

@@ -420,6 +420,12 @@ def test_no_expression_is_catastrophic(pattern: str) -> None:
     assert time.process_time() - before < 5
 
 
+def test_what_is_too_long_is_not_known() -> None:
+    (outcome,) = outcomes("files: [{glob: a.md, lacks: '(a?){400}b'}]", {"a.md": "a" * 100_000}, "repo")
+    assert outcome.failing == ()
+    assert outcome.unknown == "a.md: a text of 100000 characters is too long for the expression (a?){400}b"
+
+
 # -- templates
 
 TEMPLATES = """\
@@ -574,6 +580,16 @@ def test_a_waiver_covers_it_and_not_its_samples(team: pytest.Pytester) -> None:
     _, checks = run(team)
     assert checks["deploy.yaml::acme.team-label[Deployment/web]"] == "xfailed"
     assert checks["readiness/team.yaml::acme.team-label[good]"] == "passed"
+
+
+def test_a_wrong_sample_cannot_be_excused(team: pytest.Pytester) -> None:
+    wrong = TEAM.replace("labels: {team: web}", "labels: {tea: web}  # readiness: ignore[acme.team-label] later by web until 2999-01-01")
+    (team.path / "readiness" / "team.yaml").write_text(wrong)
+    run(team, "--readiness-freeze", "--readiness-owner", "web")
+    assert (team.path / "readiness-waivers.yaml").read_text().count("rule: acme.team-label") == 1
+    _, checks = run(team)
+    assert checks["readiness/team.yaml::acme.team-label[good]"] == "failed"
+    assert checks["deploy.yaml::acme.team-label[Deployment/web]"] == "xfailed"
 
 
 def test_one_sample_can_be_selected(team: pytest.Pytester) -> None:

@@ -28,7 +28,6 @@ from .operators import Condition
 from .operators import shown
 from .paths import Found
 from .paths import Path
-from .patterns import compiled
 from .read import Asked
 from .read import Block
 from .read import Demands
@@ -214,15 +213,17 @@ def _files(demand: FileDemand, project: Project, verdict: _Verdict) -> None:
         verdict.add(f"{found[demand.at_most]} {reason}", Span(found[demand.at_most]))
     for path in found if demand.contains or demand.lacks else ():
         try:
-            text = project.text(path)
-        except ParseFailure as failure:
-            verdict.unknown.append(f"{path} {failure.reason}")
-            continue
-        if demand.contains and not compiled(demand.contains).search(text):
-            verdict.add(f"{path} has nothing like {demand.contains} in it", Span(path))
-        end = compiled(demand.lacks).ends(text) if demand.lacks else None
-        if end is not None:
-            verdict.add(f"{path} has something like {demand.lacks} in it", _line(path, text, end))
+            _contents(path, project.text(path), demand, verdict)
+        except (ParseFailure, Unresolved) as reason:
+            verdict.unknown.append(f"{path}: {reason.reason}")
+
+
+def _contents(path: str, text: str, demand: FileDemand, verdict: _Verdict) -> None:
+    if demand.contains and not operators.fitting(demand.contains, text).search(text):
+        verdict.add(f"{path} has nothing like {demand.contains} in it", Span(path))
+    end = operators.fitting(demand.lacks, text).ends(text) if demand.lacks else None
+    if end is not None:
+        verdict.add(f"{path} has something like {demand.lacks} in it", _line(path, text, end))
 
 
 def _line(path: str, text: str, end: int) -> Span:

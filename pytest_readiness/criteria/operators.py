@@ -13,10 +13,10 @@ from ..text import brief
 from ..unknown import Unresolved
 from ..unknown import is_unknown
 from .paths import Found
+from .patterns import Pattern
 from .patterns import PatternError
 from .patterns import compiled
 
-LONGEST = 20_000  # characters of a value that are matched against an expression
 _VERSION = re.compile(r"[^0-9]{0,5}?([0-9]{1,9}(?:\.[0-9]{1,9}){0,5})").match
 
 
@@ -71,9 +71,15 @@ def _matches(value: Any, pattern: str) -> bool:
     written = text(value)
     if written is None:
         return False
-    if len(written) > LONGEST:
-        raise Unresolved(f"a value of more than {LONGEST} characters is not matched")
-    return compiled(pattern).fullmatch(written)
+    return fitting(pattern, written).fullmatch(written)
+
+
+def fitting(pattern: str, written: str) -> Pattern:
+    """An expression for a text; raises `Unresolved` where the two together are too much."""
+    found = compiled(pattern)
+    if len(written) > found.longest:
+        raise Unresolved(f"a text of {len(written)} characters is too long for the expression {pattern}")
+    return found
 
 
 def _contains(value: Any, wanted: Any) -> bool:

@@ -24,6 +24,7 @@ else:
 MAX_STATES = 2_000
 MAX_SETS = 5_000  # sets of states that are remembered
 MAX_PATTERN = 500  # characters
+MAX_WORK = 20_000_000  # states by characters: a few seconds at worst
 _CATEGORY = {
     sre.CATEGORY_DIGIT: r"\d",
     sre.CATEGORY_NOT_DIGIT: r"\D",
@@ -159,6 +160,7 @@ class Pattern:
         except RecursionError:
             raise PatternError("is nested too deeply") from None
         self._program = program
+        self.longest = MAX_WORK // program.size  # characters of a text that it may be asked of
         self._asserts = any(assertion for jumps in program.jumps.values() for assertion, _ in jumps)
         self._steps: dict[tuple[frozenset[int], str], frozenset[int]] = {}
         self._closures: dict[tuple[frozenset[int], str, str, str], frozenset[int]] = {}
