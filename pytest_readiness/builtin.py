@@ -25,6 +25,7 @@ _FORMATS = (
     "dotenv:Dotenv",
     "repository:Repository",
 )
+_POLICIES = ("Rego", "PolicyInputs")  # files that are policies, and what only these judge
 RULES = Path(__file__).with_name("rules")
 LIVE = "live"  # the platform of what readiness.yaml declares; its rules are a table
 
@@ -36,6 +37,8 @@ def formats() -> tuple[Format, ...]:
     for home in _FORMATS:
         module, _, name = home.partition(":")
         found.append(getattr(import_module(f".formats.{module}", __package__), name)())
+    policies = import_module(".rego.format", __package__)
+    found += [getattr(policies, name)() for name in _POLICIES]
     return tuple(found)
 
 

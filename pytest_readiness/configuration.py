@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from dataclasses import field
 from typing import Any
 
+from .model import Priority
 from .model import Span
 
 
@@ -29,6 +30,26 @@ class Environment:
 
 
 @dataclass(frozen=True)
+class Policies:
+    """Policies in Rego and what they judge, as conftest has it: ``files`` are globs by parser, None what formats read.
+
+    ``policies`` and ``data`` are files and directories, ``namespaces`` packages (or ``all``), ``priorities`` those of
+    ``deny``, ``violation`` and ``warn``. ``timeout`` bounds one evaluation of all, in seconds.
+    """
+
+    policies: tuple[str, ...] = ("policy",)
+    data: tuple[str, ...] = ()
+    namespaces: tuple[str, ...] = ("main",)
+    combine: bool = False
+    files: Mapping[str, tuple[str, ...]] | None = None
+    priorities: Mapping[str, Priority] = field(default_factory=dict)
+    engine: str = "auto"
+    timeout: float = 60.0
+    span: Span = field(default_factory=lambda: Span(""))
+    spans: Mapping[tuple[str, str], Span] = field(default_factory=dict)  # of what is named, by key and text
+
+
+@dataclass(frozen=True)
 class Configuration:
     """What formats are told.
 
@@ -40,3 +61,4 @@ class Configuration:
     worlds: tuple[tuple[str, ...], ...] = ()
     kustomize_helm: bool = False
     render_timeout: float = 60.0
+    rego: Policies | None = None

@@ -198,6 +198,8 @@ class Project:
             unjudged = unresolved.reason
         except Exception as error:  # noqa: BLE001 - a bug in a format costs this file only
             failures.append(ParseFailure(f"{CRASH} {format_.name} files: {type(error).__name__}: {error}", Span(path)))
+        if not failures and unjudged is None:
+            resources += [resource for other in self.formats for resource in other.beside(path, self)]
         return Contents(format_.name, tuple(_unique(resources)), tuple(failures), unjudged)
 
     def files(self, format_name: str) -> tuple[str, ...]:

@@ -120,6 +120,7 @@ class Run:
             settings = settings_file.load(self.project)
         except ParseFailure as failure:
             raise pytest.UsageError(safe(str(failure))) from None
+        self.project.configuration = settings.configuration
         self.criteria, settings = self._criteria(settings)
         self.registry = Registry(self._gather, settings, self._modify)
         if settings.document is not None:
@@ -160,6 +161,10 @@ class Run:
         except RuleError as error:
             raise pytest.UsageError(str(error)) from None
         yield from self.criteria.rules(platform)
+        if self.project.configuration.rego is not None and platform in (None, "rego"):
+            from .rego.rules import rules as of_policies
+
+            yield from of_policies(self.project)
 
     def _criteria(self, settings: settings_file.Settings) -> tuple[Criteria, settings_file.Settings]:
         """The criteria of the project, and the settings with those who close their gaps."""

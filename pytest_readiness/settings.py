@@ -22,6 +22,7 @@ from .model import Rule
 from .model import Span
 from .policy import Policy
 from .project import Project
+from .rego.settings import policies as rego_settings
 from .syntax import yaml
 
 NAMES = ("readiness.yaml", "readiness.yml")
@@ -111,6 +112,7 @@ def _configuration(data: yaml.Mapping) -> Configuration:
         worlds=tuple(tuple(globs) for globs in data.get("worlds", ())),
         kustomize_helm=rendering.get("kustomize-helm", False),
         render_timeout=float(rendering.get("timeout", Configuration.render_timeout)),
+        rego=rego_settings(data),
     )
 
 

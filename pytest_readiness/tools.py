@@ -62,11 +62,12 @@ def find(name: str, *arguments: str) -> Tool | None:
     return Tool(found, arguments) if found else None
 
 
-def run(tool: Tool, arguments: Sequence[str], files: Mapping[str, bytes], *, timeout: float) -> Ran:
+def run(tool: Tool, arguments: Sequence[str], files: Mapping[str, bytes], *, timeout: float, memory: int | None = MAX_MEMORY) -> Ran:
     """Run a program in a directory that holds the files (by relative path) and nothing else.
 
     Arguments name the files as the mapping does. Raises `ToolError` where it takes longer than
-    ``timeout`` seconds, writes more than `MAX_OUTPUT` bytes, or cannot be started.
+    ``timeout`` seconds, writes more than `MAX_OUTPUT` bytes, or cannot be started. ``memory`` is None for a
+    program that bounds itself, because it reserves more than it uses.
     """
     kept = _cache() / _key(tool, arguments, files)
     with suppress(OSError, ValueError, TypeError):
@@ -79,7 +80,7 @@ def run(tool: Tool, arguments: Sequence[str], files: Mapping[str, bytes], *, tim
         copy, home = place / "copy", place / "home"
         home.mkdir()
         _write(copy, files)
-        ran = _run([tool.path, *tool.arguments, *arguments], copy, home, timeout)
+        ran = _run([tool.path, *tool.arguments, *arguments], copy, home, timeout, memory)
     if not ran.code:  # a full disk or a want of memory is no property of the files
         _keep(kept, ran)
     return ran
@@ -95,7 +96,7 @@ def _write(directory: Path, files: Mapping[str, bytes]) -> None:
         target.write_bytes(data)
 
 
-def _run(command: Sequence[str], copy: Path, home: Path, timeout: float) -> Ran:
+def _run(command: Sequence[str], copy: Path, home: Path, timeout: float, memory: int | None = MAX_MEMORY) -> Ran:
     out, err = home / "out", home / "err"
     name = Path(command[0]).name
     with out.open("wb") as stdout, err.open("wb") as stderr:
@@ -105,7 +106,7 @@ def _run(command: Sequence[str], copy: Path, home: Path, timeout: float) -> Ran:
             )
         except OSError as error:
             raise ToolError(f"{name} cannot be started: {error.strerror}") from None
-        _limit(process.pid)
+        _limit(process.pid, memory)
         try:
             code = process.wait(timeout)
         except subprocess.TimeoutExpired:
@@ -129,13 +130,14 @@ def _environment(home: Path) -> dict[str, str]:
     return {**private, **proxies, "PATH": str(home), "LC_ALL": "C.UTF-8", "KUBECONFIG": os.devnull, "GOMEMLIMIT": "2GiB"}
 
 
-def _limit(pid: int) -> None:
+def _limit(pid: int, memory: int | None) -> None:
     """Bound output and memory where the system can."""
     with suppress(ImportError, AttributeError, OSError, ValueError):
         import resource
 
         resource.prlimit(pid, resource.RLIMIT_FSIZE, (MAX_OUTPUT, MAX_OUTPUT))
-        resource.prlimit(pid, resource.RLIMIT_DATA, (MAX_MEMORY, MAX_MEMORY))
+        if memory is not None:
+            resource.prlimit(pid, resource.RLIMIT_DATA, (memory, memory))
 
 
 # -- the cache

@@ -35,6 +35,7 @@ LAYERS = (
         "excuses",
         "upkeep",
         "settings",
+        "rego",
         "registry",
         "excerpt",
         "testing",

@@ -45,6 +45,10 @@ class Format:
         """
         raise NotImplementedError
 
+    def beside(self, path: str, project: Project) -> Iterable[Resource]:
+        """What rules can judge in a file of any format that could be read, beside what its own format finds there."""
+        return ()
+
     def homes(self, project: Project) -> Iterable[str]:
         """Directories that are judged as a whole, by what is rendered or built from them: charts, overlays.
 

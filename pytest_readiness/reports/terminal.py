@@ -76,6 +76,7 @@ def _lines(run: Run, facts: dict[str, Any], records: list[Record], *, verbose: b
         yield _row("read", _files(facts["files"]) + (f"; left out: {', '.join(left_out)}" if left_out else ""))
     if facts["not_read"]:
         yield from _list("not read", ["YAML of unknown format that cannot be parsed", *facts["not_read"]], verbose=verbose)
+    yield from _policies(run)
     if records:
         yield from _table(records)
         yield from _third_party(records)
@@ -112,6 +113,15 @@ def _written(run: Run) -> Iterator[str]:
     written = [str(path) for _, path in run.reports if not any(line.startswith(f"{path} ") for line in run.unwritten)]
     yield from (_row("report", safe(path)) for path in written)
     yield from (_row("REPORT", safe(line)) for line in run.unwritten)
+
+
+def _policies(run: Run) -> Iterator[str]:
+    """The policies that lie where conftest looks for them and that no setting names."""
+    found = [path for path in run.project.paths if path.startswith("policy/") and path.endswith(".rego")]
+    if found and run.project.configuration.rego is None:
+        first = safe(found[0]) + (", ..." if len(found) > 1 else "")
+        verb = "was" if len(found) == 1 else "were"
+        yield _row("policies", f"{_count(len(found), 'policy file')} ({first}) {verb} not run: readiness.yaml has no rego")
 
 
 def _row(heading: str, text: str) -> str:
