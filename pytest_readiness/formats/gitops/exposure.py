@@ -11,6 +11,7 @@ from typing import cast
 from ...project import Project
 from ...project import once
 from ...unknown import is_unknown
+from ..kubernetes.balancers import says_internal
 from ..kubernetes.objects import Object
 from ..kubernetes.objects import Workload
 from ..kubernetes.relations import pods_run_by
@@ -43,10 +44,6 @@ _ROUTES: dict[str, tuple[str, ...]] = {
     "traefik.containo.us/IngressRoute": ("spec.routes.services.name",),
     "getambassador.io/Mapping": ("spec.service",),
 }
-_INTERNAL = re.compile(
-    r"(?:load-balancer-internal|internal-load-balancer|load-balancer-type|load-balancer-scheme|/scheme|/load-balancer-network-type)$"
-)
-_INSIDE = ("true", "internal", "0.0.0.0/0", "vpc")
 _NOT_FOR_USERS = frozenset("worker workers internal job batch cron backoffice consumer".split())
 _ROLES = ("component", "app.kubernetes.io/component", "tier", "role", "exposure", "visibility")
 
@@ -84,7 +81,7 @@ def _is_internal(thing: Object) -> bool:
     """Whether a load balancer is only for the own network."""
     annotations = thing.peek("metadata", "annotations")
     listed = annotations.items() if isinstance(annotations, dict) else ()
-    return any(_INTERNAL.search(key) and not is_unknown(value) and str(value).lower() in _INSIDE for key, value in listed)
+    return any(not is_unknown(value) and says_internal(key, value) for key, value in listed)
 
 
 def _led(world: World) -> dict[str, list[Object]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pytest_readiness import P1
+from pytest_readiness import P2
 from pytest_readiness import Finding
 from pytest_readiness import rule
 from pytest_readiness.formats.kubernetes.objects import Container
@@ -23,7 +23,7 @@ def mounts_host(container: Container) -> bool:
 
 @rule(
     "k8s.host-path-read-only",
-    P1,
+    P2,
     on="k8s.container",
     when=mounts_host,
     category="Security & Compliance",

@@ -7,17 +7,10 @@ from collections.abc import Iterator
 from pytest_readiness import P3
 from pytest_readiness import Finding
 from pytest_readiness import rule
+from pytest_readiness.formats.kubernetes.balancers import says_internal
 from pytest_readiness.formats.kubernetes.objects import Object
 from pytest_readiness.formats.kubernetes.objects import items
 
-INTERNAL = {
-    "service.beta.kubernetes.io/aws-load-balancer-internal": ("true", "0.0.0.0/0"),
-    "service.beta.kubernetes.io/aws-load-balancer-scheme": ("internal",),
-    "service.beta.kubernetes.io/azure-load-balancer-internal": ("true",),
-    "networking.gke.io/load-balancer-type": ("internal",),
-    "cloud.google.com/load-balancer-type": ("internal",),
-    "service.beta.kubernetes.io/oci-load-balancer-internal": ("true",),
-}
 RANGES = "service.beta.kubernetes.io/load-balancer-source-ranges"
 
 
@@ -54,7 +47,8 @@ def check(service: Object) -> Iterator[Finding]:
     if service.get("spec", "type") != "LoadBalancer":
         return
     annotations = service.annotations
-    internal = any(str(annotations.get(name)).lower() in values for name, values in INTERNAL.items())
+    internal = any(says_internal(name, value) for name, value in annotations.items())
     ranges = items(service.get("spec", "loadBalancerSourceRanges")) or str(annotations.get(RANGES) or "")
     if not internal and (not ranges or "0.0.0.0/0" in ranges):
-        yield service.finding("a public load balancer that serves everybody", service.at("spec", "type"))
+        limits = "its source ranges hold 0.0.0.0/0" if ranges else "no loadBalancerSourceRanges"
+        yield service.finding(f"a public load balancer that serves everybody: {limits}", service.at("spec", "type"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from pytest_readiness import P1
+from pytest_readiness import P2
 from pytest_readiness import Finding
 from pytest_readiness import Project
 from pytest_readiness import is_unknown
@@ -57,7 +57,7 @@ def taken(world: World) -> dict[Address, list[Object]]:
 
 @rule(
     "k8s.unique-ingress-path",
-    P1,
+    P2,
     on="k8s.ingress",
     when=lambda ingress: not stands_alone(ingress) and ingress.get("spec", "rules") is not None,
     category="Kubernetes & Helm",

@@ -93,9 +93,10 @@ def check(kustomization: Kustomization, project: Project, *, own_clusters: bool 
         if shared:
             id, namespace, name = shared[0]
             more = f" and {len(shared) - 1} more" if len(shared) > 1 else ""
-            yield kustomization.finding(f"{other.directory} makes {id} {name}{more} in the same namespace {namespace}", place)
+            what = f"{other.directory} makes {id} {name}{more} in the same namespace {namespace}"
+            yield kustomization.finding(f"{what}: on one cluster they overwrite each other", place)
         elif environment_of(kustomization.directory) == "production" and ours and contents(ours) == contents(theirs):
-            yield kustomization.finding(f"production is built exactly like {other.directory}", place)
+            yield kustomization.finding(f"production is built exactly like {other.directory}: it has that one's sizes and addresses", place)
 
 
 def address(thing: Object) -> tuple[str, str, str]:
