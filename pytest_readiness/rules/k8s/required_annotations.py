@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from pytest_readiness import P2
 from pytest_readiness import Finding
 from pytest_readiness import rule
+from pytest_readiness.formats.kubernetes.metadata import not_as_agreed
 from pytest_readiness.formats.kubernetes.objects import Object
 
 
@@ -56,19 +56,5 @@ def check(thing: Object, *, annotations: tuple[str, ...] = ()) -> Iterator[Findi
         annotations: [example.com/owner=team-.*]
     ```
     """
-    for wanted in annotations:
-        name, _, pattern = wanted.partition("=")
-        value = thing.annotations.get(name)
-        place = thing.at("metadata", "annotations", name) if thing.get("metadata", "annotations") is not None else None
-        if value is None:
-            yield thing.finding(f"misses the annotation {name}", place)
-        elif pattern and not matches(pattern, str(value)):
-            yield thing.finding(f"the annotation {name} is {value}, not like {pattern}", place)
-
-
-def matches(pattern: str, value: str) -> bool:
-    """Whether a value is as the pattern says; a pattern that is none is compared as text."""
-    try:
-        return re.fullmatch(pattern, value) is not None
-    except re.error:
-        return pattern == value
+    for message, place in not_as_agreed(thing, "annotation", annotations):
+        yield thing.finding(message, place)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from pytest_readiness import P2
 from pytest_readiness import Finding
 from pytest_readiness import rule
+from pytest_readiness.formats.kubernetes.metadata import not_as_agreed
 from pytest_readiness.formats.kubernetes.objects import Object
 
 
@@ -56,19 +56,5 @@ def check(thing: Object, *, labels: tuple[str, ...] = ()) -> Iterator[Finding]:
         labels: [example.com/owner=team-.*]
     ```
     """
-    for wanted in labels:
-        name, _, pattern = wanted.partition("=")
-        value = thing.labels.get(name)
-        place = thing.at("metadata", "labels", name) if thing.get("metadata", "labels") is not None else None
-        if value is None:
-            yield thing.finding(f"misses the label {name}", place)
-        elif pattern and not matches(pattern, str(value)):
-            yield thing.finding(f"the label {name} is {value}, not like {pattern}", place)
-
-
-def matches(pattern: str, value: str) -> bool:
-    """Whether a value is as the pattern says; a pattern that is none is compared as text."""
-    try:
-        return re.fullmatch(pattern, value) is not None
-    except re.error:
-        return pattern == value
+    for message, place in not_as_agreed(thing, "label", labels):
+        yield thing.finding(message, place)
