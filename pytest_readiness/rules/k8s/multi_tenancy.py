@@ -8,10 +8,10 @@ from pytest_readiness import P3
 from pytest_readiness import Finding
 from pytest_readiness import Project
 from pytest_readiness import rule
+from pytest_readiness.formats.kubernetes.namespaces import is_for_work
+from pytest_readiness.formats.kubernetes.namespaces import stands_in
 from pytest_readiness.formats.kubernetes.objects import Object
 from pytest_readiness.formats.kubernetes.world import world_of
-from pytest_readiness.rules.k8s.resource_quota import is_for_work
-from pytest_readiness.rules.k8s.resource_quota import stands_in
 
 
 def is_tenant(namespace: Object, *, label: str = "tenant") -> bool:

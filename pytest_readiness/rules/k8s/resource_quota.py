@@ -2,37 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from pytest_readiness import P2
 from pytest_readiness import Finding
 from pytest_readiness import Project
-from pytest_readiness import is_unknown
 from pytest_readiness import rule
+from pytest_readiness.formats.kubernetes.namespaces import is_for_work
+from pytest_readiness.formats.kubernetes.namespaces import stands_in
 from pytest_readiness.formats.kubernetes.objects import Object
-from pytest_readiness.formats.kubernetes.scopes import SYSTEM_NAMESPACES
-from pytest_readiness.formats.kubernetes.world import applied_namespace
 from pytest_readiness.formats.kubernetes.world import world_of
-
-# namespaces of the cluster's own machinery, whose size follows from the cluster
-OPERATORS = re.compile(
-    r"(kube-.*|openshift.*|.*-system|.*-operators?|argocd|argo|calico-.*|cert-manager|external-secrets|gatekeeper|ingress-nginx|istio.*"
-    r"|karpenter|keda|kyverno|linkerd.*|monitoring|observability|velero)"
-).fullmatch
-
-
-def is_for_work(namespace: Object) -> bool:
-    """Whether applications live in the namespace, not the machinery of the cluster."""
-    name = namespace.object_name
-    return name is not None and name not in SYSTEM_NAMESPACES and not OPERATORS(str(name))
-
-
-def stands_in(thing: Object, namespace: Object, project: Project) -> bool:
-    """Whether an object is put into the namespace; one that does not say where may be."""
-    known = thing.peek("metadata", "namespace")
-    found = applied_namespace(thing, project) if known is None else known
-    return found is None or is_unknown(found) or bool(found == namespace.object_name)
 
 
 @rule(
