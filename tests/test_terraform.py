@@ -14,6 +14,7 @@ from pytest_readiness.formats.terraform import availability
 from pytest_readiness.formats.terraform import encryption
 from pytest_readiness.formats.terraform import network
 from pytest_readiness.formats.terraform import passwords
+from pytest_readiness.formats.terraform import private
 from pytest_readiness.formats.terraform import transit
 from pytest_readiness.formats.terraform.blocks import Block
 from pytest_readiness.formats.terraform.runs import module_in
@@ -515,7 +516,7 @@ def test_secrets_manager() -> None:
 
 @pytest.mark.parametrize("value", ['"text"', "[]", "[[1]]", "{}", "null", "-1", "[null]", "{ a = [{}] }", "[{}]"])
 def test_arguments_of_the_wrong_shape_crash_no_rule(value: str) -> None:
-    tables = (availability.ZONES, availability.BACKUPS, encryption.AT_REST, transit.IN_TRANSIT, transit.MODERN_TLS, transit.PRIVATE)
+    tables = (availability.ZONES, availability.BACKUPS, encryption.AT_REST, transit.IN_TRANSIT, transit.MODERN_TLS, private.PRIVATE)
     names = {
         type: {path.split("|")[0] for wanted in table[type] for path in wanted.path}
         for table in tables

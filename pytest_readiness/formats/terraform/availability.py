@@ -10,9 +10,9 @@ from .blocks import Block
 from .settings import Settings
 from .settings import as_number
 from .settings import at_least
+from .settings import equal
 from .settings import holds
 from .settings import is_given
-from .settings import one_of
 from .settings import setting
 
 
@@ -34,14 +34,12 @@ ZONES: Settings = {
     "aws_autoscaling_group": (),
     "aws_elasticsearch_domain": (setting("cluster_config.zone_awareness_enabled"),),
     "aws_opensearch_domain": (setting("cluster_config.zone_awareness_enabled|multi_az_with_standby_enabled"),),
-    "aws_mq_broker": (
-        setting("deployment_mode", 'deployment_mode = "ACTIVE_STANDBY_MULTI_AZ"', one_of("ACTIVE_STANDBY_MULTI_AZ", "CLUSTER_MULTI_AZ")),
-    ),
+    "aws_mq_broker": (equal("deployment_mode", "ACTIVE_STANDBY_MULTI_AZ", "CLUSTER_MULTI_AZ"),),
     "terraform-aws-modules/rds/aws": (setting("multi_az"),),
-    "google_sql_database_instance": (setting("settings.availability_type", 'availability_type = "REGIONAL"', one_of("REGIONAL")),),
-    "google_redis_instance": (setting("tier", 'tier = "STANDARD_HA"', one_of("STANDARD_HA")),),
-    "azurerm_postgresql_flexible_server": (setting("high_availability.mode", 'mode = "ZoneRedundant"', one_of("ZoneRedundant")),),
-    "azurerm_mysql_flexible_server": (setting("high_availability.mode", 'mode = "ZoneRedundant"', one_of("ZoneRedundant")),),
+    "google_sql_database_instance": (equal("settings.availability_type", "REGIONAL"),),
+    "google_redis_instance": (equal("tier", "STANDARD_HA"),),
+    "azurerm_postgresql_flexible_server": (equal("high_availability.mode", "ZoneRedundant"),),
+    "azurerm_mysql_flexible_server": (equal("high_availability.mode", "ZoneRedundant"),),
     "azurerm_mssql_database": (setting("zone_redundant"),),
     "azurerm_app_service_environment_v3": (setting("zone_redundant"),),
     "azurerm_container_registry": (
@@ -142,7 +140,7 @@ BACKUPS: Settings = {
     "aws_dynamodb_table": (setting("point_in_time_recovery.enabled"),),
     "aws_elasticache_replication_group": (setting("snapshot_retention_limit", "at least 1 day", lambda value: as_number(value) > 0),),
     "aws_elasticache_cluster": (setting("snapshot_retention_limit", "at least 1 day", lambda value: as_number(value) > 0),),
-    "aws_keyspaces_table": (setting("point_in_time_recovery.status", 'status = "ENABLED"', one_of("ENABLED")),),
+    "aws_keyspaces_table": (equal("point_in_time_recovery.status", "ENABLED"),),
     "aws_memorydb_cluster": (setting("snapshot_retention_limit", "at least 1 day", lambda value: as_number(value) > 0),),
     "terraform-aws-modules/rds/aws": (setting("backup_retention_period", f"at least {RETENTION} days", at_least(RETENTION), absent=None),),
     "terraform-aws-modules/rds-aurora/aws": (

@@ -13,6 +13,7 @@ from .blocks import Block
 from .buckets import takes_logs
 from .settings import Setting
 from .settings import Settings
+from .settings import equal
 from .settings import holds
 from .settings import is_set
 from .settings import is_true
@@ -35,7 +36,7 @@ _KMS_KEY_ID = _key("kms_key_id")
 _KMS_KEY_ARN = _key("kms_key_arn")
 _SEARCH = _key("encrypt_at_rest.kms_key_id")
 _FIREWALL = (
-    setting("encryption_configuration.type", 'type = "CUSTOMER_KMS"', one_of("CUSTOMER_KMS")),
+    equal("encryption_configuration.type", "CUSTOMER_KMS"),
     *_key("encryption_configuration.key_id"),
 )
 _BY_KMS = ('encryption_option = "SSE_KMS"', one_of("SSE_KMS", "CSE_KMS"))
@@ -59,7 +60,7 @@ OWN_KEYS: Settings = {
     "aws_dynamodb_table": (setting("server_side_encryption.enabled"), *_key("server_side_encryption.kms_key_arn")),
     "aws_dynamodb_table_replica": _KMS_KEY_ARN,
     "aws_keyspaces_table": (
-        setting("encryption_specification.type", 'type = "CUSTOMER_MANAGED_KMS_KEY"', one_of("CUSTOMER_MANAGED_KMS_KEY")),
+        equal("encryption_specification.type", "CUSTOMER_MANAGED_KMS_KEY"),
         *_key("encryption_specification.kms_key_identifier"),
     ),
     "aws_timestreamwrite_database": _KMS_KEY_ID,
@@ -94,7 +95,7 @@ OWN_KEYS: Settings = {
     "aws_kinesis_stream": _KMS_KEY_ID,
     "aws_kinesis_video_stream": _KMS_KEY_ID,
     "aws_kinesis_firehose_delivery_stream": (
-        setting("server_side_encryption.key_type", 'key_type = "CUSTOMER_MANAGED_CMK"', one_of("CUSTOMER_MANAGED_CMK")),
+        equal("server_side_encryption.key_type", "CUSTOMER_MANAGED_CMK"),
         *_key("server_side_encryption.key_arn"),
     ),
     "aws_mq_broker": _key("encryption_options.kms_key_id"),
@@ -104,16 +105,14 @@ OWN_KEYS: Settings = {
     "aws_cloudwatch_log_group": _KMS_KEY_ID,
     "aws_codeartifact_domain": _key("encryption_key"),
     "aws_codebuild_project": _key("encryption_key"),
-    "aws_codegurureviewer_repository_association": (
-        setting("kms_key_details.encryption_option", 'encryption_option = "CUSTOMER_MANAGED_CMK"', one_of("CUSTOMER_MANAGED_CMK")),
-    ),
+    "aws_codegurureviewer_repository_association": (equal("kms_key_details.encryption_option", "CUSTOMER_MANAGED_CMK"),),
     "aws_codepipeline": _key("artifact_store.encryption_key.id"),
     "aws_dlm_lifecycle_policy": (
         *_key("cmk_arn", within="policy_details.action.cross_region_copy.encryption_configuration"),
         *_key("cmk_arn", within="policy_details.schedule.cross_region_copy_rule"),
     ),
     "aws_ecr_repository": (
-        setting("encryption_configuration.encryption_type", 'encryption_type = "KMS"', one_of("KMS", "KMS_DSSE")),
+        equal("encryption_configuration.encryption_type", "KMS", "KMS_DSSE"),
         *_key("encryption_configuration.kms_key"),
     ),
     "aws_imagebuilder_component": _KMS_KEY_ID,

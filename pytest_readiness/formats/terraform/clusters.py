@@ -14,10 +14,11 @@ from .blocks import Block
 from .blocks import Section
 from .network import WORLD
 from .settings import Settings
+from .settings import equal
 from .settings import holds
-from .settings import is_false
 from .settings import is_set
 from .settings import is_true
+from .settings import off
 from .settings import one_of
 from .settings import setting
 from .settings import shown
@@ -42,7 +43,7 @@ def none_of(*refused: str) -> Any:
 
 # Kubernetes RBAC decides; the older attribute-based control lets every account of a node pool do everything
 RBAC: Settings = {
-    GKE: (setting("enable_legacy_abac", "enable_legacy_abac = false", is_false, absent=True),),
+    GKE: (off("enable_legacy_abac", absent=True),),
     AKS: (
         setting("role_based_access_control_enabled", absent=True),
         setting("role_based_access_control.enabled", absent=True),  # azurerm 2
@@ -52,12 +53,7 @@ RBAC: Settings = {
 # credentials that belong to nobody and cannot be taken back one by one
 STATIC_CREDENTIALS: Settings = {
     GKE: (
-        setting(
-            "master_auth.client_certificate_config.issue_client_certificate",
-            "issue_client_certificate = false",
-            is_false,
-            absent=True,
-        ),
+        off("master_auth.client_certificate_config.issue_client_certificate", absent=True),
         setting("master_auth.password", "no password", lambda value: value == "", absent=True),
     ),
     AKS: (setting("local_account_disabled"),),
@@ -92,12 +88,7 @@ WORKLOAD_IDENTITY: Settings = {
 # only the metadata server of GKE keeps the credentials of the node from pods
 METADATA: Settings = {
     type: (
-        setting(
-            "node_config.workload_metadata_config.mode|node_metadata",
-            'mode = "GKE_METADATA"',
-            one_of("GKE_METADATA", "GKE_METADATA_SERVER", "SECURE"),
-            absent=True,
-        ),
+        equal("node_config.workload_metadata_config.mode|node_metadata", "GKE_METADATA", "GKE_METADATA_SERVER", "SECURE", absent=True),
         setting("node_config.metadata.disable-legacy-endpoints", "disable-legacy-endpoints = true", absent=True),
     )
     for type in (GKE, "google_container_node_pool")
@@ -123,28 +114,21 @@ ADMISSION: Settings = {
 
 # old or experimental parts that nobody should run
 LEFTOVERS: Settings = {
-    GKE: (setting("enable_kubernetes_alpha", "enable_kubernetes_alpha = false", is_false, absent=True),),
+    GKE: (off("enable_kubernetes_alpha", absent=True),),
     AKS: (
-        setting("http_application_routing_enabled", "http_application_routing_enabled = false", is_false, absent=True),
-        setting("addon_profile.http_application_routing.enabled", "enabled = false", is_false, absent=True),
-        setting("addon_profile.kube_dashboard.enabled", "enabled = false", is_false, absent=True),
+        off("http_application_routing_enabled", absent=True),
+        off("addon_profile.http_application_routing.enabled", absent=True),
+        off("addon_profile.kube_dashboard.enabled", absent=True),
     ),
 }
 
 MONITORING: Settings = {
-    GKE: (
-        setting(
-            "monitoring_service",
-            'monitoring_service = "monitoring.googleapis.com/kubernetes"',
-            one_of("monitoring.googleapis.com/kubernetes"),
-            absent=True,
-        ),
-    ),
+    GKE: (equal("monitoring_service", "monitoring.googleapis.com/kubernetes", absent=True),),
 }
 
 SPOT: Settings = {
     "google_container_node_pool": (setting("node_config.spot|preemptible"),),
-    "azurerm_kubernetes_cluster_node_pool": (setting("priority", 'priority = "Spot"', one_of("Spot")),),
+    "azurerm_kubernetes_cluster_node_pool": (equal("priority", "Spot"),),
 }
 
 SYSTEM_POOL: Settings = {AKS: (setting("default_node_pool.only_critical_addons_enabled"),)}

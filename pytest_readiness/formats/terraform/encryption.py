@@ -7,11 +7,12 @@ from .documents import document
 from .documents import within
 from .runs import modules
 from .settings import Settings
+from .settings import equal
 from .settings import holds
-from .settings import is_false
 from .settings import is_given
 from .settings import is_set
 from .settings import is_true
+from .settings import off
 from .settings import one_of
 from .settings import setting
 
@@ -57,24 +58,20 @@ AT_REST: Settings = {
     "aws_workspaces_workspace": (setting("root_volume_encryption_enabled"), setting("user_volume_encryption_enabled")),
     # AWS: streams and messages
     "aws_msk_cluster": (setting("encryption_info.encryption_at_rest_kms_key_arn", _KEY, is_set),),
-    "aws_kinesis_stream": (setting("encryption_type", 'encryption_type = "KMS"', one_of("KMS")),),
+    "aws_kinesis_stream": (equal("encryption_type", "KMS"),),
     "aws_kinesis_firehose_delivery_stream": (setting("server_side_encryption.enabled"),),
     "aws_sns_topic": (setting("kms_master_key_id", _KEY, is_set),),
     "aws_sqs_queue": (setting("sqs_managed_sse_enabled", absent=True),),
     # AWS: analytics, builds and caches of answers
     "aws_api_gateway_method_settings": (setting("settings.cache_data_encrypted"),),
     "aws_codebuild_project": (
-        setting("encryption_disabled", "encryption_disabled = false", is_false, absent=True, within="artifacts"),
-        setting("encryption_disabled", "encryption_disabled = false", is_false, absent=True, within="secondary_artifacts"),
-        setting("encryption_disabled", "encryption_disabled = false", is_false, absent=True, within="logs_config.s3_logs"),
+        off("encryption_disabled", absent=True, within="artifacts"),
+        off("encryption_disabled", absent=True, within="secondary_artifacts"),
+        off("encryption_disabled", absent=True, within="logs_config.s3_logs"),
     ),
     "aws_emr_security_configuration": (),  # see `unencrypted_parts`
     "aws_glue_data_catalog_encryption_settings": (
-        setting(
-            "data_catalog_encryption_settings.encryption_at_rest.catalog_encryption_mode",
-            'catalog_encryption_mode = "SSE-KMS"',
-            one_of("SSE-KMS", "SSE-KMS-WITH-SERVICE-ROLE"),
-        ),
+        equal("data_catalog_encryption_settings.encryption_at_rest.catalog_encryption_mode", "SSE-KMS", "SSE-KMS-WITH-SERVICE-ROLE"),
         setting("data_catalog_encryption_settings.connection_password_encryption.return_connection_password_encrypted"),
     ),
     "aws_glue_security_configuration": (
@@ -90,7 +87,7 @@ AT_REST: Settings = {
     "terraform-aws-modules/sqs/aws": (setting("sqs_managed_sse_enabled", absent=True),),
     # Azure; Google encrypts everything by default
     "azurerm_managed_disk": (setting("encryption_settings.enabled", absent=True),),
-    "azurerm_data_lake_store": (setting("encryption_state", 'encryption_state = "Enabled"', one_of("Enabled"), absent=True),),
+    "azurerm_data_lake_store": (equal("encryption_state", "Enabled", absent=True),),
     "azurerm_kusto_cluster": (setting("disk_encryption_enabled|enable_disk_encryption", "disk_encryption_enabled = true"),),
     "azurerm_synapse_sql_pool": (setting("data_encrypted"),),
 }

@@ -14,71 +14,12 @@ from ...model import Span
 from ...unknown import Unresolved
 from ...unknown import is_unknown
 from .blocks import Block
-from .settings import Settings
 from .settings import holds
-from .settings import is_false
-from .settings import is_set
 from .settings import is_true
 from .settings import one_of
-from .settings import setting
 from .values import Computed
 from .values import Json
 from .values import PartialText
-
-
-def _never(_: Any) -> bool:
-    return False
-
-
-_NO_NETWORK = (setting("public_network_access_enabled", "public_network_access_enabled = false", is_false),)
-_NO_ADDRESS = (setting("ip_configuration.public_ip_address_id", "no public address", _never, absent=True),)
-
-# services with a switch of their own; databases and clusters are in `transit.PRIVATE`
-SERVICES: Settings = {
-    "azurerm_app_configuration": (setting("public_network_access", 'public_network_access = "Disabled"', one_of("Disabled")),),
-    "azurerm_automation_account": _NO_NETWORK,
-    "azurerm_cognitive_account": _NO_NETWORK,
-    "azurerm_container_group": (setting("ip_address_type", 'ip_address_type = "Private"', one_of("Private", "None")),),
-    "azurerm_container_registry": _NO_NETWORK,
-    "azurerm_data_factory": (setting("public_network_enabled", "public_network_enabled = false", is_false),),
-    "azurerm_databricks_workspace": _NO_NETWORK,
-    "azurerm_eventgrid_domain": _NO_NETWORK,
-    "azurerm_eventgrid_topic": _NO_NETWORK,
-    "azurerm_iothub": _NO_NETWORK,
-    "azurerm_network_interface": _NO_ADDRESS,
-    "azurerm_search_service": _NO_NETWORK,
-    "azurerm_servicebus_namespace": _NO_NETWORK,
-    "azurerm_storage_sync": (
-        setting("incoming_traffic_policy", 'incoming_traffic_policy = "AllowVirtualNetworksOnly"', one_of("AllowVirtualNetworksOnly")),
-    ),
-    "azurerm_key_vault": (),
-    "azurerm_storage_account": (),
-    "azurerm_storage_account_network_rules": (setting("default_action", 'default_action = "Deny"', one_of("Deny")),),
-    "google_cloudbuild_worker_pool": (setting("worker_config.no_external_ip"),),
-    "google_data_fusion_instance": (setting("private_instance"),),
-    "google_dataflow_job": (setting("ip_configuration", 'ip_configuration = "WORKER_IP_PRIVATE"', one_of("WORKER_IP_PRIVATE")),),
-    "google_dataproc_cluster": (setting("cluster_config.gce_cluster_config.internal_ip_only"),),
-    "google_notebooks_instance": (setting("no_public_ip"),),
-    "google_notebooks_runtime": (setting("virtual_machine.virtual_machine_config.internal_ip_only"),),
-    "google_tpu_v2_vm": (setting("network_config.enable_external_ips", "enable_external_ips = false", is_false),),
-    "google_vertex_ai_endpoint": (setting("network", "a network", is_set),),
-    "google_vertex_ai_index_endpoint": (setting("public_endpoint_enabled", "public_endpoint_enabled = false", is_false, absent=True),),
-    "google_workbench_instance": (setting("gce_setup.disable_public_ip"),),
-}
-
-
-def open_account(block: Block) -> Iterator[tuple[str, Span]]:
-    """How a storage account or vault of Azure is open to every network, and where."""
-    switch = block.get("public_network_access_enabled")
-    if block.type not in ("azurerm_storage_account", "azurerm_key_vault") or (switch is not None and holds(switch, is_false)):
-        return
-    rules = "network_rules" if block.type == "azurerm_storage_account" else "network_acls"
-    if block.type == "azurerm_storage_account" and block.attached(("azurerm_storage_account_network_rules",), by="storage_account_id"):
-        return  # judged by itself
-    if not holds(block.get(rules, "default_action"), one_of("Deny")):
-        what = f"{rules} does not deny by default" if block.section.blocks(rules) != () else f"no {rules}"
-        yield f"{what}: every network may reach it", block.at(rules, "default_action")
-
 
 # -- firewalls of databases
 

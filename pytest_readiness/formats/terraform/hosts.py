@@ -9,8 +9,7 @@ from typing import Any
 
 from .blocks import Block
 from .settings import Settings
-from .settings import is_false
-from .settings import one_of
+from .settings import off
 from .settings import setting
 
 
@@ -55,13 +54,8 @@ SERIAL_PORT: Settings = {
 }
 
 FORWARDING: Settings = {
-    **{
-        type: (setting("can_ip_forward", "can_ip_forward = false", is_false, absent=True),)
-        for type in (*_INSTANCES, "google_compute_instance_from_template")
-    },
-    "azurerm_network_interface": (
-        setting("ip_forwarding_enabled|enable_ip_forwarding", "ip_forwarding_enabled = false", is_false, absent=True),
-    ),
+    **{type: (off("can_ip_forward", absent=True),) for type in (*_INSTANCES, "google_compute_instance_from_template")},
+    "azurerm_network_interface": (off("ip_forwarding_enabled|enable_ip_forwarding", absent=True),),
 }
 
 _SHIELDED = (
@@ -97,8 +91,4 @@ PATCHES: Settings = {
         setting("automatic_updates_enabled|enable_automatic_updates", "automatic_updates_enabled = true", absent=True),
     ),
     "azurerm_virtual_machine_scale_set": (setting("automatic_os_upgrade"),),
-}
-
-MANAGED_DISKS: Settings = {
-    "azurerm_virtual_machine": (setting("storage_os_disk.vhd_uri", "a managed disk", one_of(), absent=True),),
 }

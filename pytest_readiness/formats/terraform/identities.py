@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from ...unknown import is_unknown
 from .settings import Settings
-from .settings import is_false
 from .settings import is_set
+from .settings import off
 from .settings import setting
 
 _IDENTITY = (
@@ -39,7 +39,7 @@ MANAGED: Settings = dict.fromkeys(
     _IDENTITY,
 )
 
-_NO_KEYS = (setting("local_auth_enabled|local_authentication_enabled", "local_auth_enabled = false", is_false),)
+_NO_KEYS = (off("local_auth_enabled|local_authentication_enabled"),)
 NO_SHARED_KEYS: Settings = {
     "azurerm_app_configuration": _NO_KEYS,
     "azurerm_cognitive_account": _NO_KEYS,
@@ -48,8 +48,8 @@ NO_SHARED_KEYS: Settings = {
     "azurerm_machine_learning_compute_cluster": _NO_KEYS,
     "azurerm_servicebus_namespace": _NO_KEYS,
     "azurerm_cosmosdb_account": (setting("local_authentication_disabled", "local_authentication_disabled = true"),),
-    "azurerm_container_registry": (setting("admin_enabled", "admin_enabled = false", is_false, absent=True),),
-    "azurerm_storage_account": (setting("shared_access_key_enabled", "shared_access_key_enabled = false", is_false),),
+    "azurerm_container_registry": (off("admin_enabled", absent=True),),
+    "azurerm_storage_account": (off("shared_access_key_enabled"),),
 }
 
 CACHE_AUTH: Settings = {"google_redis_instance": (setting("auth_enabled"),)}
@@ -66,9 +66,6 @@ CLIENT_CERTIFICATES: Settings = dict.fromkeys(
     _CERTIFICATES,
 ) | {"azurerm_api_management": (setting("client_certificate_enabled"),)}
 
-DIRECTORY_ADMIN: Settings = {
-    "azurerm_mssql_server": (setting("azuread_administrator.object_id", "an azuread_administrator block", is_set),),
-}
 
 TRUSTED_ISSUERS: Settings = {
     "google_iam_workload_identity_pool_provider": (setting("attribute_condition", "an attribute_condition", is_set),),

@@ -33,7 +33,6 @@ IMPERSONATION = frozenset(
         "serverless.serviceAgent",
     )
 )
-BASIC = frozenset(("roles/owner", "roles/editor", "roles/viewer"))
 _PERSONAL = re.compile(r"@(gmail|googlemail|hotmail|outlook|live|yahoo|icloud|aol|gmx|proton(mail)?)\.\w+$", re.IGNORECASE)
 
 

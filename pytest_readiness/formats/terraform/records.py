@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from .settings import Settings
 from .settings import as_number
+from .settings import equal
 from .settings import is_set
-from .settings import one_of
 from .settings import setting
 
 # these are audited by a resource of its own, which names them in an argument
@@ -21,12 +21,12 @@ AUDITED_BY = {
 _NONE_OFF = ("every alert", lambda value: value == [])
 THREATS: Settings = {
     "azurerm_mssql_server_security_alert_policy": (
-        setting("state", 'state = "Enabled"', one_of("Enabled")),
+        equal("state", "Enabled"),
         setting("disabled_alerts", *_NONE_OFF, absent=True),
     ),
     "azurerm_mysql_server": (setting("threat_detection_policy.enabled"),),
     "azurerm_postgresql_server": (setting("threat_detection_policy.enabled"),),
-    "azurerm_synapse_sql_pool_security_alert_policy": (setting("policy_state", 'policy_state = "Enabled"', one_of("Enabled")),),
+    "azurerm_synapse_sql_pool_security_alert_policy": (equal("policy_state", "Enabled"),),
 }
 
 SCANS: Settings = {
@@ -35,7 +35,7 @@ SCANS: Settings = {
 }
 
 DEFENDER: Settings = {
-    "azurerm_security_center_subscription_pricing": (setting("tier", 'tier = "Standard"', one_of("Standard")),),
+    "azurerm_security_center_subscription_pricing": (equal("tier", "Standard"),),
 }
 
 CONTACT: Settings = {

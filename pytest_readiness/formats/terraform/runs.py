@@ -14,11 +14,6 @@ from .module import Module
 from .terragrunt import unit_modules
 
 
-def module_of(path: str, project: Project) -> Module:
-    """The module a file belongs to; of several runs of it the first."""
-    return module_in(path.rpartition("/")[0], project)
-
-
 def module_in(directory: str, project: Project) -> Module:
     """The module of a directory; of several runs of it the first."""
     return modules_in(directory, project)[0]

@@ -9,8 +9,9 @@ from typing import Any
 
 from .settings import Settings
 from .settings import at_least
-from .settings import is_false
+from .settings import equal
 from .settings import is_set
+from .settings import off
 from .settings import one_of
 from .settings import setting
 
@@ -18,7 +19,7 @@ WEB = ("azurerm_app_service", "azurerm_linux_web_app", "azurerm_windows_web_app"
 WEB_SLOTS = ("azurerm_app_service_slot", "azurerm_linux_web_app_slot", "azurerm_windows_web_app_slot")
 FUNCTIONS = ("azurerm_function_app", "azurerm_linux_function_app", "azurerm_windows_function_app")
 FUNCTION_SLOTS = ("azurerm_function_app_slot", "azurerm_linux_function_app_slot", "azurerm_windows_function_app_slot")
-_ALL = (*WEB, *WEB_SLOTS, *FUNCTIONS, *FUNCTION_SLOTS)
+APPLICATIONS = (*WEB, *WEB_SLOTS, *FUNCTIONS, *FUNCTION_SLOTS)
 
 
 def _of(types: tuple[str, ...], *settings: Any) -> dict[str, tuple[Any, ...]]:
@@ -30,19 +31,19 @@ def _not_everybody(origins: Any) -> bool:
 
 
 _old = ("azurerm_app_service", "azurerm_app_service_slot", "azurerm_function_app", "azurerm_function_app_slot")
-_new = tuple(type for type in _ALL if type not in _old)
+_new = tuple(type for type in APPLICATIONS if type not in _old)
 
 FTP: Settings = {
     **_of(_old, setting("site_config.ftps_state", 'ftps_state = "FtpsOnly" or "Disabled"', one_of("FtpsOnly", "Disabled"))),
     **_of(_new, setting("site_config.ftps_state", 'ftps_state = "FtpsOnly" or "Disabled"', one_of("FtpsOnly", "Disabled"), absent=True)),
 }
-DEBUGGING: Settings = _of(_ALL, setting("site_config.remote_debugging_enabled", "remote_debugging_enabled = false", is_false, absent=True))
+DEBUGGING: Settings = _of(APPLICATIONS, off("site_config.remote_debugging_enabled", absent=True))
 CORS: Settings = {
-    **_of(_ALL, setting("site_config.cors.allowed_origins", "the origins that need it", _not_everybody, absent=True)),
+    **_of(APPLICATIONS, setting("site_config.cors.allowed_origins", "the origins that need it", _not_everybody, absent=True)),
     "aws_lambda_function_url": (setting("cors.allow_origins", "the origins that need it", _not_everybody, absent=True),),
     "aws_apigatewayv2_api": (setting("cors_configuration.allow_origins", "the origins that need it", _not_everybody, absent=True),),
 }
-HTTP2: Settings = _of(_ALL, setting("site_config.http2_enabled"))
+HTTP2: Settings = _of(APPLICATIONS, setting("site_config.http2_enabled"))
 HEALTH: Settings = _of((*WEB, *WEB_SLOTS), setting("site_config.health_check_path", "a health_check_path", is_set))
 ALWAYS_ON: Settings = {
     **_of(("azurerm_app_service", "azurerm_app_service_slot"), setting("site_config.always_on")),
@@ -62,11 +63,11 @@ def _not_shared(sku: Any) -> bool:
 
 WITH_SLA: Settings = {
     "azurerm_app_configuration": (setting("sku", 'sku = "standard"', lambda value: str(value).lower() in ("standard", "premium")),),
-    "azurerm_kubernetes_cluster": (setting("sku_tier", 'sku_tier = "Standard"', one_of("Standard", "Premium", "Paid")),),
+    "azurerm_kubernetes_cluster": (equal("sku_tier", "Standard", "Premium", "Paid"),),
     "azurerm_kusto_cluster": (
         setting("sku.name", "a SKU that is not for development", lambda value: not str(value).startswith("Dev(No SLA)")),
     ),
-    "azurerm_redis_cache": (setting("sku_name", 'sku_name = "Standard"', one_of("Standard", "Premium")),),
+    "azurerm_redis_cache": (equal("sku_name", "Standard", "Premium"),),
     "azurerm_search_service": (setting("replica_count", "two or more replicas", at_least(2)),),
     "azurerm_service_plan": (setting("sku_name", "a Standard or Premium SKU", _not_shared),),
     "azurerm_signalr_service": (setting("sku.name", "a Standard or Premium SKU", lambda value: not str(value).startswith("Free")),),
@@ -75,23 +76,23 @@ WITH_SLA: Settings = {
 
 _STATE = (
     setting("policy_settings.enabled", absent=True),
-    setting("policy_settings.mode", 'mode = "Prevention"', one_of("Prevention"), absent=True),
+    equal("policy_settings.mode", "Prevention", absent=True),
 )
 WAF_MODE: Settings = {
     "azurerm_web_application_firewall_policy": _STATE,
     "azurerm_frontdoor_firewall_policy": (
         setting("enabled", absent=True),
-        setting("mode", 'mode = "Prevention"', one_of("Prevention"), absent=True),
+        equal("mode", "Prevention", absent=True),
     ),
     "azurerm_cdn_frontdoor_firewall_policy": (
         setting("enabled", absent=True),
-        setting("mode", 'mode = "Prevention"', one_of("Prevention")),
+        equal("mode", "Prevention"),
     ),
 }
 
 IDS: Settings = {
-    "azurerm_firewall": (setting("threat_intel_mode", 'threat_intel_mode = "Deny"', one_of("Deny")),),
-    "azurerm_firewall_policy": (setting("intrusion_detection.mode", 'mode = "Deny"', one_of("Deny")),),
+    "azurerm_firewall": (equal("threat_intel_mode", "Deny"),),
+    "azurerm_firewall_policy": (equal("intrusion_detection.mode", "Deny"),),
 }
 
 SIGNED_IMAGES: Settings = {"azurerm_container_registry": (setting("trust_policy_enabled|trust_policy", "trust_policy_enabled = true"),)}

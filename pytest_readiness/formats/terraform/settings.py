@@ -124,6 +124,18 @@ def setting(
     return Setting(tuple(path.split(".")), wanted, good, absent, each, tuple(within.split(".")) if within else ())
 
 
+def off(path: str, *, absent: bool | None = False, each: bool = False, within: str = "") -> Setting:
+    """What must be false."""
+    name = path.rpartition(".")[2].partition("|")[0]
+    return setting(path, f"{name} = false", is_false, absent=absent, each=each, within=within)
+
+
+def equal(path: str, want: str, *also: str, absent: bool | None = False, each: bool = False, within: str = "") -> Setting:
+    """What must be a text; some others are good as well."""
+    name = path.rpartition(".")[2].partition("|")[0]
+    return setting(path, f'{name} = "{want}"', one_of(want, *also), absent=absent, each=each, within=within)
+
+
 Settings = Mapping[str, tuple[Setting, ...]]
 
 

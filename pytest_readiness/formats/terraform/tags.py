@@ -42,7 +42,6 @@ TAGGABLE = {
     **{f"azurerm_{name}": "tags" for name in _AZURE.split()},
 }
 _DEFAULTS = {"aws": ("default_tags", "tags"), "google": ("default_labels",)}
-IGNORE_DEFAULTS = frozenset(("aws_autoscaling_group",))  # what it launches gets its own tags only, each in a block
 
 
 def missing(block: Block, wanted: tuple[str, ...]) -> list[str]:

@@ -1,4 +1,4 @@
-"""What each service is told so that nobody can read along: TLS at all, its version, and no public address."""
+"""What each service is told so that nobody can read along: TLS at all, and its version."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from collections.abc import Iterator
 
 from ...model import Span
 from .blocks import Block
+from .services import APPLICATIONS
 from .settings import Settings
+from .settings import equal
 from .settings import holds
 from .settings import is_false
 from .settings import is_set
 from .settings import is_true
+from .settings import off
 from .settings import one_of
 from .settings import setting
 
@@ -28,51 +31,34 @@ IN_TRANSIT: Settings = {
     "aws_cloudfront_distribution": _CLOUDFRONT,
     "aws_elasticache_replication_group": (setting("transit_encryption_enabled"),),
     "aws_memorydb_cluster": (setting("tls_enabled", absent=True),),
-    "aws_dax_cluster": (setting("cluster_endpoint_encryption_type", 'cluster_endpoint_encryption_type = "TLS"', one_of("TLS")),),
+    "aws_dax_cluster": (equal("cluster_endpoint_encryption_type", "TLS"),),
     "aws_appsync_api_cache": (setting("transit_encryption_enabled"),),
-    "aws_msk_cluster": (
-        setting("encryption_info.encryption_in_transit.client_broker", 'client_broker = "TLS"', one_of("TLS"), absent=True),
-    ),
+    "aws_msk_cluster": (equal("encryption_info.encryption_in_transit.client_broker", "TLS", absent=True),),
     "aws_elasticsearch_domain": _SEARCH,
     "aws_opensearch_domain": _SEARCH,
     "aws_cloudsearch_domain": (setting("endpoint_options.enforce_https"),),
-    "aws_ecs_task_definition": (
-        setting("volume.efs_volume_configuration.transit_encryption", 'transit_encryption = "ENABLED"', one_of("ENABLED")),
-    ),
+    "aws_ecs_task_definition": (equal("volume.efs_volume_configuration.transit_encryption", "ENABLED"),),
     "aws_db_parameter_group": (),  # see `aws_parameters.accepts_plain`
     "aws_rds_cluster_parameter_group": (),
     "aws_docdb_cluster_parameter_group": (),
     "aws_redshift_parameter_group": (),
     "aws_elb": (),  # see `plain_listeners`
     "aws_emr_security_configuration": (),
-    "aws_dms_endpoint": (setting("ssl_mode", 'ssl_mode = "require"', one_of("require", "verify-ca", "verify-full")),),
+    "aws_dms_endpoint": (equal("ssl_mode", "require", "verify-ca", "verify-full"),),
     "aws_transfer_server": (setting("protocols", 'no "FTP"', lambda value: "FTP" not in value, absent=True),),
     "terraform-aws-modules/elasticache/aws": (setting("transit_encryption_enabled", absent=True),),
     "google_sql_database_instance": (),
-    "google_redis_instance": (
-        setting("transit_encryption_mode", 'transit_encryption_mode = "SERVER_AUTHENTICATION"', one_of("SERVER_AUTHENTICATION")),
-    ),
+    "google_redis_instance": (equal("transit_encryption_mode", "SERVER_AUTHENTICATION"),),
     "azurerm_storage_account": (setting("https_traffic_only_enabled|enable_https_traffic_only", absent=True),),
     "azurerm_postgresql_server": _SSL,
     "azurerm_mysql_server": _SSL,
     "azurerm_mariadb_server": _SSL,
-    "azurerm_app_service": _HTTPS_ONLY,
-    "azurerm_linux_web_app": _HTTPS_ONLY,
-    "azurerm_windows_web_app": _HTTPS_ONLY,
-    "azurerm_app_service_slot": _HTTPS_ONLY,
-    "azurerm_linux_web_app_slot": _HTTPS_ONLY,
-    "azurerm_windows_web_app_slot": _HTTPS_ONLY,
-    "azurerm_function_app": _HTTPS_ONLY,
-    "azurerm_function_app_slot": _HTTPS_ONLY,
-    "azurerm_linux_function_app": _HTTPS_ONLY,
-    "azurerm_linux_function_app_slot": _HTTPS_ONLY,
-    "azurerm_windows_function_app": _HTTPS_ONLY,
-    "azurerm_windows_function_app_slot": _HTTPS_ONLY,
-    "azurerm_application_gateway": (setting("http_listener.protocol", 'protocol = "Https"', one_of("Https"), absent=True),),
+    **dict.fromkeys(APPLICATIONS, _HTTPS_ONLY),
+    "azurerm_application_gateway": (equal("http_listener.protocol", "Https", absent=True),),
     "azurerm_api_management_backend": (setting("url", "a https:// address", lambda value: str(value).startswith("https://")),),
-    "azurerm_cdn_endpoint": (setting("is_http_allowed", "is_http_allowed = false", is_false),),
+    "azurerm_cdn_endpoint": (off("is_http_allowed"),),
     "azurerm_spring_cloud_api_portal": (setting("https_only_enabled"),),
-    "azurerm_redis_cache": (setting("non_ssl_port_enabled|enable_non_ssl_port", "non_ssl_port_enabled = false", is_false, absent=True),),
+    "azurerm_redis_cache": (off("non_ssl_port_enabled|enable_non_ssl_port", absent=True),),
 }
 
 
@@ -145,9 +131,7 @@ MODERN_TLS: Settings = {
         ),
     ),
     "aws_api_gateway_domain_name": (setting("security_policy", 'security_policy = "TLS_1_2"', _gateway_policy),),
-    "aws_apigatewayv2_domain_name": (
-        setting("domain_name_configuration.security_policy", 'security_policy = "TLS_1_2"', one_of("TLS_1_2")),
-    ),
+    "aws_apigatewayv2_domain_name": (equal("domain_name_configuration.security_policy", "TLS_1_2"),),
     "aws_elasticsearch_domain": _SEARCH_TLS,
     "aws_opensearch_domain": _SEARCH_TLS,
     "aws_cloudsearch_domain": (
@@ -157,7 +141,7 @@ MODERN_TLS: Settings = {
     "aws_transfer_server": (setting("security_policy_name", "TransferSecurityPolicy-2024-01", _transfer_policy),),
     "aws_lb_listener": (setting("ssl_policy", "ELBSecurityPolicy-TLS13-1-2-2021-06", _listener_policy),),
     "aws_alb_listener": (setting("ssl_policy", "ELBSecurityPolicy-TLS13-1-2-2021-06", _listener_policy),),
-    "google_compute_ssl_policy": (setting("min_tls_version", 'min_tls_version = "TLS_1_2"', one_of("TLS_1_2")),),
+    "google_compute_ssl_policy": (equal("min_tls_version", "TLS_1_2"),),
     "azurerm_storage_account": (setting("min_tls_version", *_AZURE_TLS, absent=True),),
     "azurerm_mssql_server": (setting("minimum_tls_version", *_AZURE_TLS, absent=True),),
     "azurerm_mysql_server": (setting("ssl_minimal_tls_version_enforced", *_AZURE_TLS, absent=True),),
@@ -175,59 +159,5 @@ MODERN_TLS: Settings = {
     "azurerm_redis_cache": (setting("minimum_tls_version", *_AZURE_TLS),),
     "azurerm_servicebus_namespace": (setting("minimum_tls_version", *_AZURE_TLS, absent=True),),
     "azurerm_eventhub_namespace": (setting("minimum_tls_version", *_AZURE_TLS, absent=True),),
-    "azurerm_app_service": _SITE,
-    "azurerm_linux_web_app": _SITE,
-    "azurerm_windows_web_app": _SITE,
-    "azurerm_app_service_slot": _SITE,
-    "azurerm_function_app": _SITE,
-    "azurerm_linux_function_app": _SITE,
-    "azurerm_windows_function_app": _SITE,
-    "azurerm_function_app_slot": _SITE,
-    "azurerm_linux_function_app_slot": _SITE,
-    "azurerm_windows_function_app_slot": _SITE,
-}
-
-_HIDDEN = (setting("publicly_accessible", "publicly_accessible = false", is_false, absent=True),)
-_NO_ADDRESS = (setting("associate_public_ip_address", "associate_public_ip_address = false", is_false, absent=True),)
-_IN_VPC = (setting("vpc_options.subnet_ids", "a vpc_options block", is_set),)
-_AZURE_DATA = (setting("public_network_access_enabled", "public_network_access_enabled = false", is_false),)
-
-PRIVATE: Settings = {
-    "aws_db_instance": _HIDDEN,
-    "aws_rds_cluster_instance": _HIDDEN,
-    "aws_neptune_cluster_instance": _HIDDEN,
-    "aws_dms_replication_instance": _HIDDEN,
-    "aws_mq_broker": _HIDDEN,
-    "aws_redshift_cluster": (setting("publicly_accessible", "publicly_accessible = false", is_false, absent=None),),
-    "aws_instance": _NO_ADDRESS,
-    "aws_launch_configuration": _NO_ADDRESS,
-    "aws_launch_template": (
-        setting("network_interfaces.associate_public_ip_address", "associate_public_ip_address = false", is_false, absent=True),
-    ),
-    "aws_msk_cluster": (
-        setting("broker_node_group_info.connectivity_info.public_access.type", 'type = "DISABLED"', one_of("DISABLED"), absent=True),
-    ),
-    "aws_ecs_service": (setting("network_configuration.assign_public_ip", "assign_public_ip = false", is_false, absent=True),),
-    "aws_emr_block_public_access_configuration": (setting("block_public_security_group_rules"),),
-    "aws_mwaa_environment": (
-        setting("webserver_access_mode", 'webserver_access_mode = "PRIVATE_ONLY"', one_of("PRIVATE_ONLY"), absent=True),
-    ),
-    "aws_sagemaker_notebook_instance": (setting("direct_internet_access", 'direct_internet_access = "Disabled"', one_of("Disabled")),),
-    "aws_transfer_server": (setting("endpoint_type", 'endpoint_type = "VPC"', one_of("VPC", "VPC_ENDPOINT")),),
-    "aws_elasticsearch_domain": _IN_VPC,
-    "aws_opensearch_domain": _IN_VPC,
-    "aws_eks_cluster": (),
-    "terraform-aws-modules/rds/aws": _HIDDEN,
-    "terraform-aws-modules/eks/aws": (),
-    "google_container_cluster": (setting("private_cluster_config.enable_private_nodes"),),
-    "google_sql_database_instance": (setting("settings.ip_configuration.ipv4_enabled", "ipv4_enabled = false", is_false),),
-    "google_compute_instance": (),
-    "google_compute_instance_template": (),
-    "azurerm_kubernetes_cluster": (),
-    "azurerm_postgresql_server": _AZURE_DATA,
-    "azurerm_mysql_server": _AZURE_DATA,
-    "azurerm_mariadb_server": _AZURE_DATA,
-    "azurerm_mssql_server": _AZURE_DATA,
-    "azurerm_cosmosdb_account": _AZURE_DATA,
-    "azurerm_redis_cache": _AZURE_DATA,
+    **dict.fromkeys(APPLICATIONS, _SITE),
 }

@@ -8,11 +8,10 @@ from pytest_readiness import rule
 from pytest_readiness.formats.terraform.blocks import Block
 from pytest_readiness.formats.terraform.settings import Settings
 from pytest_readiness.formats.terraform.settings import gaps
-from pytest_readiness.formats.terraform.settings import is_false
-from pytest_readiness.formats.terraform.settings import setting
+from pytest_readiness.formats.terraform.settings import off
 
 WANTED: Settings = {
-    "aws_api_gateway_method_settings": (setting("settings.data_trace_enabled", "data_trace_enabled = false", is_false, absent=True),),
+    "aws_api_gateway_method_settings": (off("settings.data_trace_enabled", absent=True),),
 }
 
 

@@ -8,8 +8,8 @@ from pytest_readiness import rule
 from pytest_readiness.formats.terraform.availability import is_redundant_elsewhere
 from pytest_readiness.formats.terraform.blocks import Block
 from pytest_readiness.formats.terraform.settings import Settings
+from pytest_readiness.formats.terraform.settings import equal
 from pytest_readiness.formats.terraform.settings import gaps
-from pytest_readiness.formats.terraform.settings import one_of
 from pytest_readiness.formats.terraform.settings import setting
 
 _PROTECTED = (setting("deletion_protection"),)
@@ -24,7 +24,7 @@ PROTECTED: Settings = {
     "aws_alb": (setting("enable_deletion_protection"),),
     "aws_networkfirewall_firewall": (setting("delete_protection"),),
     "aws_rds_global_cluster": _PROTECTED,
-    "aws_cognito_user_pool": (setting("deletion_protection", 'deletion_protection = "ACTIVE"', one_of("ACTIVE")),),
+    "aws_cognito_user_pool": (equal("deletion_protection", "ACTIVE"),),
     "terraform-aws-modules/rds/aws": _PROTECTED,
     "terraform-aws-modules/rds-aurora/aws": _PROTECTED,
     "google_sql_database_instance": (setting("deletion_protection", absent=True),),

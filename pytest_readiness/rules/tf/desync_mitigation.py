@@ -7,11 +7,10 @@ from pytest_readiness import Finding
 from pytest_readiness import rule
 from pytest_readiness.formats.terraform.blocks import Block
 from pytest_readiness.formats.terraform.settings import Settings
+from pytest_readiness.formats.terraform.settings import equal
 from pytest_readiness.formats.terraform.settings import gaps
-from pytest_readiness.formats.terraform.settings import one_of
-from pytest_readiness.formats.terraform.settings import setting
 
-_GUARDED = (setting("desync_mitigation_mode", 'desync_mitigation_mode = "defensive"', one_of("defensive", "strictest"), absent=True),)
+_GUARDED = (equal("desync_mitigation_mode", "defensive", "strictest", absent=True),)
 WANTED: Settings = {
     "aws_lb": _GUARDED,
     "aws_alb": _GUARDED,

@@ -7,20 +7,13 @@ from pytest_readiness import Finding
 from pytest_readiness import rule
 from pytest_readiness.formats.terraform.blocks import Block
 from pytest_readiness.formats.terraform.settings import Settings
+from pytest_readiness.formats.terraform.settings import equal
 from pytest_readiness.formats.terraform.settings import gaps
-from pytest_readiness.formats.terraform.settings import one_of
 from pytest_readiness.formats.terraform.settings import setting
 
 WANTED: Settings = {
     "aws_vpc_endpoint_service": (setting("acceptance_required"),),
-    "aws_ec2_transit_gateway": (
-        setting(
-            "auto_accept_shared_attachments",
-            'auto_accept_shared_attachments = "disable"',
-            one_of("disable"),
-            absent=True,
-        ),
-    ),
+    "aws_ec2_transit_gateway": (equal("auto_accept_shared_attachments", "disable", absent=True),),
 }
 
 

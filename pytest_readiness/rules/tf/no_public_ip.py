@@ -8,10 +8,9 @@ from pytest_readiness import rule
 from pytest_readiness.formats.terraform.blocks import Block
 from pytest_readiness.formats.terraform.settings import Settings
 from pytest_readiness.formats.terraform.settings import gaps
-from pytest_readiness.formats.terraform.settings import is_false
-from pytest_readiness.formats.terraform.settings import setting
+from pytest_readiness.formats.terraform.settings import off
 
-_PRIVATE = (setting("map_public_ip_on_launch", "map_public_ip_on_launch = false", is_false, absent=True),)
+_PRIVATE = (off("map_public_ip_on_launch", absent=True),)
 SUBNETS: Settings = {"aws_subnet": _PRIVATE, "terraform-aws-modules/vpc/aws": _PRIVATE}
 
 

@@ -8,13 +8,10 @@ from pytest_readiness import rule
 from pytest_readiness.formats.terraform.blocks import Block
 from pytest_readiness.formats.terraform.settings import Settings
 from pytest_readiness.formats.terraform.settings import gaps
-from pytest_readiness.formats.terraform.settings import is_false
-from pytest_readiness.formats.terraform.settings import setting
+from pytest_readiness.formats.terraform.settings import off
 
 WANTED: Settings = {
-    "aws_cognito_identity_pool": (
-        setting("allow_unauthenticated_identities", "allow_unauthenticated_identities = false", is_false, absent=True),
-    ),
+    "aws_cognito_identity_pool": (off("allow_unauthenticated_identities", absent=True),),
 }
 
 

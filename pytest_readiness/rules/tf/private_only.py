@@ -6,20 +6,19 @@ from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import rule
 from pytest_readiness.formats.terraform.blocks import Block
-from pytest_readiness.formats.terraform.exposure import SERVICES
-from pytest_readiness.formats.terraform.exposure import open_account
 from pytest_readiness.formats.terraform.network import WORLD
+from pytest_readiness.formats.terraform.private import PRIVATE
+from pytest_readiness.formats.terraform.private import open_account
 from pytest_readiness.formats.terraform.settings import gaps
 from pytest_readiness.formats.terraform.settings import holds
 from pytest_readiness.formats.terraform.settings import is_false
 from pytest_readiness.formats.terraform.settings import is_set
 from pytest_readiness.formats.terraform.settings import is_true
 from pytest_readiness.formats.terraform.settings import shown
-from pytest_readiness.formats.terraform.transit import PRIVATE
 
 
 def is_inside(block: Block) -> bool:
-    return block.type in PRIVATE or block.type in SERVICES
+    return block.type in PRIVATE
 
 
 @rule(
@@ -86,7 +85,6 @@ def check(block: Block) -> Iterator[Finding]:
                 yield block.finding("access_config gives the instance a public address", access.span)
     else:
         yield from gaps(block, PRIVATE, "it can be reached from outside of the network")
-        yield from gaps(block, SERVICES, "it can be reached from outside of the network")
         for reason, place in open_account(block):
             yield block.finding(reason, place)
 

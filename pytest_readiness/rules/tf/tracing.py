@@ -7,16 +7,16 @@ from pytest_readiness import Finding
 from pytest_readiness import rule
 from pytest_readiness.formats.terraform.blocks import Block
 from pytest_readiness.formats.terraform.settings import Settings
+from pytest_readiness.formats.terraform.settings import equal
 from pytest_readiness.formats.terraform.settings import gaps
-from pytest_readiness.formats.terraform.settings import one_of
 from pytest_readiness.formats.terraform.settings import setting
 
 WANTED: Settings = {
-    "aws_lambda_function": (setting("tracing_config.mode", 'mode = "Active"', one_of("Active")),),
+    "aws_lambda_function": (equal("tracing_config.mode", "Active"),),
     "aws_api_gateway_stage": (setting("xray_tracing_enabled"),),
     "aws_sfn_state_machine": (setting("tracing_configuration.enabled"),),
     "aws_appsync_graphql_api": (setting("xray_enabled"),),
-    "terraform-aws-modules/lambda/aws": (setting("tracing_mode", 'tracing_mode = "Active"', one_of("Active")),),
+    "terraform-aws-modules/lambda/aws": (equal("tracing_mode", "Active"),),
 }
 
 

@@ -59,9 +59,6 @@ def _decoded_yaml(value: str) -> Any:
     return _data(documents[0].data)
 
 
-_PLAIN_KEY = re.compile(r"[A-Za-z_][\w-]*").fullmatch
-
-
 def _encoded_yaml(value: Any) -> str:
     end = "" if isinstance(value, (str, dict, list)) else "...\n"
     return "\n".join(_yaml(value)) + f"\n{end}"
