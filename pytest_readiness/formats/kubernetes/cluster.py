@@ -8,6 +8,7 @@ from typing import Any
 from typing import cast
 
 from ...model import ParseFailure
+from ...model import Resource
 from ...model import Span
 from ...project import Project
 from ...project import once
@@ -181,3 +182,21 @@ def _images(project: Project) -> Iterator[tuple[Any, Span]]:
     for container in cast("Sequence[Container]", project.resources("k8s.container")):
         if isinstance(container.image, Image):
             yield container.image.name, container.span
+
+
+def runs_a_platform(_: Resource, project: Project, *, kept_elsewhere: bool = False) -> bool:
+    """Whether a platform is run from here, unless another repository keeps what a rule asks for."""
+    return not kept_elsewhere and foundation(project) is not None
+
+
+def has_cluster(_: Resource, project: Project, *, kept_elsewhere: bool = False) -> bool:
+    """Whether a cluster is defined here, unless another repository keeps what a rule asks for."""
+    return not kept_elsewhere and bool(clusters(project))
+
+
+def kubeadm_argument(thing: Object, name: str) -> object:
+    """An extra argument of kubeadm's API server: a mapping up to v1beta3, a list of names and values since."""
+    extra = thing.get("apiServer", "extraArgs")
+    if isinstance(extra, list):
+        return next((dig(entry, "value") for entry in extra if dig(entry, "name") == name), None)
+    return dig(extra, name)

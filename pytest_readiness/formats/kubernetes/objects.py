@@ -80,6 +80,7 @@ MISTAKEN = {
     )
 }
 SECTIONS = ("initContainers", "containers", "ephemeralContainers")
+PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
 HANDLERS = ("httpGet", "tcpSocket", "exec", "grpc")
 
 

@@ -16,6 +16,7 @@ from ...project import Project
 from ...unknown import Unknown
 from ...unknown import Unresolved
 from ...unknown import is_unknown
+from .objects import KNATIVE
 from .objects import TEMPLATES
 from .objects import Container
 from .objects import Object
@@ -24,6 +25,7 @@ from .objects import Pod
 from .objects import dig
 from .objects import entries
 from .objects import group_kind
+from .objects import items
 from .objects import mappings
 from .objects import whole
 from .selectors import Answer
@@ -190,6 +192,18 @@ def is_served(pod: Pod, project: Project) -> bool:
 def has_services(thing: Part, project: Project) -> bool:
     """Whether any Service that a thing is deployed with selects pods at all."""
     return any(selector_of(service, SELECTS["Service"]) is not None for service in world_of(thing, project).all("Service"))
+
+
+def takes_traffic(container: Container, project: Project) -> bool:
+    """Whether a long-running container is one that answers: by a Service, or a port where no Service is written."""
+    pod = container.pod
+    if not container.is_long_running or pod.owner.is_a(*KNATIVE):  # Knative asks by itself
+        return False
+    if not container.ports and any(items(body.get("ports")) for _, _, body in pod.containers):
+        return False  # another container of the pod is the one that answers
+    if pod.owner.is_a("argoproj.io/Rollout") or is_served(pod, project):
+        return True
+    return bool(container.ports) and not has_services(container, project)
 
 
 # -- who sets the number of replicas

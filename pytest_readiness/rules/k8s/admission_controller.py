@@ -13,6 +13,7 @@ from pytest_readiness.formats.kubernetes.cluster import foundation
 from pytest_readiness.formats.kubernetes.cluster import groups
 from pytest_readiness.formats.kubernetes.cluster import objects
 from pytest_readiness.formats.kubernetes.cluster import runs
+from pytest_readiness.formats.kubernetes.cluster import runs_a_platform
 
 VAP = "admissionregistration.k8s.io/ValidatingAdmissionPolicy"
 ENOUGH = (
@@ -23,10 +24,6 @@ ENOUGH = (
     "policies.kubewarden.io/ClusterAdmissionPolicy",
 )
 CHARTS = ("kyverno-policies", "gatekeeper-library", "kubewarden-defaults", "aks-policy", "policy-controller")
-
-
-def runs_a_platform(_: Resource, project: Project, *, kept_elsewhere: bool = False) -> bool:
-    return not kept_elsewhere and foundation(project) is not None
 
 
 @rule(

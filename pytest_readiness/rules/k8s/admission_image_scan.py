@@ -13,7 +13,7 @@ from pytest_readiness import rule
 from pytest_readiness.formats.kubernetes.cluster import foundation
 from pytest_readiness.formats.kubernetes.cluster import groups
 from pytest_readiness.formats.kubernetes.cluster import objects
-from pytest_readiness.rules.k8s.admission_controller import runs_a_platform
+from pytest_readiness.formats.kubernetes.cluster import runs_a_platform
 
 POLICIES = (
     "kyverno.io/ClusterPolicy",

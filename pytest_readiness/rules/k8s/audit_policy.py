@@ -12,24 +12,16 @@ from pytest_readiness import rule
 from pytest_readiness.formats.kubernetes.cluster import blocks
 from pytest_readiness.formats.kubernetes.cluster import clusters
 from pytest_readiness.formats.kubernetes.cluster import components
+from pytest_readiness.formats.kubernetes.cluster import has_cluster
+from pytest_readiness.formats.kubernetes.cluster import kubeadm_argument
 from pytest_readiness.formats.kubernetes.cluster import objects
 from pytest_readiness.formats.kubernetes.objects import Object
-from pytest_readiness.formats.kubernetes.objects import dig
 from pytest_readiness.formats.kubernetes.objects import items
 from pytest_readiness.formats.kubernetes.objects import mappings
 from pytest_readiness.formats.kubernetes.programs import flag
-from pytest_readiness.rules.k8s.cluster_autoscaler import has_cluster
 
 FLAGS = ("audit-log-path", "audit-policy-file", "audit-webhook-config-file")
 EKS = (("aws_eks_cluster", "enabled_cluster_log_types"), ("terraform-aws-modules/eks/aws", "enabled_log_types"))
-
-
-def argument(thing: Object, name: str) -> object:
-    """An extra argument of kubeadm's API server: a mapping up to v1beta3, a list of names and values since."""
-    extra = thing.get("apiServer", "extraArgs")
-    if isinstance(extra, list):
-        return next((dig(entry, "value") for entry in extra if dig(entry, "name") == name), None)
-    return dig(extra, name)
 
 
 def writes(policy: Object) -> bool:
@@ -41,7 +33,7 @@ def is_logged(project: Project) -> bool:
     if any(flag(server, name) is not None for server in components(project, "kube-apiserver") for name in FLAGS):
         return True
     for thing in objects(project, "kubeadm.k8s.io/ClusterConfiguration"):
-        if any(argument(thing, name) is not None for name in FLAGS):
+        if any(kubeadm_argument(thing, name) is not None for name in FLAGS):
             return True
     for thing in objects(project, "eksctl.io/ClusterConfig"):
         if any(type in ("audit", "all", "*") for type in items(thing.get("cloudWatch", "clusterLogging", "enableTypes"))):

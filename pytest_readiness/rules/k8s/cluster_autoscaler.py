@@ -12,6 +12,7 @@ from pytest_readiness import is_unknown
 from pytest_readiness import rule
 from pytest_readiness.formats.kubernetes.cluster import blocks
 from pytest_readiness.formats.kubernetes.cluster import clusters
+from pytest_readiness.formats.kubernetes.cluster import has_cluster
 from pytest_readiness.formats.kubernetes.cluster import objects
 from pytest_readiness.formats.kubernetes.cluster import runs
 
@@ -31,10 +32,6 @@ SWITCHES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("azurerm_kubernetes_cluster_node_pool", ("enable_auto_scaling",)),
     ("digitalocean_kubernetes_cluster", ("node_pool", "auto_scale")),
 )
-
-
-def has_cluster(_: Resource, project: Project, *, kept_elsewhere: bool = False) -> bool:
-    return not kept_elsewhere and bool(clusters(project))
 
 
 @rule(

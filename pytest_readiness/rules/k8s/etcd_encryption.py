@@ -12,13 +12,13 @@ from pytest_readiness import rule
 from pytest_readiness.formats.kubernetes.cluster import blocks
 from pytest_readiness.formats.kubernetes.cluster import clusters
 from pytest_readiness.formats.kubernetes.cluster import components
+from pytest_readiness.formats.kubernetes.cluster import has_cluster
+from pytest_readiness.formats.kubernetes.cluster import kubeadm_argument
 from pytest_readiness.formats.kubernetes.cluster import objects
 from pytest_readiness.formats.kubernetes.objects import Object
 from pytest_readiness.formats.kubernetes.objects import items
 from pytest_readiness.formats.kubernetes.objects import mappings
 from pytest_readiness.formats.kubernetes.programs import flag
-from pytest_readiness.rules.k8s.audit_policy import argument
-from pytest_readiness.rules.k8s.cluster_autoscaler import has_cluster
 
 SECRETS = ("secrets", "*.", "*.*")
 
@@ -36,7 +36,7 @@ def is_encrypted(project: Project, *, eks_default: bool) -> bool:
     """Whether anything but an EncryptionConfiguration says that secrets are encrypted."""
     if any(flag(server, "encryption-provider-config") is not None for server in components(project, "kube-apiserver")):
         return True
-    if any(argument(thing, "encryption-provider-config") for thing in objects(project, "kubeadm.k8s.io/ClusterConfiguration")):
+    if any(kubeadm_argument(thing, "encryption-provider-config") for thing in objects(project, "kubeadm.k8s.io/ClusterConfiguration")):
         return True
     if any(thing.get("secretsEncryption", "keyARN") for thing in objects(project, "eksctl.io/ClusterConfig")):
         return True

@@ -17,7 +17,7 @@ from pytest_readiness.formats.kubernetes.cluster import blocks
 from pytest_readiness.formats.kubernetes.cluster import foundation
 from pytest_readiness.formats.kubernetes.cluster import objects
 from pytest_readiness.formats.kubernetes.cluster import runs
-from pytest_readiness.rules.k8s.admission_controller import runs_a_platform
+from pytest_readiness.formats.kubernetes.cluster import runs_a_platform
 
 # part -> names of charts and images, kinds of operators, Terraform resources
 STACK: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {

@@ -10,7 +10,7 @@ from pytest_readiness import Project
 from pytest_readiness import rule
 from pytest_readiness.formats.kubernetes.objects import REPLICATED
 from pytest_readiness.formats.kubernetes.objects import Container
-from pytest_readiness.rules.k8s.readiness_probe import takes_traffic
+from pytest_readiness.formats.kubernetes.relations import takes_traffic
 
 
 def serves(container: Container, project: Project) -> bool:

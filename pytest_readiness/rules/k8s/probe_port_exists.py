@@ -8,9 +8,8 @@ from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import is_unknown
 from pytest_readiness import rule
+from pytest_readiness.formats.kubernetes.objects import PROBES
 from pytest_readiness.formats.kubernetes.objects import Container
-
-PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
 
 
 def ports_asked(container: Container) -> Iterator[tuple[str, str, object]]:

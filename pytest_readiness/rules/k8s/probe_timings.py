@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pytest_readiness import P1
 from pytest_readiness import Finding
 from pytest_readiness import rule
+from pytest_readiness.formats.kubernetes.objects import PROBES
 from pytest_readiness.formats.kubernetes.objects import Container
 from pytest_readiness.formats.kubernetes.objects import entries
 from pytest_readiness.formats.kubernetes.objects import whole
-from pytest_readiness.rules.k8s.probe_port_exists import PROBES
 
 LEAST = {"initialDelaySeconds": 0, "periodSeconds": 1, "timeoutSeconds": 1, "successThreshold": 1, "failureThreshold": 1}
 

@@ -6,24 +6,9 @@ from collections.abc import Iterator
 
 from pytest_readiness import P2
 from pytest_readiness import Finding
-from pytest_readiness import Project
 from pytest_readiness import rule
-from pytest_readiness.formats.kubernetes.objects import KNATIVE
 from pytest_readiness.formats.kubernetes.objects import Container
-from pytest_readiness.formats.kubernetes.objects import items
-from pytest_readiness.formats.kubernetes.relations import has_services
-from pytest_readiness.formats.kubernetes.relations import is_served
-
-
-def takes_traffic(container: Container, project: Project) -> bool:
-    pod = container.pod
-    if not container.is_long_running or pod.owner.is_a(*KNATIVE):  # Knative asks by itself
-        return False
-    if not container.ports and any(items(body.get("ports")) for _, _, body in pod.containers):
-        return False  # another container of the pod is the one that answers
-    if pod.owner.is_a("argoproj.io/Rollout") or is_served(pod, project):
-        return True
-    return bool(container.ports) and not has_services(container, project)
+from pytest_readiness.formats.kubernetes.relations import takes_traffic
 
 
 @rule(

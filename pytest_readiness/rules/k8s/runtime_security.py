@@ -12,7 +12,7 @@ from pytest_readiness import rule
 from pytest_readiness.formats.kubernetes.cluster import blocks
 from pytest_readiness.formats.kubernetes.cluster import foundation
 from pytest_readiness.formats.kubernetes.cluster import runs
-from pytest_readiness.rules.k8s.admission_controller import runs_a_platform
+from pytest_readiness.formats.kubernetes.cluster import runs_a_platform
 
 DETECTORS = (
     *("falco", "falco-no-driver", "falco-driver-loader", "tetragon", "tracee", "kubearmor", "kubearmor-operator", "neuvector"),

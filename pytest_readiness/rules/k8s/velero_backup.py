@@ -13,8 +13,8 @@ from pytest_readiness.formats.kubernetes.cluster import blocks
 from pytest_readiness.formats.kubernetes.cluster import foundation
 from pytest_readiness.formats.kubernetes.cluster import objects
 from pytest_readiness.formats.kubernetes.cluster import runs
+from pytest_readiness.formats.kubernetes.cluster import runs_a_platform
 from pytest_readiness.formats.kubernetes.objects import Object
-from pytest_readiness.rules.k8s.admission_controller import runs_a_platform
 from pytest_readiness.rules.k8s.cronjob_schedule import problem
 
 MANAGED = ("google_gke_backup_backup_plan", "azurerm_data_protection_backup_policy_kubernetes_cluster")
