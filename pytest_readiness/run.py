@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import os
 from collections import Counter
 from collections.abc import Iterable
 from collections.abc import Iterator
@@ -20,15 +19,12 @@ from _pytest.skipping import xfailed_key
 
 from . import builtin
 from . import governance
-from . import history
 from . import settings as settings_file
-from . import upkeep
 from . import waivers as waiver_file
 from .authoring import RuleError
 from .collection import Check
 from .collection import FileNode
 from .collection import Node
-from .conclusion import Conclusion
 from .configuration import Configuration
 from .criteria import load as criteria_files
 from .criteria.load import Criteria
@@ -36,11 +32,11 @@ from .demands import demands
 from .demands import lowest
 from .demands import reports
 from .diff import Diff
+from .ending import Ending
 from .formats.base import Format
 from .freeze import HORIZON
 from .freeze import Freezer
 from .git import GitError
-from .git import commit
 from .imports.imported import Imports
 from .model import ParseFailure
 from .model import Rule
@@ -49,7 +45,6 @@ from .plan import is_known
 from .project import Project
 from .records import Record
 from .registry import Registry
-from .reports.writing import write
 from .scope import Argument
 from .scope import Scope
 from .scope import arguments
@@ -83,13 +78,11 @@ class Run:
         self.took: dict[str, float] = {}  # seconds, by check
         self.deselected = 0
         self.stopped = ""  # why the run ended before its last check
-        self.unwritten: list[str] = []  # reports that could not be written, and why
         self.seconds: Counter[str] = Counter()  # running rules, by platform
         self.facts: dict[str, Any] = {}  # what xdist's workers looked at
         self.freezer = _freezer(config, self.today)
+        self.ending = Ending(self)
         self.upkeep: str | None = config.getoption("readiness_waivers")
-        self.waiver_lines: list[str] = []  # what the upkeep has to say
-        self.frozen: tuple[Path, int] | str | None = None
         self.gate = lowest(config)
         self.reports = list(reports(config))
         self.configuration = Configuration()
@@ -345,97 +338,20 @@ class Run:
         self.stopped = _stopped(session)
         if self.found_nothing and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
-        if session.config.option.collectonly:
-            return
-        if (
-            self.conclusion.shut
-            and self.demands.bypass is None
-            and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
-        ):
-            session.exitstatus = pytest.ExitCode.TESTS_FAILED
-        if self.freezer is not None:
-            self.frozen = self.freezer.write(self.root, self.records.values())
-        if self.upkeep:
-            self._look_after_waivers()
-        if self.reports:
-            self._write_reports()
-        if self.on_github:
-            self._summarise()
-        if self.demands.history is not None:
-            self._keep_history(self.demands.history)
-        if self.unwritten and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
-            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        if not session.config.option.collectonly:
+            self.ending.conclude(session)
 
     @property
     def found_nothing(self) -> bool:
         """Whether a run over the whole root found no infrastructure file at all."""
         return self.plan.scope.whole and not self.looked_at()["files"] and not self.plan.declared and not self.imports.entries
 
-    @cached_property
-    def conclusion(self) -> Conclusion:
-        """What the records add up to; for the end of the run, when all are there."""
-        made = Conclusion(self.records.values(), lambda: self.rules, self.settings.policy, self.project, today=self.today)
-        made.demands, made.seconds = self.demands, self.took
-        seen = {key: value for key, value in self.looked_at().items() if key not in ("seconds", "deselected")}
-        made.facts = {**seen, "partial": self.partial, "commit": commit(self.root), "diff": self.diff and self.diff.base}
-        return made
-
-    def _write_reports(self) -> None:
-        for render, path in self.reports:
-            try:
-                write(path, render(self.conclusion.report))
-            except OSError as error:
-                self.unwritten.append(f"{path} was not written: {error.strerror or error}")
-
-    @property
-    def on_github(self) -> bool:
-        """Whether a workflow of GitHub is to show what is open."""
-        return os.environ.get("GITHUB_ACTIONS") == "true" and self.config.getini("readiness_github") and bool(self.records)
-
-    def _summarise(self) -> None:
-        from .reports import github
-
-        try:
-            github.summarise(self.conclusion.report)
-        except OSError as error:
-            self.unwritten.append(f"{os.environ['GITHUB_STEP_SUMMARY']} was not written: {error.strerror}")
-
-    def _annotations(self) -> Iterator[str]:
-        """Workflow commands, unless the plugin that makes them for all tests is there."""
-        if not self.on_github:
-            return
-        from .reports import github
-
-        installed = {dist.project_name for _, dist in self.config.pluginmanager.list_plugin_distinfo()}
-        if github.ANNOTATOR not in installed:
-            yield from github.commands(self.conclusion.report, github.prefix(self.root, os.environ))
-
-    def _look_after_waivers(self) -> None:
-        entries = upkeep.audit(self.plan.waivers.all, self.records.values(), self.today)
-        self.waiver_lines = upkeep.told(entries)
-        if self.upkeep == "prune" and self.partial:
-            self.waiver_lines.append(f"nothing is pruned: {'; '.join(self.partial)}")
-        elif self.upkeep == "prune":
-            try:
-                pruned = upkeep.prune(self.root, entries)
-                self.waiver_lines.append(f"pruned: {', '.join(safe(str(entry.waiver.span)) for entry in pruned) or 'nothing'}")
-            except (OSError, ParseFailure) as error:
-                self.unwritten.append(f"the waiver file was not pruned: {error}")
-
-    def _keep_history(self, path: Path) -> None:
-        report = self.conclusion.report
-        try:
-            if not report["run"]["partial"]:
-                write(path, history.written(history.extended(history.load(path), history.line(report))))
-        except (OSError, history.HistoryError) as error:
-            self.unwritten.append(f"{path} was not written: {error}")
-
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         from .reports.terminal import summary
 
         if hasattr(self, "plan") and not self.config.option.collectonly:
             summary(self, terminalreporter)
-            for command in self._annotations():
+            for command in self.ending.commands():
                 terminalreporter.write_line(command)
 
 

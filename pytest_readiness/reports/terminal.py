@@ -81,7 +81,7 @@ def _lines(run: Run, facts: dict[str, Any], records: list[Record], *, verbose: b
         yield from _table(records)
         yield from _third_party(records)
         yield from _targets(records, verbose=verbose)
-        yield from _score_card(run.conclusion.verdict, brief=run.config.get_verbosity() < 0)
+        yield from _score_card(run.ending.conclusion.verdict, brief=run.config.get_verbosity() < 0)
         yield from _over_time(run, verbose=verbose)
         yield from _list("only a part", [safe(reason) for reason in run.partial], verbose=True)
     if run.plan.sleeping:
@@ -95,7 +95,7 @@ def _lines(run: Run, facts: dict[str, Any], records: list[Record], *, verbose: b
     advice = [f"{_place(item)}: {record['rule']}: {item['message']}" for record in records for item in record["advice"]]
     if advice:
         yield from _list("advice", advice if verbose else [f"{len(advice)} (listed with -v)"], verbose=verbose)
-    yield from _list("waivers", run.waiver_lines, verbose=True)
+    yield from _list("waivers", run.ending.waiver_lines, verbose=True)
     yield from _gates(run)
     yield from _written(run)
     if run.config.option.durations is not None:
@@ -105,14 +105,14 @@ def _lines(run: Run, facts: dict[str, Any], records: list[Record], *, verbose: b
 
 def _written(run: Run) -> Iterator[str]:
     """What the run wrote to disk."""
-    frozen = run.frozen
+    frozen = run.ending.frozen
     if isinstance(frozen, str):
         yield _row("freeze", f"nothing written: {frozen}")
     elif frozen:
         yield _row("freeze", f"{_count(frozen[1], 'known gap')} added to {safe(str(frozen[0]))}; the next run expects them")
-    written = [str(path) for _, path in run.reports if not any(line.startswith(f"{path} ") for line in run.unwritten)]
+    written = [str(path) for _, path in run.reports if not any(line.startswith(f"{path} ") for line in run.ending.unwritten)]
     yield from (_row("report", safe(path)) for path in written)
-    yield from (_row("REPORT", safe(line)) for line in run.unwritten)
+    yield from (_row("REPORT", safe(line)) for line in run.ending.unwritten)
 
 
 def _policies(run: Run) -> Iterator[str]:
@@ -179,23 +179,23 @@ def _gates(run: Run) -> Iterator[str]:
     """The gates that were asked for, and what keeps them shut."""
     if not run.demands.any:
         return
-    for gate in run.conclusion.report["gates"]:
+    for gate in run.ending.conclusion.report["gates"]:
         yield _row("gate", f"{safe(gate['gate'])}: {'open' if gate['passed'] else 'SHUT'}")
         yield from (_row("", f"  {safe(reason)}") for reason in gate["reasons"])
-    if run.demands.bypass is not None and run.conclusion.shut:
-        yield _row("BYPASSED", f"{_count(len(run.conclusion.shut), 'shut gate')}: {run.demands.bypass}")
+    if run.demands.bypass is not None and run.ending.conclusion.shut:
+        yield _row("BYPASSED", f"{_count(len(run.ending.conclusion.shut), 'shut gate')}: {run.demands.bypass}")
 
 
 def _over_time(run: Run, *, verbose: bool) -> Iterator[str]:
     """What changed since an earlier run, and the trend."""
-    compared = run.conclusion.comparison
+    compared = run.ending.conclusion.comparison
     if compared is not None:
         moved = [f"{safe(row['name'])} {row['before']} to {row['after']} ({row['delta']:+})" for row in compared["scores"] if row["delta"]]
         yield from _list("compared", moved or ["no score moved"], verbose=verbose)
         for key, told in COMPARED.items():
             yield from _list("", [f"{told}: {safe(id)}" for id in compared[key]], verbose=verbose)
     if run.demands.history is not None:
-        runs = run.conclusion.report["history"][-TREND:]
+        runs = run.ending.conclusion.report["history"][-TREND:]
         values = [known.get("readiness") for known in runs]
         yield _row("trend", f"{spark(values)} readiness {' '.join('-' if value is None else f'{value:g}' for value in values[-5:])}")
 
