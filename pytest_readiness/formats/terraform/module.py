@@ -19,7 +19,6 @@ from ...syntax import hcl
 from ...syntax import hcl_expressions
 from ...unknown import Unknown
 from ...unknown import Unresolved
-from ...unknown import is_unknown
 from . import inputs
 from .blocks import Block
 from .blocks import Section
@@ -38,17 +37,11 @@ from .overrides import clean
 from .overrides import name_of
 from .overrides import source_of
 from .references import origins
-from .types import ANY
-from .types import constraint
-from .types import convert
 from .values import Computed
 from .values import Each
 from .values import Either
-from .values import Failed
 from .values import Thing
-from .values import combined
-from .values import options
-from .values import truth
+from .variables import variable_value
 from .work import Work
 
 _KINDS = {"resource": "tf.resource", "data": "tf.data", "module": "tf.module-call", "variable": "tf.variable", "provider": "tf.provider"}
@@ -350,11 +343,13 @@ class Module:
     # -- what names mean (a Scope)
 
     @cached_property
-    def _given(self) -> dict[str, hcl.Attribute]:
+    def given(self) -> dict[str, hcl.Attribute]:
+        """The values of variables that files and the environment give to a root."""
         return {} if self.called else inputs.given(self.code, self.environment, self.project)
 
     @cached_property
-    def _possible(self) -> dict[str, list[hcl.Attribute]]:
+    def possible(self) -> dict[str, list[hcl.Attribute]]:
+        """The values that variables have in files of which nobody says when they are used."""
         return {} if self.called or self.environment else inputs.possible(self.code, self.project)
 
     def variable(self, name: str) -> Any:
@@ -364,47 +359,9 @@ class Module:
         return self._variables[name]
 
     def _variable(self, name: str) -> Any:
-        block = self.code.declared.get(name)
-        if block is None:
-            return Unknown(self._undeclared(f"variable {name} is not declared"))
-        if self.detached:
-            return Unknown(f"variable {name} is set by the caller")
-        attributes = block.body.attributes
-        default = attributes.get("default")
-        type_ = constraint(attributes["type"].expression) if "type" in attributes else ANY
-        if self.call is not None and self.call.section.has(name):
-            value = self.call.get(name)
-        elif name in self._given:
-            value = evaluate(self._given[name].expression, self)
-        elif name in self._possible:
-            return self._undecided(name, default, type_)
-        elif default is None:
-            return Unknown(f"variable {name} has no value here")
-        else:
-            return self._typed(name, evaluate(default.expression, self), type_)
-        nullable = attributes.get("nullable")
-        if default is not None and nullable is not None and not _is_true(evaluate(nullable.expression, self)):
-            found = [evaluate(default.expression, self) if option is None else option for option in options(value)]
-            value = type(value)(value.source, tuple(found)) if isinstance(value, Either) else found[0]
-        return self._typed(name, value, type_)
+        return variable_value(self, name)
 
-    def _undecided(self, name: str, default: hcl.Attribute | None, type_: Any) -> Any:
-        """What a variable may be that files set of which nobody says when they are used."""
-        written = [*([default] if default else ()), *self._possible[name]]
-        source = (
-            f"variable {name} depends on the environment: name {self._possible[name][0].span.path} under environments in readiness.yaml"
-        )
-        return combined(source, [self._typed(name, evaluate(one.expression, self), type_) for one in written], Either)
-
-    def _typed(self, name: str, value: Any, type_: Any) -> Any:
-        try:
-            return convert(value, type_, lambda expression: evaluate(expression, self))
-        except Unresolved as unresolved:
-            return Unknown(unresolved.reason)
-        except (TypeError, ValueError, ArithmeticError):
-            return Failed(f"variable {name} is set to a value of another type")
-
-    def _undeclared(self, what: str) -> str:
+    def undeclared(self, what: str) -> str:
         """Why a name means nothing: where a file cannot be read, it may stand there."""
         return f"{what}, and {self.unread[0].span.path} cannot be read" if self.unread else what
 
@@ -412,14 +369,14 @@ class Module:
         """Where the value of a variable is written by a caller or a variable file."""
         if self.call is not None and self.call.section.has(name):
             return self.call.at(name)
-        return self._given[name].span if name in self._given and name in self.code.declared else None
+        return self.given[name].span if name in self.given and name in self.code.declared else None
 
     def local(self, name: str) -> Any:
         """The value of a local."""
         if name not in self._locals:
             attribute = self.local_attribute(name)
             if attribute is None:
-                return Unknown(self._undeclared(f"local {name} is not defined"))
+                return Unknown(self.undeclared(f"local {name} is not defined"))
             self._locals[name] = self._guarded(("local", name), lambda: evaluate(attribute.expression, self))
         return self._locals[name]
 
@@ -456,7 +413,7 @@ class Module:
         """``module.name``: what its outputs are read from."""
         call, address = self._block(f"module.{name}"), f"{self.prefix}module.{name}"
         if call is None:
-            return Unknown(self._undeclared(f"module {name} is not defined"))
+            return Unknown(self.undeclared(f"module {name} is not defined"))
         child = self.child(name)
 
         def read(output: str) -> Any:
@@ -510,13 +467,6 @@ class Module:
     def origins(self, expression: hcl_expressions.Expression | None, each: hcl_expressions.Expression | None = None) -> set[str]:
         """The full addresses that an expression refers to, through locals, variables, outputs and ``each``."""
         return origins(self, expression, each)
-
-
-def _is_true(value: Any) -> bool:
-    try:
-        return is_unknown(value) or truth(value)
-    except TypeError:
-        return True
 
 
 def _address(block: hcl.Block) -> str:

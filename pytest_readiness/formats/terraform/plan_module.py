@@ -34,12 +34,13 @@ from .plan_file import PlanFile
 from .plan_section import Origin
 from .plan_section import PlannedSection
 from .types import ANY
-from .types import constraint
 from .values import NOWHERE
 from .values import Computed
 from .values import List
 from .values import Object
 from .values import Thing
+from .variables import type_of_variable
+from .variables import typed
 
 _PIPELINE = re.compile(r"(?<![a-z0-9])ci(?![a-z0-9])", re.IGNORECASE)
 
@@ -257,18 +258,18 @@ class PlannedModule(Module):
     # -- what names mean
 
     @cached_property
-    def _given(self) -> dict[str, hcl.Attribute]:
+    def given(self) -> dict[str, hcl.Attribute]:
         return {}
 
     @cached_property
-    def _possible(self) -> dict[str, list[hcl.Attribute]]:
+    def possible(self) -> dict[str, list[hcl.Attribute]]:
         return {}
 
     def _variable(self, name: str) -> Any:
         if self._parent is None and name in self.plan.variables:
             block = self.code.declared.get(name)
-            type_ = constraint(block.body.attributes["type"].expression) if block and "type" in block.body.attributes else ANY
-            return self._typed(name, self.plan.variables[name], type_)
+            type_ = type_of_variable(block) if block else ANY
+            return typed(self, name, self.plan.variables[name], type_)
         return super()._variable(name)
 
     def resource(self, address: str) -> Any:

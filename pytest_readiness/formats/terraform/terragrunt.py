@@ -30,8 +30,8 @@ from .terragrunt_unit import Unit
 from .terragrunt_unit import unit_of
 from .terragrunt_unit import unit_paths
 from .terragrunt_unit import units
-from .types import ANY
-from .types import constraint
+from .variables import type_of_variable
+from .variables import typed
 
 STACK = "terragrunt.stack.hcl"
 _NAMES = (UNIT, "root.hcl", STACK)
@@ -91,12 +91,10 @@ class UnitModule(Module):
 
     def _variable(self, name: str) -> Any:
         block = self.code.declared.get(name)
-        if block is None or name in self._given:
+        if block is None or name in self.given:
             return super()._variable(name)
-        attributes = block.body.attributes
-        type_ = constraint(attributes["type"].expression) if "type" in attributes else ANY
         if self.unit.inputs.get(name) is not None:
-            return self._typed(name, self.unit.inputs[name], type_)
+            return typed(self, name, self.unit.inputs[name], type_of_variable(block))
         return Unknown(self.unit.incomplete) if self.unit.incomplete else super()._variable(name)
 
     def variable_place(self, name: str) -> Span | None:
@@ -104,7 +102,7 @@ class UnitModule(Module):
         return place if place is not None else self.unit.places.get(name)
 
     @cached_property
-    def _possible(self) -> dict[str, list[hcl.Attribute]]:
+    def possible(self) -> dict[str, list[hcl.Attribute]]:
         return {}
 
 
