@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,15 +19,17 @@ BY_DIRECTORY = frozenset(("terraform", "compose"))
 
 @dataclass(frozen=True)
 class Diff:
-    """The files that differ from a revision."""
+    """The files that differ from a revision; those that are ``removed`` are among them."""
 
     base: str
     changed: frozenset[str]
+    removed: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, root: Path, base: str) -> Diff:
         """The difference of a working tree to the commit where it left ``base``; raises `GitError`."""
-        return cls(base, changed_since(root, base))
+        changed = changed_since(root, base)
+        return cls(base, changed, frozenset(path for path in changed if not os.path.lexists(root / path)))
 
     def concerns(self, resource: Resource, findings: Iterable[Finding], project: Project) -> bool:
         """Whether a change touches the resource or a place its findings name.
@@ -52,9 +55,11 @@ class Diff:
         return (directory, format_.name) in _touched_directories(project, self.changed)
 
     def _is_of_platform(self, path: str, resource: Resource, project: Project) -> bool:
-        """A change may be the removal of a file, of which only the name is known."""
-        if not project.exists(path) or resource.kind == "repo":
+        """Of a file that was removed only the name is known, so it may have been of any; one that is left out is of none."""
+        if path in self.removed or resource.kind == "repo":
             return True
+        if not project.exists(path):
+            return False
         contents = project.contents(path)
         platform = resource.kind.partition(".")[0]
         return contents is not None and any(found.kind.startswith(f"{platform}.") for found in contents.resources)

@@ -289,6 +289,8 @@ def test_the_repository_is_concerned_by_a_file_of_its_platform(repository, write
     git(repository.path, "commit", "-qm", "gone")
     run(repository, "--readiness-diff=HEAD~1")
     assert outcomes(repository)["repository::toy.any[repo]"] == "failed"
+    (repository.path / "__pycache__").mkdir(exist_ok=True)
+    (repository.path / "__pycache__" / "x.pyc").write_text("left out, so of no platform")
     run(repository, "--readiness-diff=HEAD")
     assert outcomes(repository)["repository::toy.any[repo]"] == "xfailed"
 
