@@ -170,7 +170,7 @@ class Check(pytest.Item):
         return f"{made}{_shown(finding.span)}: {self.rule.priority.name} {self.rule.id}: {safe(finding.message)}"
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> str | TerminalRepr:
-        if isinstance(excinfo.value, ReadinessFailure):
+        if isinstance(excinfo.value, (ReadinessFailure, pytest.xfail.Exception)):
             return self._told(self._explanation(str(excinfo.value)), str(excinfo.value))
         if isinstance(excinfo.value, ParseFailure):  # what a check needed could not be read; no bug of its rule
             finding = Finding(excinfo.value.reason, excinfo.value.span)

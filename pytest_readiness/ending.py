@@ -37,7 +37,7 @@ class Ending:
     def conclusion(self) -> Conclusion:
         """What the records add up to."""
         run = self._run
-        made = Conclusion(run.records.values(), lambda: run.rules, run.settings.policy, run.project, today=run.today)
+        made = Conclusion(run.records.values(), run.rules, run.settings.policy, run.project, today=run.today)
         made.demands, made.seconds = run.demands, run.took
         seen = {key: value for key, value in run.looked_at().items() if key not in ("seconds", "deselected")}
         made.facts = {**seen, "partial": run.partial, "commit": commit(run.root), "diff": run.diff and run.diff.base}

@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
@@ -138,8 +137,7 @@ class Run:
             raise pytest.UsageError(*(safe(str(mistake)) for mistake in live.mistakes))
         return live
 
-    @cached_property
-    def is_live(self) -> bool:
+    def _is_live(self) -> bool:
         """Whether what runs is to be contacted: only on purpose."""
         if self.config.getoption("readiness_live"):
             return True
@@ -181,9 +179,8 @@ class Run:
     def _all_rules(self) -> tuple[Rule, ...]:
         return Registry(self._gather, settings_file.Settings()).rules
 
-    @property
     def rules(self) -> tuple[Rule, ...]:
-        """Every selected rule and those of the run itself, by id."""
+        """Every selected rule and those of the run itself, by id. No property: pytest 8.0 reads every attribute of a plugin."""
         imported = self.plan.imports.rules if hasattr(self, "plan") else ()
         return tuple(sorted((*self.registry.rules, *governance.RULES, *imported), key=lambda rule: rule.id))
 
@@ -238,8 +235,9 @@ class Run:
             imports=self.imports,
         )
         if self.live is not None:
-            plan.declared = (*self.live.evidence, *(self.live.contacts if self.is_live else ()))
-            plan.dormant = () if self.is_live else self.live.contacts
+            is_live = self._is_live()
+            plan.declared = (*self.live.evidence, *(self.live.contacts if is_live else ()))
+            plan.dormant = () if is_live else self.live.contacts
         return plan
 
     @pytest.hookimpl(wrapper=True)

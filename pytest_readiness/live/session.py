@@ -9,13 +9,16 @@ from functools import cached_property
 from itertools import product
 from pathlib import Path
 
-from _pytest.mark.expression import Expression
+from _pytest.mark import expression as marks
 
 from ..model import Resource
 from ..syntax import yaml
 from . import checks
 from . import contact
 from . import declared
+
+# what pytest raises for a wrong expression: SyntaxError since 9, its own error before
+NO_EXPRESSION: tuple[type[Exception], ...] = (SyntaxError, getattr(marks, "ParseError", SyntaxError))
 
 
 class Live:
@@ -58,8 +61,8 @@ def selects_live(expression: str) -> bool:
     if "live" not in expression:
         return False
     try:
-        compiled = Expression.compile(expression)
-    except SyntaxError:
+        compiled = marks.Expression.compile(expression)
+    except NO_EXPRESSION:
         return False  # pytest will say so
 
     def holds(*marks: str) -> bool:
