@@ -18,7 +18,7 @@ def main(config: pytest.Config) -> int:
 
     config._do_configure()  # noqa: SLF001 - as pytest's own --help and --markers do
     try:
-        rules = {rule.id: rule for rule in Run(config).rules}
+        rules = {rule.id: rule for rule in Run(config).rules()}
         wanted = config.getoption("readiness_explain")
         if wanted and wanted not in rules:
             close = difflib.get_close_matches(wanted, rules, n=3)
