@@ -225,7 +225,9 @@ def test_a_kustomization_sets_namespaces_and_tags() -> None:
     # which is known also where what is built is not
     for more in ("", "resources: ['https://example.com/a.yaml', ../base]\n"):
         overlay = KUSTOMIZED["prod/kustomization.yml"]
-        kustomized = Project.of({**KUSTOMIZED, "prod/kustomization.yml": overlay.replace("resources: [../base]\n", more or "resources: [../base]\n")})
+        kustomized = Project.of(
+            {**KUSTOMIZED, "prod/kustomization.yml": overlay.replace("resources: [../base]\n", more or "resources: [../base]\n")}
+        )
         assert said("explicit-namespace", kustomized) == "passed"
         assert said("image-not-latest", kustomized) == "failed"
     text = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a}\nspec: {path: ./deploy, targetNamespace: shop}\n"

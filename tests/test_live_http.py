@@ -61,9 +61,11 @@ class Server(ThreadingHTTPServer):
                 request = self.tls.wrap_socket(request, server_side=True)
             except OSError:  # a client that does not trust us, or speaks plaintext
                 return
-        super().finish_request(request, client_address)
-        if self.tls is not None:
-            request.close()
+        try:
+            super().finish_request(request, client_address)
+        finally:
+            if self.tls is not None:
+                request.close()
 
     def handle_error(self, *_: object) -> None:
         """Clients that go away are what is tested."""
