@@ -85,16 +85,18 @@ class Conclusion:
         if self.demands.ratchet and self.comparison is not None:
             made["gates"].append(gates.told(comparison.RATCHET, comparison.regressions(self.comparison, self.demands.tolerance)))
         made["bypass"] = self.demands.bypass
-        made["history"] = self._runs(made)[-KEPT:]
+        made["history"] = self.runs[-KEPT:]
         made["seconds"] = self.seconds
         return made
 
-    def _runs(self, made: Mapping[str, Any]) -> list[dict[str, Any]]:
+    @cached_property
+    def runs(self) -> list[dict[str, Any]]:
         """The history with this run; a part of the checks is no point of a trend."""
         if self.demands.history is None:
             return []
         known = history.load(self.demands.history)
-        return known if made["run"]["partial"] else history.extended(known, history.line(made))
+        this = {"run": self.facts, "checks": self.records, "verdict": self.verdict}
+        return known if self.facts["partial"] else history.extended(known, history.line(this))
 
     @property
     def shut(self) -> list[dict[str, Any]]:

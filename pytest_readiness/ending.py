@@ -82,10 +82,9 @@ class Ending:
                 self.unwritten.append(f"the waiver file was not pruned: {error}")
 
     def _keep_history(self, path: Path) -> None:
-        report = self.conclusion.report
         try:
-            if not report["run"]["partial"]:
-                write(path, history.written(history.extended(history.load(path), history.line(report))))
+            if not self._run.partial:
+                write(path, history.written(self.conclusion.runs))
         except (OSError, history.HistoryError) as error:
             self.unwritten.append(f"{path} was not written: {error}")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import TypedDict
@@ -113,6 +114,11 @@ def record(
         "measured": _measured(resource),
         "witnesses": [{"tool": witness.tool, "rule": safe(witness.rule), "found": witness.found} for witness in witnesses],
     }
+
+
+def written_place(finding: Mapping[str, Any]) -> str:
+    """``path:line`` of a finding's record, the path alone where it is about a file as a whole."""
+    return f"{finding['path']}:{finding['line']}" if finding["line"] else str(finding["path"])
 
 
 def _nothing(_: Finding) -> Iterable[str]:

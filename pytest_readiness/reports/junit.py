@@ -10,6 +10,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from ..records import Record
+from ..records import written_place
 
 ELEMENTS = {"failed": "failure", "xpassed": "failure", "error": "error", "skipped": "skipped", "xfailed": "skipped"}
 TYPES = {"failed": "ReadinessFailure", "xpassed": "closed known gap", "error": "error", "skipped": "unknown", "xfailed": "known gap"}
@@ -60,6 +61,6 @@ def _case(suite: ElementTree.Element, check: Record, remedy: str, seconds: float
 def _body(check: Record, remedy: str) -> str:
     lines = []
     for finding in check["findings"]:
-        place = f"{finding['path']}:{finding['line']}" if finding["line"] else finding["path"]
+        place = written_place(finding)
         lines += [f"{place}: {check['priority']} {check['rule']}: {finding['message']}", *finding["excerpt"]]
     return "\n".join([*(lines or [check["reason"] or ""]), *([f"remedy: {remedy}"] if lines and remedy else [])])

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..planning import WEEK
+from ..records import written_place
 
 LIMIT = 65_000  # characters; GitHub refuses a comment with more than 65,536
 ICONS = {"APPROVED": "✅", "CONDITIONAL": "⚠️", "BLOCKED": "⛔"}
@@ -209,7 +210,7 @@ def _places(report: Mapping[str, Any]) -> dict[str, str]:
     found = {}
     for check in report["checks"]:
         for finding in check["findings"][:1]:
-            place = f"{finding['path']}:{finding['line']}" if finding["line"] else finding["path"]
+            place = written_place(finding)
             found[check["id"]] = f"{place} {check['resource']}: {finding['message']}"
     return found
 
@@ -326,7 +327,7 @@ def _advice(report: Mapping[str, Any]) -> Iterator[str]:
         yield "## Advice"
         yield ""
         for check, finding in advice[:SHOWN]:
-            place = f"{finding['path']}:{finding['line']}" if finding["line"] else finding["path"]
+            place = written_place(finding)
             yield f"- {code(place + ' ' + check['rule'])}: {text(finding['message'])}"
         if len(advice) > SHOWN:
             yield f"- and {len(advice) - SHOWN} more"

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..history import spark
 from ..model import Priority
+from ..records import written_place
 from ..text import fitted
 from ..text import safe
 
@@ -92,7 +93,7 @@ def _lines(run: Run, facts: dict[str, Any], records: list[Record], *, verbose: b
     unreadable = [record for record in records if record["rule"] == "readiness.parses" and record["outcome"] == "failed"]
     yield from _list("unreadable", [record["path"] for record in unreadable], verbose=verbose)
     yield from _gaps(run, records)
-    advice = [f"{_place(item)}: {record['rule']}: {item['message']}" for record in records for item in record["advice"]]
+    advice = [f"{written_place(item)}: {record['rule']}: {item['message']}" for record in records for item in record["advice"]]
     if advice:
         yield from _list("advice", advice if verbose else [f"{len(advice)} (listed with -v)"], verbose=verbose)
     yield from _list("waivers", run.ending.waiver_lines, verbose=True)
@@ -130,10 +131,6 @@ def _row(heading: str, text: str) -> str:
 
 def _count(number: int, thing: str) -> str:
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
-
-
-def _place(finding: Any) -> str:
-    return f"{finding['path']}:{finding['line']}" if finding["line"] else finding["path"]
 
 
 def _list(heading: str, entries: list[str], *, verbose: bool) -> Iterator[str]:
@@ -195,7 +192,7 @@ def _over_time(run: Run, *, verbose: bool) -> Iterator[str]:
         for key, told in COMPARED.items():
             yield from _list("", [f"{told}: {safe(id)}" for id in compared[key]], verbose=verbose)
     if run.demands.history is not None:
-        runs = run.ending.conclusion.report["history"][-TREND:]
+        runs = run.ending.conclusion.runs[-TREND:]
         values = [known.get("readiness") for known in runs]
         yield _row("trend", f"{spark(values)} readiness {' '.join('-' if value is None else f'{value:g}' for value in values[-5:])}")
 
