@@ -31,7 +31,7 @@ class Rego(Format):
     name = "rego"
     is_about_the_run = True
 
-    def claims_in(self, path: str, text: Callable[[], str], project: Project) -> bool:  # noqa: ARG002
+    def claims_in(self, path: str, text: Callable[[], str], project: Project) -> bool:  # noqa: ARG002 - the path says it
         return is_policy(path, project.configuration.rego)
 
     def resources(self, path: str, project: Project) -> Iterable[Resource | ParseFailure]:
@@ -89,7 +89,7 @@ class PolicyInputs(Format):
 
     name = "policy-input"
 
-    def claims_in(self, path: str, text: Callable[[], str], project: Project) -> bool:  # noqa: ARG002
+    def claims_in(self, path: str, text: Callable[[], str], project: Project) -> bool:  # noqa: ARG002 - the path says it
         return parser_for(path, project, "") is not None
 
     def resources(self, path: str, project: Project) -> Iterable[Resource | ParseFailure]:

@@ -23,7 +23,7 @@ ERROR = re.compile(r"(?P<reason>[^\n]+)\n-- (?P<path>[^\n]*?):(?P<line>[0-9]+):[
 
 def _printed() -> str:
     """The last error that was printed, as ``reason (path:line)``."""
-    with open(PRINTED, encoding="utf-8", errors="replace") as file:  # noqa: PTH123
+    with open(PRINTED, encoding="utf-8", errors="replace") as file:  # noqa: PTH123 - a process of its own, which imports little
         found = list(ERROR.finditer(file.read()))
     return f"{found[0]['reason']} ({found[0]['path']}:{found[0]['line']})" if found else "it says no reason"
 
@@ -100,14 +100,14 @@ def main(job: dict[str, Any]) -> None:  # noqa: PLR0915 - one process, one job
                 try:
                     answer = ask(engine, f"x := [y | y := {reference}]")
                     found[name] = {"value": answer["bindings"]["x"]} if answer else {"value": []}
-                except Exception as error:  # noqa: BLE001
+                except Exception as error:  # noqa: BLE001 - one query that fails costs no other
                     found[name] = {"error": str(error)}
         said["now"] = None
 
     def guarded() -> None:
         try:
             work()
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:  # noqa: BLE001 - told to whoever waits for the thread
             said["error"] = f"{type(error).__name__}: {error}"
 
     thread = threading.Thread(target=guarded, daemon=True)
