@@ -91,6 +91,13 @@ def pytest_readiness_modify_rules(rules):
 '''
 
 
+@pytest.fixture(autouse=True)
+def _no_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs within tests are those of a laptop: pytest writes other summaries where it finds a CI service, and so do we on GitHub."""
+    for name in ("CI", "BUILD_NUMBER", "GITHUB_ACTIONS"):
+        monkeypatch.delenv(name, raising=False)
+
+
 @pytest.fixture
 def toy(pytester: pytest.Pytester) -> pytest.Pytester:
     """A project with the toy format and an ordinary test beside it."""
