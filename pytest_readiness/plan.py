@@ -178,7 +178,7 @@ class Plan:
     def _find(self, path: str) -> Iterator[tuple[Rule, Resource]]:
         if path in settings_file.NAMES:
             yield from self._expectations(path)
-            yield from self._on(self.declared if self._is_asked_for(path) else ())
+            yield from self._on(self._declared_at(path))
             yield from self._criteria(path)
         elif path in waiver_file.NAMES:
             yield from self._waivers(path)
@@ -192,6 +192,7 @@ class Plan:
                 place = min((f.span for f in failures if f.span.path == path), default=Span(path))
                 yield governance.PARSES, JudgedFile("readiness.file", path, place, tuple(failures), unjudged)
             resources = contents.resources if contents else ()
+            yield from self._on(self._declared_at(path))
             yield from self._criteria(path)
             yield from self._rules_on(resource for resource in resources if sources is None or self._is_made_from(resource, path, sources))
 
@@ -210,6 +211,10 @@ class Plan:
         for check in declared:
             for rule, _ in self._rules_on([check]):
                 yield rule if check.own_priority is None else replace(rule, priority=check.own_priority), check
+
+    def _declared_at(self, path: str) -> list[DeclaredCheck]:
+        """The declared checks whose place is a file: the settings, or what these name."""
+        return [check for check in self.declared if check.path == path] if self._is_asked_for(path) else []
 
     @cached_property
     def sleeping(self) -> int:

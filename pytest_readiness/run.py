@@ -132,7 +132,7 @@ class Run:
             return None
         from .live.session import Live
 
-        live = Live(document, self.root, self.today)
+        live = Live(document, self.project, self.root, self.today)
         if live.mistakes:
             raise pytest.UsageError(*(safe(str(mistake)) for mistake in live.mistakes))
         return live

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import os
+import re
 import subprocess
 from decimal import Decimal
 from pathlib import Path
@@ -20,6 +21,8 @@ from pytest_readiness.live import measure
 from pytest_readiness.live import query
 from pytest_readiness.live import session
 from pytest_readiness.live import units
+from pytest_readiness.live.kinds import KINDS
+from pytest_readiness.project import Project
 from pytest_readiness.rules import live as criteria
 from pytest_readiness.syntax import yaml
 
@@ -32,13 +35,13 @@ def document(text: str) -> yaml.Document:
 
 def mistakes(text: str) -> list[str]:
     found = [str(failure) for failure in schema.violations(document(text), "readiness")]
-    return found or [str(failure) for failure in declared.load(document(text))[1]]
+    return found or [str(failure) for failure in declared.load(document(text), Project.of({}))[1]]
 
 
 def told(text: str, root: Path) -> measure.Judged:
     """What comes of the one evidence that a text declares."""
     assert mistakes(text) == []
-    (entry,) = declared.load(document(text))[0].evidence
+    (entry,) = declared.load(document(text), Project.of({}))[0].evidence
     return evidence.judge(entry, root, TODAY)
 
 
@@ -171,7 +174,7 @@ TARGETS = "live:\n  targets:\n    shop: {url: 'https://shop.example'}\n  checks:
         (f"{TARGETS}    - {{rule: endpoint, target: shop, status: ok}}", "live.checks.0.status"),
         (f"{TARGETS}    - {{rule: reachable, target: shop}}", "5:8: live.reachable has no declaration"),
         (f"{TARGETS}    - {{rule: p99-latency, target: shop, below: 5 m}}", "5:41: below: '5 m': no unit is called 'm'"),
-        (f"{TARGETS}    - {{rule: p99-latency, target: shop, below: 5%}}", "a latency is compared with a duration"),
+        (f"{TARGETS}    - {{rule: p99-latency, target: shop, below: 5%}}", "what is measured is in s, which cannot be compared with 5 %"),
         (f"{TARGETS}    - {{rule: p99-latency, target: shop, below: 5ms, at_most: 5ms}}", "not below and at_most"),
         (f"{TARGETS}    - {{rule: measurement, target: shop, value: 'a[', at_most: 3}}", "is not a JMESPath expression"),
         (f"{TARGETS}    - {{rule: measurement, target: shop, value: a}}", "5:8: exactly one of below, at_most"),
@@ -211,17 +214,22 @@ def test_a_mistake_is_told_at_its_line(text: str, mistake: str) -> None:
 
 @pytest.mark.parametrize("rule", builtin.rules("live"), ids=lambda rule: rule.id)
 def test_the_declaration_on_a_rules_page_can_be_declared(rule) -> None:
-    _, _, rest = rule.why.partition("```yaml\n")
-    assert mistakes(rest.removesuffix("```")) == []
+    samples = re.findall(r"```yaml\n(.*?)```", rule.why, re.DOTALL)
+    assert samples and [mistakes(sample) for sample in samples] == [[]] * len(samples)
     assert rule.remedy[:1].islower() and not rule.remedy.endswith(".") and len(rule.title) <= 90
 
 
 def test_every_default_of_a_criterion_is_understood() -> None:
-    for name, defaults in criteria.DEFAULTS.items():
-        for operator in measure.OPERATORS:
-            if isinstance(defaults.get(operator), str) and operator != "equals":
-                units.quantity(defaults[operator])
-        assert set(defaults) <= {*measure.OPERATORS, *declared.ASKED, "percentile", "requests", "max_age"}, name
+    kinds = {key: {*kind.asks, *kind.measures, *kind.further} for key, kind in KINDS.items()} | {"evidence": {"max_age"}}
+    assert kinds.keys() == criteria.WAYS.keys()
+    for kind, ways in criteria.WAYS.items():
+        assert {f"live.{name}" for name in ways} <= criteria.CRITERIA.keys()
+        for name in criteria.CRITERIA:
+            defaults = criteria.defaults(name, kind)
+            for operator in measure.OPERATORS:
+                if isinstance(defaults.get(operator), str) and operator != "equals":
+                    units.quantity(defaults[operator])
+            assert set(defaults) <= {*declared.OF_NUMBERS, *kinds[kind]}, name
 
 
 @pytest.mark.parametrize(

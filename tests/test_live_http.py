@@ -24,11 +24,15 @@ import trustme
 from pytest_readiness import schema
 from pytest_readiness.live import contact
 from pytest_readiness.live import declared
+from pytest_readiness.live import entries
 from pytest_readiness.live.checks import LiveCheck
 from pytest_readiness.live.checks import contacts
 from pytest_readiness.live.checks import start
+from pytest_readiness.live.entries import Declared
+from pytest_readiness.live.entries import Surroundings
 from pytest_readiness.live.measure import Judged
 from pytest_readiness.live.secret import Mask
+from pytest_readiness.project import Project
 from pytest_readiness.syntax import yaml
 
 TOKEN = 's3cr3t/"t0ken"-' + "value" * 60  # longer than any message shows
@@ -103,6 +107,11 @@ def reply(data: object, status: int = 200, **headers: str) -> Reply:
     return status, {"Content-Type": "application/json", **headers}, json.dumps(data).encode()
 
 
+def around(found: Declared, root: Path, environment: dict[str, str]) -> Surroundings:
+    mask = Mask(environment.get(name, "") for target in found.targets for name in target.variables)
+    return Surroundings(Project.of({}), root, environment, mask, datetime.now(timezone.utc))
+
+
 @pytest.fixture
 def stack() -> Iterator[ExitStack]:
     with ExitStack() as opened:
@@ -130,9 +139,9 @@ def ask(stack, tmp_path):
     def outcomes(text: str, **environment: str) -> dict[str, Judged]:
         document = yaml.parse("readiness.yaml", text)[0]
         assert [str(mistake) for mistake in schema.violations(document, "readiness")] == []
-        found, mistakes = declared.load(document)
+        found, mistakes = declared.load(document, Project.of({}))
         assert [str(mistake) for mistake in mistakes] == []
-        checks = list(contacts(found, tmp_path, environment))
+        checks = list(contacts(found, around(found, tmp_path, environment)))
         stack.callback(contact.finish, [check.line for check in checks if check.line])
         start(checks)
         return {f"{check.rule.removeprefix('live.')}[{check.name}]": check.judged for check in checks}
@@ -277,7 +286,7 @@ def test_what_hangs_is_given_up(ask, silent) -> None:
 
 def test_an_answer_that_drips_is_given_up(serve, ask, monkeypatch) -> None:
     monkeypatch.setattr(contact, "GRACE", 0.2)
-    monkeypatch.setattr(declared, "BUDGET", 2)
+    monkeypatch.setattr(entries, "BUDGET", 2)
 
     def drip(handler: Any) -> None:  # a byte of a header at a time: no timeout of a read is ever reached
         handler.wfile.write(b"HTTP/1.1 200 OK\r\nX: ")
@@ -593,5 +602,6 @@ def test_a_probe_that_crashes_is_an_error_without_its_secret() -> None:
 
 def test_a_resource_measures_nothing_before_it_has_run(tmp_path: Path) -> None:
     document = yaml.parse("readiness.yaml", live("http://127.0.0.1:9", "rule: p99-latency"))[0]
-    checks = list(contacts(declared.load(document)[0], tmp_path, {}))
+    found, _ = declared.load(document, Project.of({}))
+    checks = list(contacts(found, around(found, tmp_path, {})))
     assert all(isinstance(check, LiveCheck) and check.measured is None for check in checks)

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import replace
 from functools import cached_property
 from functools import partial
 from pathlib import Path
@@ -16,18 +17,18 @@ from typing import Any
 from ..model import DeclaredCheck
 from ..model import Finding
 from ..model import ParseFailure
+from ..project import Project
 from ..rules.live import KIND
 from ..unknown import Unresolved
-from .contact import CannotAsk
 from .contact import Job
 from .contact import Line
-from .declared import Declared
-from .declared import Entry
-from .declared import Target
-from .declared import secrets
+from .entries import Declared
+from .entries import Entry
+from .entries import Kind
+from .entries import Surroundings
+from .kinds import KINDS
 from .measure import Judged
 from .measure import Measured
-from .secret import Mask
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,54 +71,31 @@ def evidence(declared: Declared, root: Path, now: datetime.datetime) -> Iterator
         yield LiveCheck(KIND, entry.name, entry.span, entry.rule, "evidence", entry.priority, judge=judging)
 
 
-def contacts(declared: Declared, root: Path, environment: Mapping[str, str]) -> Iterator[LiveCheck]:
+def contacts(declared: Declared, around: Surroundings) -> Iterator[LiveCheck]:
     """The checks that contact something: for each target whether it can be reached, then its own."""
-    mask = Mask(environment.get(name, "") for name in secrets(declared))
     for target in declared.targets:
+        kind = KINDS[target.kind]
         reach = Job(lambda client: client.reach(), target.timeout)
-        line = Line(target.name, partial(_client, target, root, environment, mask), reach, mask)
-        entry = Entry("live.reachable", target.name, target.span, {}, target)
-        yield _contact(entry, line, reach, mask)
+        line = Line(target.name, partial(kind.open, target, around), reach, around.mask)
+        yield _contact(Entry("live.reachable", target.name, target.span, {}, target), line, reach, around.mask)
         for entry in declared.checks:
             if entry.target is target:
-                yield _contact(entry, line, Job(partial(_ask, entry), target.budget, despite=partial(_despite, entry)), mask)
+                yield _contact(entry, line, _job(entry, kind, around.project), around.mask)
 
 
-def _contact(entry: Entry, line: Line, job: Job, mask: Mask) -> LiveCheck:
+def _job(entry: Entry, kind: Kind, project: Project) -> Job:
+    assert entry.target is not None
+    prepared: list[Entry] = []
+
+    def prepare() -> None:
+        prepared.append(replace(entry, prepared=kind.prepare(entry, project)))
+
+    return Job(lambda client: kind.ask(prepared[0], client), entry.target.budget, partial(kind.despite, entry), prepare)
+
+
+def _contact(entry: Entry, line: Line, job: Job, mask: Callable[[str], str]) -> LiveCheck:
     judging = partial(line.result, job)
     return LiveCheck(KIND, entry.name, entry.span, entry.rule, "live", entry.priority, judge=judging, mask=mask, line=line, job=job)
-
-
-def _client(target: Target, root: Path, environment: Mapping[str, str], mask: Mask) -> Any:
-    missing = [name for name in (target.token_env, *target.header_env.values()) if name and not environment.get(name)]
-    if missing:
-        raise CannotAsk(f"the environment variable {', '.join(missing)} is not set, which target {target.name} needs")
-    from .http import Client
-
-    try:
-        return Client(target, root, environment, mask)
-    except ModuleNotFoundError as error:
-        raise CannotAsk(f"{error.name} is needed: pip install 'pytest-readiness[live]'") from None
-    except OSError as error:
-        raise CannotAsk(f"{target.ca_file}: {error.strerror or error}") from None
-
-
-def _ask(entry: Entry, client: Any) -> Judged:
-    from . import http
-    from . import tls
-
-    if _is_tls(entry):
-        return tls.judge(entry, client)
-    return http.latency(entry, client) if "percentile" in entry.body else http.request(entry, client)
-
-
-def _is_tls(entry: Entry) -> bool:
-    return bool({"tls", "plaintext"} & entry.body.keys())
-
-
-def _despite(entry: Entry, client: Any) -> bool:
-    """A certificate that is not valid makes a target one that cannot be reached, but is what its TLS check is about."""
-    return bool(client.untrusted) and _is_tls(entry)
 
 
 def start(checks: Iterable[LiveCheck]) -> None:

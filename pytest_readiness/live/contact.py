@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from dataclasses import field
 from typing import Any
 
+from ..model import ParseFailure
+from ..unknown import Unresolved
 from .measure import Judged
 from .secret import Mask
 
@@ -27,11 +29,15 @@ class CannotAsk(Exception):
 
 @dataclass(eq=False)
 class Job:
-    """Something to ask of a target. ``ask`` is given what the line opened, ``despite`` says whether to ask though the target is down."""
+    """Something to ask of a target. ``ask`` is given what the line opened, ``despite`` says whether to ask though the target is down.
+
+    ``prepare`` is called before, by whoever wants the job, since a project is read by one thread; what it raises is the result.
+    """
 
     ask: Callable[[Any], Judged]
     budget: float
     despite: Callable[[Any], bool] = lambda _: False
+    prepare: Callable[[], None] = lambda: None
     done: threading.Event = field(default_factory=threading.Event)
     result: Judged | None = None
 
@@ -52,10 +58,13 @@ class Line:
         self._deadline = float("inf")
 
     def want(self, jobs: Iterable[Job]) -> None:
-        """Begin to ask, unless it has been begun."""
+        """Begin to ask, unless it has been begun. Called by one thread."""
+        new = [job for job in dict.fromkeys((self._reach, *jobs)) if job not in self._wanted]
+        for job in new:
+            self._prepare(job)
         with self._lock:
-            new = [job for job in dict.fromkeys((self._reach, *jobs)) if job not in self._wanted]
             self._wanted |= dict.fromkeys(new)
+            new = [job for job in new if not job.done.is_set()]
             if self._lost:
                 for job in new:
                     self._finish(job, Judged(unknown=self._hangs))
@@ -87,6 +96,14 @@ class Line:
     @property
     def _hangs(self) -> str:
         return f"target {self.name} hangs"
+
+    def _prepare(self, job: Job) -> None:
+        try:
+            job.prepare()
+        except Unresolved as unresolved:
+            self._finish(job, Judged(unknown=str(unresolved)))
+        except ParseFailure as failure:
+            self._finish(job, Judged(error=str(failure)))
 
     def _give_up(self) -> None:
         self._lost = True

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..git import GitError
 from ..git import git
-from .declared import Entry
+from .entries import Entry
 from .measure import Judged
 from .query import QueryError
 from .query import compiled

@@ -10,18 +10,22 @@ import time
 from collections.abc import Iterator
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 from urllib.parse import urlsplit
 
 from ..text import brief
-from .declared import Entry
-from .declared import Target
+from .contact import CannotAsk
+from .entries import Entry
+from .entries import Kind
+from .entries import Surroundings
+from .entries import Target
 from .measure import Judged
 from .query import QueryError
 from .query import compiled
-from .secret import Mask
+from .reading import Reading
 
 REDIRECTS = 5
 WARM_UP = 5  # requests before the first that is measured
@@ -60,20 +64,27 @@ def context(target: Target, root: Path) -> ssl.SSLContext:
 class Client:
     """Asks one target; its connection is used again."""
 
-    def __init__(self, target: Target, root: Path, environment: Mapping[str, str], mask: Mask) -> None:
-        import httpx
-
+    def __init__(self, target: Target, around: Surroundings) -> None:
+        try:
+            import httpx
+        except ModuleNotFoundError as error:
+            raise CannotAsk(f"{error.name} is needed: pip install 'pytest-readiness[live]'") from None
         self._httpx = httpx
         self.target = target
-        self._mask = mask
-        self.url = target.url
-        self.origin = _origin(target.url)
-        self.tls = context(target, root) if self.origin[0] == "https" else None
+        self._mask = around.mask
+        self.url = around.address(target)
+        if problem := address(self.url):
+            raise CannotAsk(f"target {target.name}: {self._mask(problem)}")
+        self.origin = _origin(self.url)
+        try:
+            self.tls = context(target, around.root) if self.origin[0] == "https" else None
+        except OSError as error:
+            raise CannotAsk(f"{target.ca_file}: {error.strerror or error}") from None
         self.untrusted = False  # reached, but its certificate is not valid
         self._own = dict(target.headers)
         if target.token_env:
-            self._own["Authorization"] = f"Bearer {environment[target.token_env]}"
-        self._own |= {name: environment[variable] for name, variable in target.header_env.items()}
+            self._own["Authorization"] = f"Bearer {around.variable(target, target.token_env)}"
+        self._own |= {name: around.variable(target, variable) for name, variable in target.header_env.items()}
         # no proxy, no netrc: what the environment of a laptop holds is not what is judged
         self._client = httpx.Client(
             verify=self.tls if self.tls is not None else True,
@@ -134,13 +145,27 @@ class Client:
         try:
             self.ask(whole=False)
         except NoAnswer as error:
-            return Judged((f"target {self.target.name} cannot be reached: {_at(self.target)} {error}",))
+            return Judged((f"target {self.target.name} cannot be reached: {_at(self.url)} {error}",))
         return Judged()
 
 
-def _at(target: Target) -> str:
+def address(url: str) -> str | None:
+    """What is wrong with the url of a target."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError as error:
+        return f"{url!r} is not a url: {error}"
+    if parts.username or parts.password:
+        return "a url holds no password; name its variable with token_env or header_env"
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return f"{url!r} is not an http or https url"
+    return None
+
+
+def _at(url: str) -> str:
     """Where a target is, without a query that may hold something secret."""
-    parts = urlsplit(target.url)
+    parts = urlsplit(url)
     return f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
 
 
@@ -177,11 +202,11 @@ def _is_about_certificate(error: BaseException) -> bool:
 def request(entry: Entry, client: Client) -> Judged:
     """One request, and all that is declared about its answer."""
     body = entry.body
-    path, target = body.get("path", ""), client.target
-    where = path or urlsplit(target.url).path or "/"
+    path = body.get("path", "")
+    where = path or urlsplit(client.url).path or "/"
     try:
         answer = client.ask(
-            path, method=body.get("method", "GET"), follow=body.get("follow", False), deadline=time.monotonic() + target.budget
+            path, method=body.get("method", "GET"), follow=body.get("follow", False), deadline=time.monotonic() + client.target.budget
         )
     except NoAnswer as error:
         return Judged((f"{where} {error}",))
@@ -270,10 +295,10 @@ def _status_of(value: Any) -> Any:
 
 def latency(entry: Entry, client: Client) -> Judged:
     """A percentile over many requests one after the other, by nearest rank, after some that warm up."""
-    body, target = entry.body, client.target
+    body = entry.body
     path, wanted = body.get("path", ""), body["requests"]
-    where = path or urlsplit(target.url).path or "/"
-    deadline = time.monotonic() + target.budget
+    where = path or urlsplit(client.url).path or "/"
+    deadline = time.monotonic() + client.target.budget
     took: list[float] = []
     for number in range(min(WARM_UP, wanted) + wanted):
         try:
@@ -287,3 +312,62 @@ def latency(entry: Entry, client: Client) -> Judged:
     assert entry.comparison is not None
     ranked = sorted(took)[math.ceil(round(body["percentile"] * wanted / 100, 9)) - 1]
     return entry.comparison.judge(ranked, what=f"P{body['percentile']:g} of {wanted} requests to {where}")
+
+
+# -- what it is to readiness
+
+
+def _ask(entry: Entry, client: Client) -> Judged:
+    if _is_tls(entry):
+        from . import tls
+
+        return tls.judge(entry, client)
+    return latency(entry, client) if "percentile" in entry.body else request(entry, client)
+
+
+def _is_tls(entry: Entry) -> bool:
+    return bool(TLS & entry.body.keys())
+
+
+def _despite(entry: Entry, client: Any) -> bool:
+    """A certificate that is not valid makes a target one that cannot be reached, but is what its TLS check is about."""
+    return bool(client.untrusted) and _is_tls(entry)
+
+
+def _read(read: Reading) -> None:
+    whole, target = read.whole, read.target
+    if LATENCY & whole.keys():
+        read.whole |= {"percentile": 99, "requests": 100, **whole, "unit": "s"}
+    if "percentile" in whole and "value" in whole:
+        read.wrong("a check measures either value or a percentile of latencies", "value")
+    for expression in whole.get("json", {}):
+        read.attempt(partial(compiled, "json", expression), "json")
+    for pattern in whole.get("header", {}).values():
+        read.pattern(pattern, "header")
+    if "value" in whole:
+        read.attempt(partial(compiled, "json", whole["value"]), "value")
+    if target and TLS & whole.keys() and target.address and not target.address.startswith("https:"):
+        read.wrong(f"TLS is asked of an https url, not of {target.address}", "target")
+
+
+def _defaults(defaults: Mapping[str, Any], body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What is declared of one of these replaces all that the rule says of them."""
+    replaced = (LATENCY if "value" in body else frozenset()) | (TLS if TLS & body.keys() else frozenset())
+    return {key: value for key, value in defaults.items() if key not in replaced}
+
+
+LATENCY = frozenset(("percentile", "requests"))
+TLS = frozenset(("tls", "plaintext"))
+
+KIND = Kind(
+    "url",
+    Client,
+    _ask,
+    asks=frozenset(("status", "json", "header", "dependencies")) | TLS,
+    measures=frozenset(("value", "percentile")),
+    further=frozenset(("path", "method", "follow", "requests", "plaintext_port")),
+    address=address,
+    read=_read,
+    defaults=_defaults,
+    despite=_despite,
+)

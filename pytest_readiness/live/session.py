@@ -12,10 +12,13 @@ from pathlib import Path
 from _pytest.mark import expression as marks
 
 from ..model import Resource
+from ..project import Project
 from ..syntax import yaml
 from . import checks
 from . import contact
 from . import declared
+from .entries import Surroundings
+from .secret import Mask
 
 # what pytest raises for a wrong expression: SyntaxError since 9, its own error before
 NO_EXPRESSION: tuple[type[Exception], ...] = (SyntaxError, getattr(marks, "ParseError", SyntaxError))
@@ -24,10 +27,11 @@ NO_EXPRESSION: tuple[type[Exception], ...] = (SyntaxError, getattr(marks, "Parse
 class Live:
     """The declared checks of a run. ``mistakes`` are what is wrong with their declarations."""
 
-    def __init__(self, document: yaml.Document, root: Path, today: datetime.date) -> None:
+    def __init__(self, document: yaml.Document, project: Project, root: Path, today: datetime.date) -> None:
+        self.project = project
         self.root = root
         self.today = today
-        self._declared, self.mistakes = declared.load(document)
+        self._declared, self.mistakes = declared.load(document, project)
 
     @cached_property
     def evidence(self) -> tuple[checks.LiveCheck, ...]:
@@ -37,7 +41,8 @@ class Live:
     @cached_property
     def contacts(self) -> tuple[checks.LiveCheck, ...]:
         """What contacts something."""
-        return tuple(checks.contacts(self._declared, self.root, os.environ))
+        mask = Mask(os.environ.get(name, "") for target in self._declared.targets for name in target.variables)
+        return tuple(checks.contacts(self._declared, Surroundings(self.project, self.root, os.environ, mask, self._now)))
 
     @property
     def _now(self) -> datetime.datetime:

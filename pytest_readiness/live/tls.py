@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from .declared import Entry
+from .entries import Entry
 from .http import Client
 from .http import reason
 from .measure import Comparison
@@ -24,7 +24,7 @@ DAY = 86400
 def judge(entry: Entry, client: Client) -> Judged:
     """What is declared about TLS and about plaintext."""
     judged = Judged()
-    parts = urlsplit(client.target.url)
+    parts = urlsplit(client.url)
     host = parts.hostname or ""
     if "tls" in entry.body:
         judged = judged.and_also(_handshake(entry, client, host, parts.port or 443))

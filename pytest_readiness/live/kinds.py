@@ -1,0 +1,8 @@
+"""The kinds of targets there are."""
+
+from __future__ import annotations
+
+from . import http
+from .entries import Kind
+
+KINDS: dict[str, Kind] = {kind.key: kind for kind in (http.KIND,)}
