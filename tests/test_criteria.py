@@ -20,6 +20,7 @@ from test_examples import golden
 from pytest_readiness import schema
 from pytest_readiness.authoring import CATEGORIES
 from pytest_readiness.checks import Outcome
+from pytest_readiness.criteria import blocks
 from pytest_readiness.criteria import new
 from pytest_readiness.criteria import operators
 from pytest_readiness.criteria import read
@@ -188,6 +189,38 @@ def test_when_and_unless() -> None:
     # of several values one is enough
     either = "when: {'spec.template.spec.containers[*].name': proxy}\nrequire: {spec.replicas: 2}"
     assert len(outcomes(either, {"a.yaml": DEPLOYMENT})) == 1
+
+
+@pytest.mark.parametrize(
+    ("when", "applies"),
+    [
+        ("[{spec.paused: true}, {spec.replicas: 2}]", True),
+        ("[{spec.paused: true}, {spec.replicas: 3}]", False),
+        ("[{spec.replicas: 2, spec.paused: true}, {spec.replicas: 3}]", False),
+    ],
+)
+def test_of_a_list_of_conditions_one_is_enough(when: str, applies: bool) -> None:
+    assert bool(outcomes(f"when: {when}\nrequire: {{spec.x: present}}", {"a.yaml": DEPLOYMENT})) is applies
+
+
+def test_of_a_list_of_conditions_one_that_certainly_holds_outweighs_a_doubt() -> None:
+    unknown = DEPLOYMENT.replace("replicas: 2", "replicas: ${REPLICAS}")
+    (sure,) = outcomes("when: [{spec.replicas: 2}, {metadata.name: web}]\nrequire: {spec.x: present}", {"a.yaml": unknown})
+    assert sure.failing
+    (doubtful,) = outcomes("when: [{spec.replicas: 2}, {metadata.name: other}]\nrequire: {spec.x: present}", {"a.yaml": unknown})
+    assert doubtful.unknown
+
+
+ALTERNATIVES = [
+    pytest.param("require: {spec.paused: true}", "require: {status.phase: present}", 4, id="nothing in common is missing"),
+    pytest.param("require: {spec.paused: true}", "require: {spec.minReadySeconds: 5}", 6, id="both miss something in one place"),
+    pytest.param("require: {status.phase: present}", "require: {spec.replicas: 3}", 7, id="something is written"),
+]
+
+
+@pytest.mark.parametrize(("one", "other", "line"), ALTERNATIVES)
+def test_where_no_alternative_holds_the_finding_is_at_what_is_written_else_around_what_is_missed(one: str, other: str, line: int) -> None:
+    assert [at for at, _ in found(f"any_of:\n  - {one}\n  - {other}")] == [line]
 
 
 def test_each_asks_every_item() -> None:
@@ -469,7 +502,7 @@ def test_the_schema_has_what_is_read() -> None:
     definitions = schema.load("criteria")["$defs"]
     assert set(definitions["own"]["properties"]) == set(read.OWN)
     assert set(definitions["used"]["properties"]) == set(read.USED)
-    assert set(definitions["file"]["properties"]) == set(read.FILE_KEYS)
+    assert set(definitions["file"]["properties"]) == set(blocks.FILE_KEYS)
     assert set(definitions["condition"]["anyOf"][0]["properties"]) == set(operators.NAMES)
     assert definitions["own"]["properties"]["on"]["anyOf"][0]["enum"] == sorted(kinds.KINDS)
     assert definitions["own"]["properties"]["category"]["enum"] == list(CATEGORIES)
@@ -700,7 +733,7 @@ def test_everything_that_can_be_written_is_documented() -> None:
     names = {
         *read.OWN,
         *read.USED,
-        *read.FILE_KEYS,
+        *blocks.FILE_KEYS,
         *operators.NAMES,
         *kinds.KINDS,
         *(name for table in RELATIONS.values() for name in table),

@@ -17,6 +17,28 @@ MISTAKES = [
         "    on: k8s.workload\n"
         "    remedy: add it\n"
         "    require: {metadata.labels.team: present}\n"
+        "    when: [{spec.replicas: 2}]\n",
+        "7:5: acme.label: when must be a mapping, or a list of at least two mappings of which one is enough",
+        id="a list of one condition",
+    ),
+    pytest.param(
+        "criteria:\n"
+        "  - id: acme.label\n"
+        "    title: A label\n"
+        "    on: k8s.workload\n"
+        "    remedy: add it\n"
+        "    require: {metadata.labels.team: present}\n"
+        "    when: [{spec.replicas: 2}, spec.paused]\n",
+        "7:32: acme.label: when must be a mapping of paths to what is asked of them, not 'spec.paused'",
+        id="a condition in a list is a text",
+    ),
+    pytest.param(
+        "criteria:\n"
+        "  - id: acme.label\n"
+        "    title: A label\n"
+        "    on: k8s.workload\n"
+        "    remedy: add it\n"
+        "    require: {metadata.labels.team: present}\n"
         "    requires: {spec.replicas: 1}\n",
         "7:5: acme.label: unknown key 'requires' (did you mean 'require'?)",
         id="a key is misspelt",

@@ -21,15 +21,15 @@ from ..project import Project
 from ..settings import same_type
 from ..settings import type_name
 from ..syntax.yaml import Mapping as Positioned
+from .blocks import narrowing
+from .examples import Sample
+from .examples import samples
 from .judge import Judge
 from .judge import narrowed
 from .mistakes import Mistakes
 from .mistakes import hint
 from .operators import shown
 from .read import Criterion
-from .read import Sample
-from .read import narrowing
-from .read import samples
 
 Find = Callable[[str], Rule | None]
 

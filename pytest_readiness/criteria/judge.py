@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
+from typing import NamedTuple
 from typing import TypeVar
 
 from ..checks import applies
@@ -23,28 +24,36 @@ from ..testing import verdicts
 from ..unknown import Unresolved
 from ..unknown import is_unknown
 from . import operators
+from .demands import Asked
+from .demands import Block
+from .demands import Demands
+from .demands import FileDemand
 from .globs import matching
 from .operators import Condition
 from .operators import shown
 from .paths import Found
 from .paths import Path
-from .read import Asked
-from .read import Block
-from .read import Demands
-from .read import FileDemand
 
 T = TypeVar("T")
+
+
+class _Wrong(NamedTuple):
+    """What is wrong, and where: at something written, or around something that is not there."""
+
+    message: str
+    span: Span
+    is_written: bool
 
 
 @dataclass
 class _Verdict:
     """What is wrong, and why the rest is not known."""
 
-    findings: list[tuple[str, Span]] = field(default_factory=list)
+    findings: list[_Wrong] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
 
-    def add(self, message: str, span: Span) -> None:
-        self.findings.append((message, span))
+    def add(self, message: str, span: Span, *, is_written: bool = False) -> None:
+        self.findings.append(_Wrong(message, span, is_written))
 
 
 @dataclass(frozen=True)
@@ -68,8 +77,8 @@ class Judge:
             if self.demands.any_of:
                 self._alternatives(resource, item, project, verdict)
         message = self.demands.message
-        for detail, span in verdict.findings:
-            yield Finding(f"{message}: {detail}" if message else detail, span, advice=self.advice)
+        for wrong in verdict.findings:
+            yield Finding(f"{message}: {wrong.message}" if message else wrong.message, wrong.span, advice=self.advice)
         if verdict.unknown:
             raise Unresolved(verdict.unknown[0])
 
@@ -101,7 +110,7 @@ class Judge:
         found = list(_found(path, resource, item, verdict))
         for place in found:
             if unmet := _known(lambda place=place: condition.unmet(place), verdict):  # type: ignore[misc]
-                verdict.add(f"{path.text} {self._hidden(unmet, place)}", place.span)
+                verdict.add(f"{path.text} {self._hidden(unmet, place)}", place.span, is_written=place.view is not None)
         if condition.is_unique:
             _unique(path, found, verdict)
 
@@ -116,7 +125,7 @@ class Judge:
                     if place.view
                     else "is not set"
                 )
-                verdict.add(f"{path.text} {self._hidden(state, place)}", place.span)
+                verdict.add(f"{path.text} {self._hidden(state, place)}", place.span, is_written=place.view is not None)
 
     def _hidden(self, state: str, place: Found) -> str:
         return state if not self.secret or place.view is None else "is not as it must be"
@@ -137,8 +146,9 @@ class Judge:
         if doubts:
             verdict.unknown.append(doubts[0])
         else:
-            span = max((span for _, span in wrong), key=lambda span: span != resource.span)
-            verdict.add(f"none of the alternatives holds: {'; '.join(message for message, _ in wrong)}", span)
+            messages = dict.fromkeys(each.message for each in wrong)
+            around = resource.span if item is None else item.span
+            verdict.add(f"none of the alternatives holds: {'; '.join(messages)}", _place(wrong, around))
 
     def _satisfied(self, names: tuple[str, ...], resource: Resource, project: Project, verdict: _Verdict) -> None:
         doubts = []
@@ -162,11 +172,32 @@ class Judge:
             verdict.add(f"satisfies none of {', '.join(names)}", resource.span)
 
 
-def narrowed(when: Asked, unless: Asked, resource: Resource) -> bool:
-    """Whether all of ``when`` holds of a resource and none of ``unless``; of several values at a path, one is enough."""
-    return all(_any(path, condition, resource) for path, condition in when) and not any(
-        _any(path, condition, resource) for path, condition in unless
-    )
+def _place(wrong: list[_Wrong], around: Span) -> Span:
+    """Where no alternative holds: at something that is written and wrong; else around what all of them miss."""
+    missed = {each.span for each in wrong}
+    otherwise = missed.pop() if len(missed) == 1 else around
+    return next((each.span for each in wrong if each.is_written and each.span != around), otherwise)
+
+
+def narrowed(when: tuple[Asked, ...], unless: Asked, resource: Resource) -> bool:
+    """Whether all of one alternative of ``when`` holds of a resource and nothing of ``unless``; of several values at a path, one is enough.
+
+    Raises `Unresolved` where that is not known.
+    """
+    return _one(when, resource) and not any(_any(path, condition, resource) for path, condition in unless)
+
+
+def _one(alternatives: tuple[Asked, ...], resource: Resource) -> bool:
+    doubt: Unresolved | None = None
+    for asked in alternatives:
+        try:
+            if all(_any(path, condition, resource) for path, condition in asked):
+                return True
+        except Unresolved as unresolved:
+            doubt = doubt or unresolved
+    if doubt is not None:
+        raise doubt
+    return not alternatives
 
 
 def _any(path: Path, condition: Condition, resource: Resource) -> bool:

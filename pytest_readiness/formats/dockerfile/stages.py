@@ -370,9 +370,13 @@ def _base(origin: Instruction, scope: Lookup, earlier: list[Stage]) -> tuple[Bas
 # -- what criteria in YAML see
 
 
+_EXPANDED = ("ADD", "COPY", "EXPOSE", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR")  # where a build fills in variables
+
+
 def _instructions(stage: Stage, name: str) -> View | None:
     """The instructions of a name in this stage, each with its arguments as text."""
-    views = tuple(View(instruction.value, instruction.head) for instruction in stage.all(name))
+    found = ((stage.expand(each.value, each) if name in _EXPANDED else each.value, each) for each in stage.all(name))
+    views = tuple(View(value, instruction.head) for value, instruction in found)
     return View(Several(views), views[0].span) if views else None
 
 
