@@ -7,158 +7,36 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable
-from collections.abc import Iterator
-from contextlib import ExitStack
-from datetime import datetime
-from datetime import timedelta
-from datetime import timezone
 from http.server import BaseHTTPRequestHandler
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
-import trustme
+from serving import around
+from serving import certified
+from serving import cut
+from serving import endless
+from serving import garbage
+from serving import one
+from serving import reply
+from serving import zipped
 
-from pytest_readiness import schema
 from pytest_readiness.live import contact
 from pytest_readiness.live import declared
 from pytest_readiness.live import entries
 from pytest_readiness.live.checks import LiveCheck
 from pytest_readiness.live.checks import contacts
-from pytest_readiness.live.checks import start
-from pytest_readiness.live.entries import Declared
-from pytest_readiness.live.entries import Surroundings
 from pytest_readiness.live.measure import Judged
 from pytest_readiness.live.secret import Mask
 from pytest_readiness.project import Project
 from pytest_readiness.syntax import yaml
 
 TOKEN = 's3cr3t/"t0ken"-' + "value" * 60  # longer than any message shows
-Reply = tuple[int, dict[str, str], bytes]
-
-
-class Server(ThreadingHTTPServer):
-    """Answers by path, and remembers what it was asked."""
-
-    daemon_threads = True
-    request_queue_size = 64
-
-    def __init__(self, routes: dict[str, Reply | Callable[[BaseHTTPRequestHandler], None]], tls: ssl.SSLContext | None = None) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.routes = routes
-        self.asked: list[tuple[str, dict[str, str]]] = []
-        self.connections: set[Any] = set()
-        self.stopped = threading.Event()
-        self.tls = tls
-
-    def get_request(self) -> tuple[Any, Any]:
-        connection, address = super().get_request()
-        connection.settimeout(10)
-        self.connections.add(address)
-        return connection, address
-
-    def finish_request(self, request: Any, client_address: Any) -> None:
-        if self.tls is not None:
-            try:
-                request = self.tls.wrap_socket(request, server_side=True)
-            except OSError:  # a client that does not trust us, or speaks plaintext
-                return
-        try:
-            super().finish_request(request, client_address)
-        finally:
-            if self.tls is not None:
-                request.close()
-
-    def handle_error(self, *_: object) -> None:
-        """Clients that go away are what is tested."""
-
-    @property
-    def url(self) -> str:
-        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.server_port}"
-
-
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server: Server
-
-    def do_GET(self) -> None:
-        self.server.asked.append((self.path, dict(self.headers)))
-        reply = self.server.routes.get(self.path, (404, {}, b""))
-        if callable(reply):
-            reply(self)
-            return
-        status, headers, body = reply
-        self.send_response(status)
-        for name, value in {"Content-Length": str(len(body)), **headers}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def do_HEAD(self) -> None:
-        self.do_GET()
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-def reply(data: object, status: int = 200, **headers: str) -> Reply:
-    return status, {"Content-Type": "application/json", **headers}, json.dumps(data).encode()
-
-
-def around(found: Declared, root: Path, environment: dict[str, str]) -> Surroundings:
-    mask = Mask(environment.get(name, "") for target in found.targets for name in target.variables)
-    return Surroundings(Project.of({}), root, environment, mask, datetime.now(timezone.utc))
-
-
-@pytest.fixture
-def stack() -> Iterator[ExitStack]:
-    with ExitStack() as opened:
-        yield opened
-
-
-@pytest.fixture
-def serve(stack):
-    def make(routes: dict[str, Any], tls: ssl.SSLContext | None = None) -> Server:
-        server = stack.enter_context(Server(routes, tls))
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-        thread.start()
-        stack.callback(thread.join, 5)
-        stack.callback(server.shutdown)
-        stack.callback(server.stopped.set)
-        return server
-
-    return make
-
-
-@pytest.fixture
-def ask(stack, tmp_path):
-    """The outcomes of declared checks, by the names of their items."""
-
-    def outcomes(text: str, **environment: str) -> dict[str, Judged]:
-        document = yaml.parse("readiness.yaml", text)[0]
-        assert [str(mistake) for mistake in schema.violations(document, "readiness")] == []
-        found, mistakes = declared.load(document, Project.of({}))
-        assert [str(mistake) for mistake in mistakes] == []
-        checks = list(contacts(found, around(found, tmp_path, environment)))
-        stack.callback(contact.finish, [check.line for check in checks if check.line])
-        start(checks)
-        return {f"{check.rule.removeprefix('live.')}[{check.name}]": check.judged for check in checks}
-
-    return outcomes
 
 
 def live(url: str, *checks: str, target: str = "") -> str:
     listed = "".join(f"\n    - {{target: shop, {check}}}" for check in checks)
     return f"live:\n  targets:\n    shop: {{url: '{url}', timeout: 5s{target}}}\n  checks:{listed or ' []'}\n"
-
-
-def one(found: dict[str, Judged]) -> Judged:
-    """The outcome of the one check besides that the target is reached, which it was."""
-    reached, judged = found.values()
-    assert reached == Judged()
-    return judged
 
 
 # -- one request
@@ -269,13 +147,6 @@ def test_a_name_that_does_not_exist_is_down(ask) -> None:
     assert "cannot be reached" in found["reachable[shop]"].problems[0]
 
 
-@pytest.fixture
-def silent(stack) -> str:
-    """A server that accepts and says nothing."""
-    listening = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
-    return f"http://127.0.0.1:{listening.getsockname()[1]}"
-
-
 def test_what_hangs_is_given_up(ask, silent) -> None:
     started = time.monotonic()
     found = ask(live(silent, "rule: service-healthy").replace("5s", "100ms"))
@@ -311,26 +182,6 @@ def test_a_body_that_drips_is_given_up(serve, ask) -> None:
     server = serve({"/": reply({}), "/drip": drip})
     found = ask(live(f"{server.url}/", "rule: endpoint, path: /drip").replace("5s", "200ms"))
     assert one(found).problems == ("/drip did not finish its answer within 0.2 s",)
-
-
-def endless(handler: Any) -> None:
-    handler.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n")
-    while not handler.server.stopped.is_set():
-        handler.wfile.write(b"x" * 65536)
-
-
-def garbage(handler: Any) -> None:
-    handler.wfile.write(b"220 mail.example ESMTP\r\n")
-    handler.close_connection = True
-
-
-def zipped(handler: Any) -> None:
-    handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc")
-
-
-def cut(handler: Any) -> None:
-    handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nabc")
-    handler.close_connection = True
 
 
 @pytest.mark.parametrize(
@@ -423,24 +274,6 @@ def test_a_secret_that_comes_back_is_masked_everywhere(serve, pytester, monkeypa
 
 
 # -- TLS
-
-
-@pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    return trustme.CA()
-
-
-def certified(authority: trustme.CA, *, days: float = 90, host: str = "127.0.0.1") -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    now = datetime.now(timezone.utc)
-    authority.issue_cert(host, not_before=now - timedelta(days=1000), not_after=now + timedelta(days=days)).configure_cert(context)
-    return context
-
-
-@pytest.fixture
-def trusted(authority, tmp_path) -> str:
-    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
-    return ", ca_file: ca.pem"
 
 
 def encrypted(plaintext: int | str = "allowed", **tls: object) -> str:
