@@ -1,0 +1,44 @@
+"""One assertion on one host."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...text import brief
+from ..measure import Judged
+from .facts import FACTS
+from .facts import CannotHave
+from .facts import NotAsked
+from .read import Assertion
+from .vocabulary import TYPES
+
+TIMEOUT = 60.0  # seconds that one question to a host may take where nobody says otherwise
+
+
+def judge(assertion: Assertion, host: Any, timeout: float = TIMEOUT) -> Judged:
+    """What is wrong with a thing on a host of testinfra; ``timeout`` are the seconds that each question may take there.
+
+    As in goss, the other attributes are not asked where the thing does not exist, or a gate of another type is shut. Each
+    attribute that is not as expected is a problem of its own; what cannot be had on that host makes the check an error.
+    """
+    what = assertion.name if assertion.subject == assertion.id else f"{assertion.name} ({assertion.subject})"
+    what = brief(what, 120)
+    if assertion.skip:
+        return Judged(unknown=f"{what}: skipped by the goss file")
+    facts = FACTS[assertion.type](assertion, host, timeout)
+    type_ = TYPES[assertion.type]
+    problems: list[str] = []
+    for name, matcher in assertion.expected.items():
+        try:
+            value = facts.ask(name)
+        except NotAsked as reason:
+            return Judged(tuple(problems), unknown=f"{what}: {name} is not known: {reason}")
+        except CannotHave as reason:
+            return Judged(tuple(problems), error=f"{what}: {name} cannot be had on {facts.where}: {brief(str(reason), 300)}")
+        problem = matcher.problem(value)
+        if problem is not None:
+            problems.append(f"{what}: {name} {problem}{facts.context(name)}")
+        first = name == type_.asked[0]
+        if first and ((type_.gate and value is False) or (problem is not None and type_.stops)):
+            break
+    return Judged(tuple(problems))

@@ -1,0 +1,99 @@
+"""Semantic versions and ranges of them as goss has them (``>1.0.0 <2.0.0 !=1.5.0 || 3.x``)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+Version = tuple[int, int, int, tuple[tuple[int, int, str], ...] | None]
+MAX_LENGTH = 500
+_NUMBER = r"(?:0|[1-9]\d{0,18})"
+_PART = r"(?:0|[1-9]\d{0,18}|\d*[A-Za-z-][0-9A-Za-z-]*)"
+_VERSION = re.compile(
+    rf"({_NUMBER})\.({_NUMBER})\.({_NUMBER})(?:-({_PART}(?:\.{_PART})*))?(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?", re.ASCII
+)
+_WILDCARD = re.compile(rf"({_NUMBER})\.(?:({_NUMBER})\.)?x", re.ASCII)
+_OR = re.compile(r"\s+\|\|\s+")
+_BOUND = re.compile(r"(==?|!=?|[<>]=?|)\s*([0-9A-Za-z][^\s<>=!|]*)\s*")
+
+
+class SemverError(Exception):
+    """Why a text is no range, in the words of who wrote it."""
+
+
+@dataclass(frozen=True)
+class Range:
+    """Alternatives, each of bounds that all hold."""
+
+    alternatives: tuple[tuple[tuple[str, Version], ...], ...]
+
+    def holds(self, found: Version) -> bool:
+        """Whether a version is within."""
+        return any(all(_compare(operator, found, bound) for operator, bound in bounds) for bounds in self.alternatives)
+
+
+def version(text: str) -> Version | None:
+    """A version; None where the text is none."""
+    found = _VERSION.fullmatch(text) if len(text) <= MAX_LENGTH else None
+    if not found:
+        return None
+    parts = None if found[4] is None else tuple(_part(part) for part in found[4].split("."))
+    return int(found[1]), int(found[2]), int(found[3]), parts
+
+
+@lru_cache(maxsize=500)
+def constraint(text: str) -> Range:
+    """A range; raises `SemverError`."""
+    if len(text) > MAX_LENGTH:
+        raise SemverError(f"is longer than {MAX_LENGTH} characters")
+    return Range(tuple(_bounds(alternative) for alternative in _OR.split(text.strip())))
+
+
+def _bounds(text: str) -> tuple[tuple[str, Version], ...]:
+    bounds: list[tuple[str, Version]] = []
+    at = 0
+    while at < len(text) or not bounds:
+        found = _BOUND.match(text, at)
+        if not found or (at and not text[at - 1].isspace()):
+            raise SemverError("is no range of versions such as >=1.2.0 <2.0.0 || 3.x")
+        at = found.end()
+        bounds += _bound(found[1], found[2])
+    return tuple(bounds)
+
+
+def _bound(operator: str, written: str) -> list[tuple[str, Version]]:
+    """One bound; a wildcard becomes the versions at its ends."""
+    operator = {"": "=", "==": "=", "!": "!="}.get(operator, operator)
+    wild = _WILDCARD.fullmatch(written)
+    if not wild:
+        exact = version(written)
+        if exact is None:
+            raise SemverError(f"has {written}, which is no version with three numbers such as 1.2.3")
+        return [(operator, exact)]
+    major, minor = int(wild[1]), None if wild[2] is None else int(wild[2])
+    least: Version = (major, minor or 0, 0, None)
+    if operator == "!=":
+        raise SemverError(f"has !={written}, which no version satisfies in goss: write the versions below and above it, with ||")
+    beyond: Version = (major + 1, 0, 0, None) if minor is None else (major, minor + 1, 0, None)
+    return {
+        "=": [(">=", least), ("<", beyond)],
+        ">": [(">=", beyond)],
+        ">=": [(">=", least)],
+        "<": [("<", least)],
+        "<=": [("<", beyond)],
+    }[operator]
+
+
+def _part(text: str) -> tuple[int, int, str]:
+    return (0, int(text), "") if text.isdigit() else (1, 0, text)
+
+
+def _key(found: Version) -> tuple[int, int, int, int, tuple[tuple[int, int, str], ...]]:
+    """What orders versions: one before its release comes before it."""
+    return (*found[:3], 1, ()) if found[3] is None else (*found[:3], 0, found[3])
+
+
+def _compare(operator: str, found: Version, bound: Version) -> bool:
+    one, other = _key(found), _key(bound)
+    return {"=": one == other, "!=": one != other, ">": one > other, ">=": one >= other, "<": one < other, "<=": one <= other}[operator]
