@@ -15,7 +15,7 @@ from .model import Option
 from .model import Priority
 from .model import Rule
 
-_ID = re.compile(r"[a-z][a-z0-9]*(\.[a-z][a-z0-9-]*)+").fullmatch
+is_id = re.compile(r"[a-z][a-z0-9]*(\.[a-z][a-z0-9-]*)+").fullmatch
 _KIND = re.compile(r"[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)*").fullmatch
 _EFFORT = re.compile(r"[0-9]+[mhd]").fullmatch
 _FENCE = re.compile(r"^```(?P<language>\w+) (?P<role>good|bad|with)(?: (?P<path>\S+))?\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -54,7 +54,15 @@ DEFAULT_FILES = {
 
 
 class RuleError(Exception):
-    """A rule that is not well-formed; says what is wrong and where the rule stands."""
+    """A rule that is not well-formed: what is wrong with it, and the file and line of the rule, where it has one."""
+
+    def __init__(self, reason: str, source: str = "") -> None:
+        super().__init__(reason, source)
+        self.reason = reason
+        self.source = source
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.reason}" if self.source else self.reason
 
 
 def rule(
@@ -70,6 +78,7 @@ def rule(
     effort: str = "30m",
     secret: bool = False,
     needs: str = "",
+    draft: bool = False,
 ) -> Callable[[Callable[..., Iterable[Finding] | None]], Rule]:
     """Make a function ``check(resource[, project], *, option=default) -> findings`` a `Rule`.
 
@@ -79,7 +88,7 @@ def rule(
     before) the documentation and the tests: every ``# <--`` marks a line a finding must point at.
     ``effort`` is what closing the gap takes: ``30m``, ``2h``, ``1d``. ``secret`` hides the values that
     findings point at. ``needs`` names an option without which the rule makes no check: what a project
-    must say first, such as its target versions.
+    must say first, such as its target versions. ``draft``: a wrong or missing example is advice for now.
     Raises `RuleError` with file and line for anything that is not well-formed.
     """
 
@@ -87,12 +96,19 @@ def rule(
         code = check.__code__
         source = f"{code.co_filename}:{code.co_firstlineno}"
         problems = []
-        if not _ID(id):
+        if not is_id(id):
             problems.append(f"the id {id!r} is not like platform.name")
         if category not in CATEGORIES:
             problems.append(f"unknown category {category!r} (known: {', '.join(CATEGORIES)})")
+        if not isinstance(priority, Priority):
+            problems.append(f"the priority {priority!r} is none of P0, P1, P2 and P3 of pytest_readiness")
+        if not str(remedy or "").strip():
+            problems.append("the remedy must be a short imperative phrase")
         if not _EFFORT(effort):
             problems.append(f"the effort {effort!r} is not like 30m, 2h or 1d")
+        for name, listed in (("aliases", aliases), ("standards", standards)):
+            if isinstance(listed, str):
+                problems.append(f"{name} must be a tuple: ({listed!r},)")
         kinds = (on,) if isinstance(on, str) else on
         problems += [f"{kind!r} is not a kind" for kind in kinds if not _KIND(kind)]
         doc = inspect.cleandoc(check.__doc__ or "")
@@ -112,8 +128,13 @@ def rule(
             problems.append(f"the options {', '.join(sorted(twice))} of both the check and its condition")
         if needs and needs not in {option.name for option in options}:
             problems.append(f"needs the option {needs!r}, which it does not have")
+        found: tuple[Example, ...] = ()
+        try:
+            found = examples(rest, id.partition(".")[0], *(kind.partition(".")[0] for kind in kinds))
+        except RuleError as error:
+            problems.append(error.reason)
         if problems:
-            raise RuleError(f"{source}: rule {id}: {'; '.join(problems)}")
+            raise RuleError(f"rule {id}: {'; '.join(problems)}", source)
         return Rule(
             id=id,
             priority=priority,
@@ -133,8 +154,9 @@ def rule(
             secret=secret,
             needs=needs,
             options=(*options, *when_options),
-            examples=examples(rest, id.partition(".")[0]),
+            examples=found,
             source=source,
+            draft=draft,
         )
 
     return decorate
@@ -155,11 +177,12 @@ def _takes_two(when: Callable[..., bool]) -> bool:
     return code.co_argcount == 2 if code else len(inspect.signature(when).parameters) == 2
 
 
-def examples(text: str, platform: str) -> tuple[Example, ...]:
-    """The examples in a docstring, in order; a file without a path gets the platform's usual name."""
+def examples(text: str, *platforms: str) -> tuple[Example, ...]:
+    """The examples in a docstring, in order; a file without a path gets the usual name of the first platform that has one."""
+    usual = next((DEFAULT_FILES[platform] for platform in platforms if platform in DEFAULT_FILES), "file")
     found: list[tuple[bool, str, dict[str, str], set[tuple[str, int]]]] = []
     for fence in _FENCE.finditer(text):
-        path = fence["path"] or DEFAULT_FILES.get(platform, "file")
+        path = fence["path"] or usual
         if fence["role"] != "with":
             found.append((fence["role"] == "good", fence["language"], {}, set()))
         if not found:

@@ -11,6 +11,8 @@ from dataclasses import field
 from typing import Any
 from typing import NamedTuple
 
+PACK = "pytest-readiness"  # where rules come from that say nothing else
+
 
 class Priority(enum.IntEnum):
     """How soon a gap must be closed: P0 now, P1 within a week, P2 within a month, P3 later."""
@@ -175,7 +177,8 @@ class Rule:
     it applies to. Both take the project as second argument where ``*_needs_project`` says so; ``when_options``
     are the options that ``when`` takes in place of ``check``.
     ``secret`` says that its findings point at secrets, whose values are not shown, ``needs`` names an
-    option without which there is no check.
+    option without which there is no check, ``draft`` that its examples are not to fail a run yet. ``pack`` is
+    where it comes from: a distribution, whose version is known, or a file of the project.
     """
 
     id: str
@@ -199,7 +202,14 @@ class Rule:
     settings: Mapping[str, Any] = field(default_factory=dict)
     examples: tuple[Example, ...] = ()
     source: str = ""
-    pack: str = "pytest-readiness"
+    draft: bool = False
+    pack: str = PACK
+    pack_version: str = ""
+
+    @property
+    def origin(self) -> str:
+        """Where it comes from, for people: ``readiness-acme 1.2.0``, ``readiness/team.yaml``."""
+        return f"{self.pack} {self.pack_version}".strip()
 
     @property
     def platform(self) -> str:

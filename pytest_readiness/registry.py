@@ -70,5 +70,7 @@ def unique(rules: Iterable[Rule]) -> list[Rule]:
     for rule in rules:
         other = found.setdefault(rule.id, rule)
         if other is not rule:
-            raise RuleError(f"two rules are called {rule.id}: {other.source} ({other.pack}) and {rule.source} ({rule.pack})")
+            raise RuleError(
+                f"two rules are called {rule.id}: that of {other.origin} at {other.source}, that of {rule.origin} at {rule.source}"
+            )
     return [found[rule_id] for rule_id in sorted(found)]

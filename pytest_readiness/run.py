@@ -20,7 +20,6 @@ from . import builtin
 from . import governance
 from . import settings as settings_file
 from . import waivers as waiver_file
-from .authoring import RuleError
 from .collection import Check
 from .collection import FileNode
 from .collection import Node
@@ -32,13 +31,14 @@ from .demands import lowest
 from .demands import reports
 from .diff import Diff
 from .ending import Ending
-from .formats.base import Format
 from .freeze import HORIZON
 from .freeze import Freezer
 from .git import GitError
 from .imports.imported import Imports
 from .model import ParseFailure
 from .model import Rule
+from .packs import Packs
+from .packs import conftest
 from .plan import Plan
 from .plan import is_known
 from .project import Project
@@ -86,6 +86,7 @@ class Run:
         self.reports = list(reports(config))
         self.configuration = Configuration()
         self.criteria = Criteria()
+        self.packs = Packs(config)
         self.project = self._open()
         self.settings = self._settings()
         self.project.configuration = self.configuration = self.settings.configuration
@@ -104,8 +105,7 @@ class Run:
         if missing:
             raise pytest.UsageError(f"readiness_paths: there is no {', '.join(missing)} below {self.root}")
         tree = DiskTree(self.root, within=within, exclude=self.config.getini("readiness_exclude"), named=named)
-        found: list[Iterable[Format]] = self.config.hook.pytest_readiness_formats(config=self.config)
-        return Project(tree, [format_ for formats in found for format_ in formats], self.configuration)
+        return Project(tree, list(self.packs.formats()), self.configuration)
 
     def _settings(self) -> settings_file.Settings:
         try:
@@ -146,11 +146,7 @@ class Run:
         return selects_live(self.config.option.markexpr)
 
     def _gather(self, platform: str | None) -> Iterator[Rule]:
-        try:
-            for rules in self.config.hook.pytest_readiness_rules(config=self.config, platform=platform):
-                yield from rules
-        except RuleError as error:
-            raise pytest.UsageError(str(error)) from None
+        yield from self.packs.rules(platform)
         yield from self.criteria.rules(platform)
         if self.project.configuration.rego is not None and platform in (None, "rego"):
             from .rego.rules import rules as of_policies
@@ -160,7 +156,8 @@ class Run:
     def _criteria(self, settings: settings_file.Settings) -> tuple[Criteria, settings_file.Settings]:
         """The criteria of the project, and the settings with those who close their gaps."""
         kinds = [kind for format_ in self.project.formats for kind in format_.kinds]
-        found, mistakes = criteria_files.load(self.project, self._rule, self._rule_names, kinds)
+        self.packs.check()
+        found, mistakes = criteria_files.load(self.project, self._rule, self._rule_names, kinds, conftest(self.config))
         if mistakes:
             raise pytest.UsageError(*(safe(str(mistake)) for mistake in mistakes))
         policy = replace(settings.policy, owners=(*found.owners, *settings.policy.owners))
@@ -168,7 +165,7 @@ class Run:
 
     def _rule(self, name: str) -> Rule | None:
         """A rule that is not made of a criterion."""
-        return next((rule for rule in self._gather(name.partition(".")[0]) if rule.id == name), None)
+        return next((rule for rule in (*self.packs.own(), *self._gather(name.partition(".")[0])) if rule.id == name), None)
 
     def _rule_names(self) -> list[str]:
         return [rule.id for rule in self._gather(None)]
@@ -223,8 +220,7 @@ class Run:
 
     def _planned(self, scope: Scope) -> Plan:
         waivers, failures = waiver_file.load(self.project)
-        for more in self.config.hook.pytest_readiness_waivers(config=self.config):
-            waivers += more
+        waivers += self.packs.waivers()
         plan = Plan(
             self.project,
             self.registry,
@@ -247,6 +243,10 @@ class Run:
             nodes = ((Node if path == "." else FileNode).of(collector, self, path) for path in self.plan.files if self.plan.checks(path))
             report.result = [*report.result, *nodes]
         return report  # type: ignore[return-value]
+
+    def pytest_report_header(self) -> list[str]:
+        found = self.packs.installed()
+        return [f"readiness packs: {', '.join(map(str, found))}"] if found else []
 
     def pytest_report_collectionfinish(self) -> list[str]:
         from .reports.terminal import collected

@@ -1,11 +1,19 @@
-"""Run the examples in rules' docstrings: for our own tests and for the tests of a pack."""
+"""Run the examples in rules' docstrings: for our own tests and for the tests of a pack.
+
+A pack's whole test of its rules is ``TestExamples = examples_of("its.plugin.module")``.
+"""
 
 from __future__ import annotations
 
+import inspect
+from collections import Counter
 from collections.abc import Iterator
 from collections.abc import Sequence
 from dataclasses import replace
+from importlib import import_module
+from typing import Any
 
+from . import builtin
 from .checks import Outcome
 from .checks import applies
 from .checks import evaluate
@@ -13,8 +21,14 @@ from .formats.base import Format
 from .model import Example
 from .model import Rule
 from .project import Project
+from .registry import unique
 from .settings import load
 from .settings import rule_settings
+
+MISSING = {
+    "good": "has no good sample: write one that must pass, so that the criterion is known to let something through",
+    "bad": "has no bad sample: write one that must fail, so that the criterion is known to find something",
+}
 
 
 def verdicts(rule: Rule, project: Project) -> Iterator[Outcome]:
@@ -26,6 +40,7 @@ def verdicts(rule: Rule, project: Project) -> Iterator[Outcome]:
 
 def check_example(rule: Rule, example: Example, formats: Sequence[Format] | None = None) -> None:
     """Raise AssertionError unless the example is judged as it claims."""
+    __tracebackhide__ = True
     if reason := problem(rule, example, formats):
         raise AssertionError(f"{rule.id}: {reason}")
 
@@ -61,3 +76,51 @@ def problem(rule: Rule, example: Example, formats: Sequence[Format] | None = Non
     if example.marks and found != example.marks:
         return f"what is found is not what is marked, {' and '.join(f'{path}:{line}' for path, line in sorted(example.marks))}: {told}"
     return ""
+
+
+def numbered(examples: Sequence[Example]) -> Iterator[tuple[str, int | None]]:
+    """The examples by name and number, the good ones first: ``good``, ``bad``, ``bad-2``; no number for a kind that is missing."""
+    for name in MISSING:
+        count = Counter[str]()
+        for number, example in enumerate(examples):
+            if example.good is (name == "good"):
+                count[name] += 1
+                yield name if count[name] == 1 else f"{name}-{count[name]}", number
+        if not count:
+            yield name, None
+
+
+def examples_of(plugin: str) -> type:
+    """A test class for all rules of a pack: each example a test, a rule without a good or a bad one a failing test.
+
+    ``plugin`` is the module of the pack's ``pytest11`` entry point, which need not be installed.
+    """
+
+    class Examples:
+        def pytest_generate_tests(self, metafunc: Any) -> None:
+            if "example" not in metafunc.fixturenames:
+                return
+            formats = [*_hooked(plugin, "pytest_readiness_formats", metafunc.config), *builtin.formats()]
+            cases = {
+                f"{rule.id}[{name}]": (rule, MISSING[name] if number is None else rule.examples[number], formats)
+                for rule in unique(_hooked(plugin, "pytest_readiness_rules", metafunc.config))
+                for name, number in numbered(rule.examples)
+            }
+            metafunc.parametrize(("rule", "example", "formats"), cases.values(), ids=cases)
+
+        def test_example(self, rule: Rule, example: Example | str, formats: Sequence[Format]) -> None:
+            __tracebackhide__ = True
+            if isinstance(example, str):  # why there is none
+                raise AssertionError(f"{rule.id}: {example}")  # noqa: TRY004 - the test fails
+            check_example(rule, example, formats)
+
+    return Examples
+
+
+def _hooked(plugin: str, hook: str, config: Any) -> list[Any]:
+    """What a plugin's implementation of a hook gives, called with what it takes."""
+    implementation = getattr(import_module(plugin), hook, None)
+    if implementation is None:
+        return []
+    given = {"config": config, "platform": None}
+    return list(implementation(**{name: given[name] for name in inspect.signature(implementation).parameters}))

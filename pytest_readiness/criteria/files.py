@@ -1,4 +1,4 @@
-"""Where criteria are written: ``criteria:`` in ``readiness.yaml`` and in the files below ``readiness/``."""
+"""Where criteria are written: ``criteria:`` in ``readiness.yaml``, the files below ``readiness/``, and `python`."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from ..project import Project
 from ..settings import NAMES
 from ..syntax.yaml import Mapping
 from .mistakes import Mistakes
+from .python import is_python_criteria
 from .read import Criterion
 from .read import criterion
 
@@ -27,7 +28,7 @@ _HAS_KEY = re.compile(rf"^[\"']?{KEY}[\"']?[ \t]*:", re.MULTILINE)
 
 
 def is_criteria_file(path: str, text: Callable[[], str]) -> bool:
-    """Whether a file holds criteria."""
+    """Whether a file holds criteria in YAML."""
     if path in NAMES:
         return bool(_HAS_KEY.search(text()))
     return path.startswith(FOLDER) and path.endswith(YAML_SUFFIXES) and bool(_HAS_KEY.search(text()))
@@ -40,7 +41,7 @@ class CriteriaFiles(Format):
     is_about_the_run = True
 
     def claims(self, path: str, text: Callable[[], str]) -> bool:
-        return is_criteria_file(path, text)
+        return is_criteria_file(path, text) or is_python_criteria(path, text)
 
     def resources(self, path: str, project: Project) -> Iterable[Resource | ParseFailure]:  # noqa: ARG002 - the interface
         return ()

@@ -13,14 +13,22 @@ from ..model import Finding
 from ..model import ParseFailure
 from ..model import Resource
 from ..model import Rule
+from ..model import Span
 from ..project import Project
+from ..testing import MISSING
+from ..testing import numbered
 from ..testing import problem
-from .compile import Compiled
 
-MISSING = {
-    "bad": "has no bad sample: write one that must fail, so that the criterion is known to find something",
-    "good": "has no good sample: write one that must pass, so that the criterion is known to let something through",
-}
+
+@dataclass(frozen=True, eq=False)
+class OwnRule:
+    """A criterion of the project as a rule: where it stands, the file whose it is, the places of its examples, who closes its gaps."""
+
+    rule: Rule
+    span: Span
+    path: str
+    places: tuple[Span, ...] = ()
+    owner: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,10 +37,9 @@ class Sample(Resource):
 
     rule: Rule
     example: Example | None
-    draft: bool
 
     def says(self, message: str) -> Finding:
-        return self.advice(message) if self.draft else self.finding(message)
+        return self.advice(message) if self.rule.draft else self.finding(message)
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,21 +49,18 @@ class Use(Resource):
     is_used: bool
 
 
-def checks(compiled: Compiled, used: Iterable[str] | None) -> Iterator[tuple[Rule, Resource]]:
+def checks(own: OwnRule, used: Iterable[str] | None) -> Iterator[tuple[Rule, Resource]]:
     """The checks of a criterion; ``used`` are the rules that judge something, None where that is not known."""
-    criterion, rule = compiled.criterion, compiled.rule
+    rule = own.rule
     judged = replace(
         rule, on=(SAMPLE,), check=_sample, check_needs_project=True, when=None, when_options=(), settings={}, options=(), needs=""
     )
-    for kind in ("good", "bad"):
-        written = [sample for sample in compiled.samples if sample.example.good is (kind == "good")]
-        for number, sample in enumerate(written, 1):
-            name = kind if number == 1 else f"{kind}-{number}"
-            yield judged, Sample(SAMPLE, name, sample.span, rule=rule, example=sample.example, draft=criterion.draft)
-        if not written:
-            yield judged, Sample(SAMPLE, kind, criterion.span, rule=rule, example=None, draft=criterion.draft)
+    for name, number in numbered(rule.examples):
+        example = None if number is None else rule.examples[number]
+        place = own.places[number] if number is not None and number < len(own.places) else own.span
+        yield judged, Sample(SAMPLE, name, place, rule=rule, example=example)
     if used is not None:
-        yield replace(judged, check=_use, check_needs_project=False), Use(SAMPLE, "used", criterion.span, is_used=criterion.id in used)
+        yield replace(judged, check=_use, check_needs_project=False), Use(SAMPLE, "used", own.span, is_used=rule.id in used)
 
 
 def _sample(sample: Sample, project: Project) -> Iterator[Finding]:
