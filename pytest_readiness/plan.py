@@ -257,13 +257,21 @@ class Plan:
                     self.waivers.find(check.rule, other, check.where)
         for rule, declared in self._on(self.dormant):  # a run that does not ask for them cannot say that they are gone
             self.waivers.find(rule, declared.path, parameter(declared.name))
-        unused = {id(waiver) for waiver in self.waivers.unused()}
+        unused = {id(waiver) for waiver in self.waivers.unused() if not self._is_of_a_test(waiver)}
         for waiver in self.waivers.all:
             problems = list(self.waivers.problems(waiver, self.settings.policy.waivers))
             if id(waiver) in unused:
                 problems.append(f"covers no check: no {waiver.rule} at {waiver.where}")
             if problems:
                 yield governance.WAIVER, WaiverEntry("readiness.waiver", f"{waiver.rule} {waiver.where}", waiver.span, tuple(problems))
+
+    def _is_of_a_test(self, waiver: Waiver) -> bool:
+        """Whether a waiver names a test that has the rule in its mark: pytest knows these only later."""
+        path = waiver.where.partition("::")[0]
+        try:
+            return path.endswith(".py") and self.project.exists(path) and waiver.rule in self.project.text(path)
+        except ParseFailure:
+            return False
 
     def _is_asked_for(self, path: str) -> bool:
         """Whether a file about the whole project is: by the whole root, or by its name."""

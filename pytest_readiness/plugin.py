@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .model import Rule
 
 MARKERS = (
-    "readiness(priority, category): a readiness check on an infrastructure file",
+    "readiness(rule, *, priority, category, title, remedy, effort): this test decides a readiness rule, such as live.rto",
     "p0: a readiness check to be met now",
     "p1: a readiness check to be met within a week",
     "p2: a readiness check to be met within a month",
@@ -75,6 +75,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini("readiness_gate", "p0, p1 or p2: checks of lower priority are expected to fail at will", default="")
     parser.addini("readiness_github", "on GitHub Actions, annotate findings and write a job summary", type="bool", default=True)
     parser.addini("readiness_protocol", "fast: checks run in one phase; pytest: in pytest's three", default="fast")
+
+
+@pytest.fixture
+def readiness_measure(request: pytest.FixtureRequest) -> Callable[..., None]:
+    """Hold a measured value against its target and record both: ``readiness_measure(seconds, unit="s", below="30min")``."""
+    from .joined import measure
+
+    return measure(request.node)
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:

@@ -35,6 +35,7 @@ from .freeze import HORIZON
 from .freeze import Freezer
 from .git import GitError
 from .imports.imported import Imports
+from .joined import OwnTests
 from .model import ParseFailure
 from .model import Rule
 from .packs import Packs
@@ -93,6 +94,7 @@ class Run:
         if mistakes := [mistake for format_ in self.project.formats for mistake in format_.mistakes(self.project)]:
             raise pytest.UsageError(*(safe(str(mistake)) for mistake in mistakes))
         self.live = self._live()
+        self.tests = OwnTests(self)
         self.demands = demands(config, self.settings.policy)
         self.diff = _diff(config.getoption("readiness_diff"), self.root)
 
@@ -126,8 +128,6 @@ class Run:
         """The checks that the settings declare; nothing of these is imported where there are none."""
         document = self.settings.document
         declared = document.data.keys() & {"live", "evidence"} if document and isinstance(document.data, dict) else set()
-        if self.config.getoption("readiness_live") and "live" not in declared:
-            raise pytest.UsageError("--readiness-live: readiness.yaml declares nothing below live")
         if document is None or not declared:
             return None
         from .live.session import Live
@@ -137,7 +137,7 @@ class Run:
             raise pytest.UsageError(*(safe(str(mistake)) for mistake in live.mistakes))
         return live
 
-    def _is_live(self) -> bool:
+    def is_live(self) -> bool:
         """Whether what runs is to be contacted: only on purpose."""
         if self.config.getoption("readiness_live"):
             return True
@@ -167,6 +167,10 @@ class Run:
         """A rule that is not made of a criterion."""
         return next((rule for rule in (*self.packs.own(), *self._gather(name.partition(".")[0])) if rule.id == name), None)
 
+    def known_rule(self, name: str) -> Rule | None:
+        """The rule of an id, whoever it comes from."""
+        return next((rule for rule in self._gather(name.partition(".")[0]) if rule.id == name), None)
+
     def _rule_names(self) -> list[str]:
         return [rule.id for rule in self._gather(None)]
 
@@ -179,7 +183,8 @@ class Run:
     def rules(self) -> tuple[Rule, ...]:
         """Every selected rule and those of the run itself, by id. No property: pytest 8.0 reads every attribute of a plugin."""
         imported = self.plan.imports.rules if hasattr(self, "plan") else ()
-        return tuple(sorted((*self.registry.rules, *governance.RULES, *imported), key=lambda rule: rule.id))
+        found = {rule.id: rule for rule in (*self.tests.rules.values(), *self.registry.rules, *governance.RULES, *imported)}
+        return tuple(found[name] for name in sorted(found))
 
     # -- collecting
 
@@ -231,7 +236,7 @@ class Run:
             imports=self.imports,
         )
         if self.live is not None:
-            is_live = self._is_live()
+            is_live = self.is_live()
             plan.declared = (*self.live.evidence, *(self.live.contacts if is_live else ()))
             plan.dormant = () if is_live else self.live.contacts
         return plan
@@ -247,6 +252,17 @@ class Run:
     def pytest_report_header(self) -> list[str]:
         found = self.packs.installed()
         return [f"readiness packs: {', '.join(map(str, found))}"] if found else []
+
+    def pytest_itemcollected(self, item: pytest.Item) -> None:
+        if not isinstance(item, Check):
+            self.tests.join(item)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        self.tests.leave_out_live(items)
+        asked = self.config.getoption("readiness_live") and not self.is_worker
+        if asked and not any(item.get_closest_marker("live") for item in items) and self.plan.scope.whole:
+            raise pytest.UsageError("--readiness-live: readiness.yaml declares nothing below live, and no test has the mark of a live rule")
 
     def pytest_report_collectionfinish(self) -> list[str]:
         from .reports.terminal import collected
@@ -288,10 +304,12 @@ class Run:
         return True
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_makereport(self, item: pytest.Item) -> Iterator[None]:
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
         report: pytest.TestReport = yield  # type: ignore[assignment]
         if isinstance(item, Check):
             item.complete(report)
+        else:
+            self.tests.complete(item, call, report)
         return report  # type: ignore[return-value]
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -322,7 +340,9 @@ class Run:
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
         """Xdist's hook on the controller, called as each worker ends."""
-        self.facts = self.facts or getattr(node, "workeroutput", {}).get("readiness", {})
+        told = getattr(node, "workeroutput", {})
+        self.facts = self.facts or told.get("readiness", {})
+        self.tests.hear(told.get("readiness_tests", ()))
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -331,7 +351,8 @@ class Run:
         if not hasattr(self, "plan"):
             return  # pytest stopped before it collected
         if self.is_worker:
-            session.config.workeroutput["readiness"] = self.looked_at()  # type: ignore[attr-defined]
+            told = session.config.workeroutput  # type: ignore[attr-defined]
+            told["readiness"], told["readiness_tests"] = self.looked_at(), self.tests.told()
             return
         self.stopped = _stopped(session)
         if self.found_nothing and session.exitstatus == pytest.ExitCode.OK:
@@ -341,8 +362,9 @@ class Run:
 
     @property
     def found_nothing(self) -> bool:
-        """Whether a run over the whole root found no infrastructure file at all."""
-        return self.plan.scope.whole and not self.looked_at()["files"] and not self.plan.declared and not self.imports.entries
+        """Whether a run over the whole root had nothing to judge: no infrastructure file, and nothing that was declared."""
+        is_declared = self.plan.declared or self.imports.entries or self.tests.rules
+        return self.plan.scope.whole and not self.looked_at()["files"] and not is_declared
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         from .reports.terminal import summary

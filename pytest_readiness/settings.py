@@ -56,6 +56,7 @@ class Settings:
     configuration: Configuration = field(default_factory=Configuration)
     policy: Policy = field(default_factory=Policy)
     imports: tuple[import_entry.Entry, ...] = ()
+    tests: tuple[str, ...] = ()  # the first parts of ids that tests of the project have in their marks
     document: yaml.Document | None = None
 
     @property
@@ -101,6 +102,7 @@ def load(project: Project) -> Settings:
         configuration=_configuration(data),
         policy=policy_file.policy(data),
         imports=import_entry.entries(data),
+        tests=tuple(data.get("tests", ())),
         document=documents[0],
     )
 
@@ -139,8 +141,8 @@ def mistakes(settings: Settings, rules: Iterable[Rule], formats: Iterable[str], 
     if settings.document is None or not isinstance(settings.document.data, yaml.Mapping):
         return []
     data, by_id = settings.document.data, {rule.id: rule for rule in rules}
-    # what a tool will have found is not known yet: its rules go by the name that the entry gives it
-    imported = [entry.tool for entry in settings.imports if entry.tool]
+    # what a tool will have found is not known yet, nor the ids in marks: these go by their first part
+    imported = [*(entry.tool for entry in settings.imports if entry.tool), *settings.tests]
     found = [*_globs_of_nothing(settings, data, by_id, imported), *_wrong_options(settings, data, by_id)]
     found += [*policy_file.mistakes(data, by_id, imported), *import_entry.mistakes(data, platforms)]
     known = sorted(set(formats))
@@ -159,7 +161,8 @@ def _globs_of_nothing(settings: Settings, data: yaml.Mapping, rules: Iterable[st
     written += [("priorities", glob, glob) for glob in settings.priorities]
     for key, place, glob in written:
         known = any(fnmatchcase(rule_id, glob) for rule_id in rules)
-        if not known and not (key == "priorities" and policy_file.is_of_a_tool(glob, imported)):
+        unread = imported if key == "priorities" else settings.tests
+        if not known and not policy_file.is_of_a_tool(glob, unread):
             yield ParseFailure(f"{key}: no rule is called {glob!r}", yaml.at(data, key, place))
 
 

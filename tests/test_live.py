@@ -489,7 +489,7 @@ def test_to_contact_nothing_is_a_mistake(project: pytest.Pytester) -> None:
     project.makefile(".yaml", readiness="evidence: []\n")
     result = project.runpytest("--readiness", "--readiness-live")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["*--readiness-live: readiness.yaml declares nothing below live"])
+    result.stderr.fnmatch_lines(["*--readiness-live: readiness.yaml declares nothing below live, *"])
 
 
 def test_a_mistake_stops_the_run(pytester: pytest.Pytester) -> None:

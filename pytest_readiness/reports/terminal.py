@@ -49,6 +49,8 @@ def _is_concerned(run: Run) -> bool:
 
 
 def _nothing(run: Run, facts: dict[str, Any]) -> str:
+    if run.plan.scope.whole and not run.found_nothing:
+        return "no infrastructure file: what is judged is declared"
     if not run.plan.scope.whole:
         return f"no infrastructure file found in {safe(', '.join((*run.plan.scope.directories, *run.plan.scope.files)) or 'what was asked for')}"
     return f"no infrastructure file found in {safe(facts['root'])}: {facts['looked_at']} files looked at, none of a known format"
@@ -85,8 +87,8 @@ def _lines(run: Run, facts: dict[str, Any], records: list[Record], *, verbose: b
         yield from _score_card(run.ending.conclusion.verdict, brief=run.config.get_verbosity() < 0)
         yield from _over_time(run, verbose=verbose)
         yield from _list("only a part", [safe(reason) for reason in run.partial], verbose=True)
-    if run.plan.sleeping:
-        declared = _count(run.plan.sleeping, "live check")
+    if sleeping := run.plan.sleeping + run.tests.sleeping:
+        declared = _count(sleeping, "live check")
         yield _row("live", f"{declared} declared and not run; --readiness-live contacts what they are about")
     unknown = Counter((record["reason"] or "").removeprefix("unknown: ") for record in records if record["outcome"] == "skipped")
     yield from _list("unknown", [f"{count} x {reason}" for reason, count in unknown.most_common()], verbose=verbose)
