@@ -97,12 +97,30 @@ def _write(directory: Path, files: Mapping[str, bytes]) -> None:
 
 
 def _run(command: Sequence[str], copy: Path, home: Path, timeout: float, memory: int | None = MAX_MEMORY) -> Ran:
-    out, err = home / "out", home / "err"
+    code, *written = bounded(command, home, _environment(home), timeout=timeout, memory=memory, cwd=copy)
+    texts = (data.decode("utf-8", "replace").replace(f"{copy}{os.sep}", "").replace(str(copy), ".") for data in written)
+    return Ran(code, *texts)
+
+
+def bounded(
+    command: Sequence[str],
+    place: Path,
+    environment: Mapping[str, str],
+    *,
+    timeout: float,
+    memory: int | None = MAX_MEMORY,
+    cwd: Path | None = None,
+) -> tuple[int, bytes, bytes]:
+    """Run a program to its end: its exit status and what it wrote, which is kept in a directory of the caller's. Raises `ToolError`.
+
+    It has no input and no terminal, and what it started ends with it.
+    """
+    out, err = place / "out", place / "err"
     name = Path(command[0]).name
     with out.open("wb") as stdout, err.open("wb") as stderr:
         try:
             process = subprocess.Popen(  # noqa: S603 - a program of the user's machine, never of the project
-                command, cwd=copy, env=_environment(home), stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr, start_new_session=True
+                command, cwd=cwd, env=environment, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr, start_new_session=True
             )
         except OSError as error:
             raise ToolError(f"{name} cannot be started: {error.strerror}") from None
@@ -119,8 +137,7 @@ def _run(command: Sequence[str], copy: Path, home: Path, timeout: float, memory:
         raise ToolError(f"{name} wrote more than {MAX_OUTPUT // 1_000_000} MB")
     if code < 0:
         raise ToolError(f"{name} was ended by signal {-code}")
-    texts = (path.read_bytes().decode("utf-8", "replace").replace(f"{copy}{os.sep}", "").replace(str(copy), ".") for path in (out, err))
-    return Ran(code, *texts)
+    return code, out.read_bytes(), err.read_bytes()
 
 
 def _environment(home: Path) -> dict[str, str]:
