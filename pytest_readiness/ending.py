@@ -40,7 +40,8 @@ class Ending:
         made = Conclusion(run.records.values(), run.rules, run.settings.policy, run.project, today=run.today)
         made.demands, made.seconds = run.demands, run.took
         seen = {key: value for key, value in run.looked_at().items() if key not in ("seconds", "deselected")}
-        made.facts = {**seen, "partial": run.partial, "commit": commit(run.root), "diff": run.diff and run.diff.base}
+        packs = [pack._asdict() for pack in run.packs.installed()]
+        made.facts = {**seen, "partial": run.partial, "commit": commit(run.root), "diff": run.diff and run.diff.base, "packs": packs}
         return made
 
     def conclude(self, session: pytest.Session) -> None:

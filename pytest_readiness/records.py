@@ -171,6 +171,7 @@ def document(rules: Iterable[Rule], records: Iterable[Record], run: dict[str, An
                 "remedy": rule.remedy,
                 "effort": rule.effort,
                 "pack": rule.pack,
+                "pack_version": rule.pack_version or None,
             }
             for rule in rules
         ],

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from ..model import PACK
 from ..model import Example
 from ..model import Rule
 
@@ -36,7 +37,8 @@ def listing(rules: list[Rule]) -> Iterator[str]:
     width = max((len(rule.id) for rule in rules), default=0)
     for rule in rules:
         needs = f" (once options.{rule.id}.{rule.needs} is set)" if rule.needs else ""
-        yield f"{rule.id:<{width}}  {rule.priority.name}  {rule.title}  [{', '.join(rule.on)}]{needs}"
+        origin = f" from {rule.origin}" if rule.pack_version else ""
+        yield f"{rule.id:<{width}}  {rule.priority.name}  {rule.title}  [{', '.join(rule.on)}]{needs}{origin}"
         if rule.aliases:
             yield f"{'':<{width}}      = {', '.join(rule.aliases)}"
 
@@ -50,6 +52,9 @@ def page(rule: Rule) -> Iterator[str]:
     yield rule.why
     yield ""
     yield f"**Judges** {', '.join(f'`{kind}`' for kind in rule.on)}"
+    if rule.pack != PACK:
+        yield ""
+        yield f"**From** {rule.origin}"
     if rule.examples:
         yield from _shown("Avoid", rule, good=False)
         yield from _shown("Prefer", rule, good=True)

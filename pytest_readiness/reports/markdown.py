@@ -336,7 +336,8 @@ def _advice(report: Mapping[str, Any]) -> Iterator[str]:
 def _metadata(report: Mapping[str, Any]) -> Iterator[str]:
     run, review = report["run"], report["plan"]["review"]
     files = ", ".join(f"{name} {count}" for name, count in run["files"].items())
-    told = [f"{run['today']}, pytest-readiness {run['version']}"]
+    packs = "".join(f", {text(pack['name'])} {text(pack['version'])}" for pack in run["packs"])
+    told = [f"{run['today']}, pytest-readiness {run['version']}{packs}"]
     told.append(f"{len(report['checks'])} checks on {sum(run['files'].values())} files ({text(files)})")
     if third := sum(check["third_party"] for check in report["checks"]):
         told.append(f"{third} of them of third parties")

@@ -45,16 +45,19 @@ def _rendered(report: dict[str, Any], *, gaps: bool) -> str:
     kept = [found[index] for index in sorted(first)]
     rules = {rule["id"]: rule for rule in report["rules"]}
     used = sorted({result["ruleId"] for result in kept})
+    driver, extensions = _components([rules[id] for id in used])
+    references = _references(driver, extensions)
     for result in kept:
-        result["ruleIndex"] = used.index(result["ruleId"])
+        result.update(references[result["ruleId"]])
     run: dict[str, Any] = {
         "tool": {
             "driver": {
                 "name": "pytest-readiness",
                 "informationUri": HOME,
                 "semanticVersion": report["run"]["version"],
-                "rules": [_rule(rules[id]) for id in used],
-            }
+                "rules": [_rule(rule) for rule in driver],
+            },
+            **({"extensions": [_extension(name, version, own) for (name, version), own in extensions.items()]} if extensions else {}),
         },
         "automationDetails": {"id": "pytest-readiness/"},
         "columnKind": "unicodeCodePoints",
@@ -62,6 +65,29 @@ def _rendered(report: dict[str, Any], *, gaps: bool) -> str:
         "properties": {"verdict": report["verdict"]["verdict"], "leftOut": len(found) - len(kept), "bypass": report["bypass"]},
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1, ensure_ascii=False) + "\n"
+
+
+def _components(rules: list[Mapping[str, Any]]) -> tuple[list[Mapping[str, Any]], dict[tuple[str, str], list[Mapping[str, Any]]]]:
+    """The rules of this package and of the project, and those of each pack by its name and version."""
+    packs: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for rule in rules:
+        if rule["pack_version"]:
+            packs.setdefault((rule["pack"], rule["pack_version"]), []).append(rule)
+    return [rule for rule in rules if not rule["pack_version"]], dict(sorted(packs.items()))
+
+
+def _references(driver: list[Mapping[str, Any]], extensions: Mapping[Any, list[Mapping[str, Any]]]) -> dict[str, dict[str, Any]]:
+    """By rule, how a result points at it: at an index of the driver, or of an extension."""
+    found: dict[str, dict[str, Any]] = {rule["id"]: {"ruleIndex": index} for index, rule in enumerate(driver)}
+    for number, rules in enumerate(extensions.values()):
+        for index, rule in enumerate(rules):
+            found[rule["id"]] = {"rule": {"id": rule["id"], "index": index, "toolComponent": {"index": number}}}
+    return found
+
+
+def _extension(name: str, version: str, rules: list[Mapping[str, Any]]) -> dict[str, Any]:
+    """A pack as SARIF has it: a component of the tool. Few versions of Python packages are semantic ones."""
+    return {"name": name, "version": version, "rules": [_rule(rule) for rule in rules]}
 
 
 def _rule(rule: Mapping[str, Any]) -> dict[str, Any]:
