@@ -27,7 +27,7 @@ _FORMATS = (
 )
 _POLICIES = ("Rego", "PolicyInputs")  # files that are policies, and what only these judge
 RULES = Path(__file__).with_name("rules")
-LIVE = "live"  # the platform of what readiness.yaml declares; its rules are a table
+LIVE = "live"  # the platform of what readiness.yaml declares; its rules are tables
 
 
 @cache
@@ -44,8 +44,8 @@ def formats() -> tuple[Format, ...]:
 
 @cache
 def platforms() -> tuple[str, ...]:
-    """The platforms that have rules: the folders of ``rules/``."""
-    return tuple(sorted(path.name for path in RULES.iterdir() if path.is_dir() and not path.name.startswith("_")))
+    """The platforms that judge files: the folders of ``rules/``."""
+    return tuple(sorted(path.name for path in RULES.iterdir() if path.is_dir() and path.name != LIVE and not path.name.startswith("_")))
 
 
 @cache
