@@ -32,6 +32,7 @@ from pytest_readiness.live.checks import contacts
 from pytest_readiness.live.checks import start
 from pytest_readiness.live.entries import Declared
 from pytest_readiness.live.entries import Surroundings
+from pytest_readiness.live.kinds import KINDS
 from pytest_readiness.live.measure import Judged
 from pytest_readiness.live.secret import Mask
 from pytest_readiness.project import Project
@@ -110,7 +111,8 @@ def reply(data: object, status: int = 200, **headers: str) -> Reply:
 
 def around(found: Declared, root: Path, environment: dict[str, str], project: Project | None = None) -> Surroundings:
     """Where declared checks are made in these tests."""
-    mask = Mask(environment.get(name, "") for target in found.targets for name in target.variables)
+    names = (name for target in found.targets for name in (*target.variables, *KINDS[target.kind].variables))
+    mask = Mask(environment.get(name, "") for name in names)
     return Surroundings(project or Project.of({}), root, environment, mask, datetime.now(timezone.utc))
 
 

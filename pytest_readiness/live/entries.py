@@ -148,6 +148,7 @@ class Kind:
     measures: frozenset[str] = frozenset()
     further: frozenset[str] = frozenset()
     options: frozenset[str] = frozenset()  # further keys of its targets
+    variables: frozenset[str] = frozenset()  # environment variables it takes a secret from where a target names none
     address: Callable[[str], str | None] = lambda _: None  # what is wrong with an address
     read: Callable[[Reading], None] = lambda _: None
     defaults: Callable[[Mapping[str, Any], Mapping[str, Any]], Mapping[str, Any]] = _every

@@ -98,10 +98,24 @@ class Client:
         """Give the connection back."""
         self._client.close()
 
-    def ask(self, path: str = "", *, method: str = "GET", follow: bool = False, deadline: float = math.inf, whole: bool = True) -> Answer:
-        """One answer; raises `NoAnswer`. Redirects are followed only where asked for, and to another host without what is secret."""
+    def ask(
+        self,
+        path: str = "",
+        *,
+        method: str = "GET",
+        follow: bool = False,
+        leave: bool = True,
+        deadline: float = math.inf,
+        whole: bool = True,
+    ) -> Answer:
+        """One answer; raises `NoAnswer`. Redirects are followed only where asked for, and to another host without what is secret.
+
+        Without ``leave`` nothing but this host is asked at all.
+        """
         url = urljoin(self.url, path) if path else self.url
         for _ in range(REDIRECTS + 1):
+            if not leave and _origin(url) != self.origin:
+                raise NoAnswer(f"sends on to another host, {brief(_at(url), 80)}")
             answer = self._one(method, url, deadline, whole=whole)
             location = answer.headers.get("location")
             if not follow or location is None or answer.status not in (301, 302, 303, 307, 308):
@@ -213,7 +227,7 @@ def request(entry: Entry, client: Client) -> Judged:
     problems = [*_status(body, answer, where), *_headers(body, answer, where)]
     judged = Judged()
     if {"json", "value", "dependencies"} & body.keys() and not problems:
-        data, problem = _json(answer, where)
+        data, problem = parsed(answer, where)
         if problem:
             problems.append(problem)
         else:
@@ -245,7 +259,8 @@ def _headers(body: Mapping[str, Any], answer: Answer, where: str) -> Iterator[st
             yield f"{where} answers with {name}: {brief(found, 80)}, which does not match {pattern}"
 
 
-def _json(answer: Answer, where: str) -> tuple[Any, str]:
+def parsed(answer: Answer, where: str) -> tuple[Any, str]:
+    """The data of an answer, or what is wrong with it."""
     try:
         return json.loads(answer.body, parse_constant=lambda _: None), ""
     except (ValueError, RecursionError):

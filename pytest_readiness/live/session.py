@@ -18,6 +18,7 @@ from . import checks
 from . import contact
 from . import declared
 from .entries import Surroundings
+from .kinds import KINDS
 from .secret import Mask
 
 # what pytest raises for a wrong expression: SyntaxError since 9, its own error before
@@ -41,7 +42,8 @@ class Live:
     @cached_property
     def contacts(self) -> tuple[checks.LiveCheck, ...]:
         """What contacts something."""
-        mask = Mask(os.environ.get(name, "") for target in self._declared.targets for name in target.variables)
+        targets = self._declared.targets
+        mask = Mask(os.environ.get(name, "") for target in targets for name in (*target.variables, *KINDS[target.kind].variables))
         return tuple(checks.contacts(self._declared, Surroundings(self.project, self.root, os.environ, mask, self._now)))
 
     @property
