@@ -1,54 +1,61 @@
-"""Facts of things on a host, asked one by one and only when something is expected of them.
-
-testinfra is used where it means what goss means. Where it does not (it follows links, leaves out the length of a
-network prefix, mixes the options of a mount with those of its file system), the same is read with `host.run`,
-which quotes what is put in.
-"""
+"""What all facts of things on a host have in common: they are asked one by one, and only when something is expected."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
 from ...text import brief
-from .read import Assertion
-
-MAX_OUTPUT = 2**20  # bytes of a file or of what a command says that are searched
-
-
-class CannotHave(Exception):
-    """Why a host does not tell a fact, which makes a check an error."""
+from . import shell
+from .document import Assertion
+from .shell import CannotHave
 
 
 class NotAsked(Exception):
     """Why a fact is of no use although nothing failed, which makes a check unknown."""
 
 
+class Failed(Exception):
+    """What went wrong where the host did tell: a problem, such as a request that nobody answers."""
+
+
 class Facts:
-    """What is asked of one thing on a host: a method for each attribute, found by its name."""
+    """What is asked of one thing on a host: a method for each attribute, found by its name.
+
+    testinfra is used where it means what goss means. Where it does not (it follows links, leaves out the length of a
+    network prefix, mixes the options of a mount with those of its file system), or needs a program that small images do
+    not have, the same is read with a command of our own.
+    """
+
+    default_timeout = 10.0
 
     def __init__(self, assertion: Assertion, host: Any, timeout: float) -> None:
         self.subject = assertion.subject
         self.options = assertion.options
         self.host = host
-        self.timeout = min(timeout, assertion.options.get("timeout", timeout))
+        self.timeout = min(timeout, assertion.options.get("timeout", self.default_timeout))
 
     def ask(self, attribute: str) -> Any:
         """The value of an attribute; raises `CannotHave` and `NotAsked`."""
         method: Callable[[], Any] = getattr(self, attribute.replace("-", "_"))
         try:
             return method()
-        except (CannotHave, NotAsked):
+        except (CannotHave, NotAsked, Failed):
             raise
+        except NotImplementedError:
+            raise CannotHave("testinfra does not know it for that system") from None
         except Exception as error:  # noqa: BLE001 - whatever testinfra or its backend raises: there is no fact
-            reason = str(error) or type(error).__name__
-            raise CannotHave(f"{reason} is not supported there" if isinstance(error, NotImplementedError) else reason) from None
+            raise CannotHave(str(error) or type(error).__name__) from None
 
     def context(self, attribute: str) -> str:  # noqa: ARG002 - for those that have one
         """What a message says behind the value of an attribute."""
         return ""
+
+    @property
+    def advice(self) -> tuple[str, ...]:
+        """What is worth saying of the way it is asked."""
+        return ()
 
     @cached_property
     def where(self) -> str:
@@ -56,13 +63,24 @@ class Facts:
         backend = getattr(self.host, "backend", None)
         return brief(backend.get_pytest_id(), 80) if backend is not None else "the host"
 
+    def run(self, *argv: str) -> shell.Said:
+        """A command with its arguments; raises `CannotHave` where it takes too long."""
+        said = self.run_late(*argv)
+        if said.late:
+            raise CannotHave(f"it took longer than {self.timeout:g} s")
+        return said
 
-class Matching(Facts):
-    """A value of the file itself."""
+    def run_late(self, *argv: str) -> shell.Said:
+        """A command of which it is told, not raised, that it took too long."""
+        return shell.run(self.host, argv, self.timeout)
 
-    def matches(self) -> Any:
-        """What is matched."""
-        return self.options["content"]
+    def script(self, text: str, *arguments: str) -> shell.Said:
+        """A piece of shell of ours."""
+        return self.run("sh", "-c", text, "sh", *arguments)
 
-
-FACTS: Mapping[str, type[Facts]] = {"matching": Matching}
+    def output(self, *argv: str) -> str:
+        """What a command says; raises `CannotHave` where it fails."""
+        said = self.run(*argv)
+        if said.status:
+            raise CannotHave(said.reason)
+        return said.whole

@@ -6,10 +6,11 @@ from typing import Any
 
 from ...text import brief
 from ..measure import Judged
-from .facts import FACTS
-from .facts import CannotHave
+from .facts import Failed
 from .facts import NotAsked
-from .read import Assertion
+from .document import Assertion
+from .resources import FACTS
+from .shell import CannotHave
 from .vocabulary import TYPES
 
 TIMEOUT = 60.0  # seconds that one question to a host may take where nobody says otherwise
@@ -32,13 +33,18 @@ def judge(assertion: Assertion, host: Any, timeout: float = TIMEOUT) -> Judged:
         try:
             value = facts.ask(name)
         except NotAsked as reason:
-            return Judged(tuple(problems), unknown=f"{what}: {name} is not known: {reason}")
+            return Judged(tuple(problems), advice=facts.advice, unknown=f"{what}: {name} is not known: {reason}")
         except CannotHave as reason:
-            return Judged(tuple(problems), error=f"{what}: {name} cannot be had on {facts.where}: {brief(str(reason), 300)}")
+            return Judged(
+                tuple(problems), advice=facts.advice, error=f"{what}: {name} cannot be had on {facts.where}: {brief(str(reason), 300)}"
+            )
+        except Failed as reason:
+            problems.append(f"{what}: {brief(str(reason), 300)}{facts.context(name)}")
+            break
         problem = matcher.problem(value)
         if problem is not None:
             problems.append(f"{what}: {name} {problem}{facts.context(name)}")
         first = name == type_.asked[0]
         if first and ((type_.gate and value is False) or (problem is not None and type_.stops)):
             break
-    return Judged(tuple(problems))
+    return Judged(tuple(problems), advice=facts.advice)

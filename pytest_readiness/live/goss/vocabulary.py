@@ -87,7 +87,7 @@ TYPES: Mapping[str, Type] = {
     ),
     "interface": _gated("name", "exists", "addrs", "mtu"),
     "kernel-param": Type("name", ("value",), required=("value",)),
-    "matching": Type("", ("matches",), required=("content", "matches"), options={"content": "data"}),
+    "matching": Type("", ("matches",), required=("content", "matches"), options={"content": "data", "as-reader": "flag"}),
     "mount": _gated("mountpoint", "exists", "opts", "vfs-opts", "source", "filesystem", "usage", timeout="ms"),
     "package": _gated("name", "installed", "versions"),
     "port": _gated("port", "listening", "ip"),

@@ -1,0 +1,48 @@
+"""What a matcher is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from .values import CannotMatch
+from .values import told
+
+NO = "."  # does not hold, and there is nothing more to say
+
+
+class MatcherError(Exception):
+    """A matcher that cannot be: why, and where below the attribute."""
+
+    def __init__(self, reason: str, path: tuple[str | int, ...] = ()) -> None:
+        super().__init__(reason)
+        self.path = path
+
+
+@dataclass(frozen=True)
+class Matcher:
+    """What is expected: how it is said, and whether a value meets it.
+
+    ``holds`` returns nothing where it does, else what is missing or in the way, or no more than a dot.
+    """
+
+    said: str
+    holds: Callable[[Any], str | None]
+
+    def problem(self, value: Any) -> str | None:
+        """What is wrong with a value, as it reads behind the name of the attribute; None where it is as expected."""
+        try:
+            missing = self.holds(value)
+        except CannotMatch as reason:
+            return f"is {told(value)}, {self.said} expected: {reason}"
+        if missing is None:
+            return None
+        return f"is {told(value)}, {self.said} expected{missing if missing != NO else ''}"
+
+
+def text_argument(name: str, value: Any) -> str:
+    """The argument of a matcher that takes a text."""
+    if not isinstance(value, str):
+        raise MatcherError(f"{name} takes a text, not {told(value, 40)}: put it into quotes")
+    return value
