@@ -108,7 +108,7 @@ def test_every_kind_that_a_rule_judges_is_documented() -> None:
 
 @pytest.mark.parametrize(
     ("name", "page"),
-    [("readiness", "configuration.md live.md verdict.md waivers.md imports.md"), ("waivers", "waivers.md"), ("report", "reports.md")],
+    [("readiness", "configuration.md live.md live-prometheus.md verdict.md waivers.md imports.md"), ("waivers", "waivers.md"), ("report", "reports.md")],
 )
 def test_every_key_of_the_schemas_is_documented(name: str, page: str) -> None:
     told = "".join(map(text, page.split()))

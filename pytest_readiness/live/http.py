@@ -115,7 +115,7 @@ class Client:
         url = urljoin(self.url, path) if path else self.url
         for _ in range(REDIRECTS + 1):
             if not leave and _origin(url) != self.origin:
-                raise NoAnswer(f"sends on to another host, {brief(_at(url), 80)}")
+                raise NoAnswer(f"sends on to another host, {brief(at(url), 80)}")
             answer = self._one(method, url, deadline, whole=whole)
             location = answer.headers.get("location")
             if not follow or location is None or answer.status not in (301, 302, 303, 307, 308):
@@ -159,7 +159,7 @@ class Client:
         try:
             self.ask(whole=False)
         except NoAnswer as error:
-            return Judged((f"target {self.target.name} cannot be reached: {_at(self.url)} {error}",))
+            return Judged((f"target {self.target.name} cannot be reached: {at(self.url)} {error}",))
         return Judged()
 
 
@@ -177,7 +177,7 @@ def address(url: str) -> str | None:
     return None
 
 
-def _at(url: str) -> str:
+def at(url: str) -> str:
     """Where a target is, without a query that may hold something secret."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
