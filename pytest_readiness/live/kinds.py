@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from . import github
 from . import http
 from .entries import Kind
 
-KINDS: dict[str, Kind] = {kind.key: kind for kind in (http.KIND,)}
+KINDS: dict[str, Kind] = {kind.key: kind for kind in (http.KIND, github.KIND)}
