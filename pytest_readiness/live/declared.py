@@ -72,6 +72,8 @@ class _Reader:
             read.wrong(f"{name}: {problem}", kind.key)
         for key in body.keys() - OF_TARGETS - kind.options - KINDS.keys() if named else ():
             read.wrong(f"{name}: {key} is not for a target that is a {kind.key}", key)
+        if named:
+            kind.target(read)
         size = read.attempt(lambda: quantity(body.get("max_size", MAX_SIZE), "B"), "max_size")
         if size is not None and size.dimension != "size":
             read.wrong(f"{name}: max_size: {body['max_size']!r} is not a size such as 1 MiB", "max_size")
@@ -112,7 +114,11 @@ class _Reader:
             read.wrong("what is measured? a target needs " + " or ".join(sorted(kind.measures or ("another check",))))
         comparison = self._comparison(read) if measured else None
         entry = Entry(rule, body.get("name", body["target"]), span, read.whole, target, comparison, priority=_priority(body))
-        return kind.expand(entry, self.project)
+        try:
+            return list(kind.expand(entry, self.project))
+        except ParseFailure as failure:
+            self.mistakes.append(failure)
+            return ()
 
     def evidence(self, body: yaml.Mapping, span: Span) -> Entry:
         rule = self._rule(body)

@@ -136,9 +136,10 @@ class Kind:
     """A kind of target. ``key`` is what declares one (``url: ...``); all that follows is about its checks.
 
     ``asks`` are the keys of which a check has at least one, ``measures`` those that give a number to compare, ``further`` the others.
-    ``read`` tells what the schema cannot know to be wrong, ``defaults`` which of a rule's defaults stand beside what is declared,
-    ``expand`` the checks that one declaration stands for, ``prepare`` what a check needs of the repository (called in the main
-    thread; may raise `Unresolved` or `ParseFailure`), ``despite`` whether to ask though the target cannot be reached.
+    ``target`` and ``read`` tell what the schema cannot know to be wrong with a target and with a check, ``defaults`` which of a
+    rule's defaults stand beside what is declared, ``expand`` the checks that one declaration stands for (may raise `ParseFailure`),
+    ``prepare`` what a check needs of the repository (called in the main thread; may raise `Unresolved` or `ParseFailure`),
+    ``despite`` whether to ask though the target cannot be reached.
     """
 
     key: str
@@ -150,6 +151,7 @@ class Kind:
     options: frozenset[str] = frozenset()  # further keys of its targets
     variables: frozenset[str] = frozenset()  # environment variables it takes a secret from where a target names none
     address: Callable[[str], str | None] = lambda _: None  # what is wrong with an address
+    target: Callable[[Reading], None] = lambda _: None
     read: Callable[[Reading], None] = lambda _: None
     defaults: Callable[[Mapping[str, Any], Mapping[str, Any]], Mapping[str, Any]] = _every
     expand: Callable[[Entry, Project], Iterable[Entry]] = _alone

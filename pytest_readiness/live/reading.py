@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from collections.abc import Iterable
 from typing import Any
 
 from ..model import ParseFailure
@@ -37,6 +38,10 @@ class Reading:
     def wrong(self, reason: str, key: str = "") -> None:
         """Say what is wrong, at a key or at the head of the declaration."""
         self._mistakes.append(ParseFailure(reason, self.at(key)))
+
+    def add(self, mistakes: Iterable[ParseFailure]) -> None:
+        """Mistakes that know their places."""
+        self._mistakes.extend(mistakes)
 
     def at(self, key: str) -> Span:
         """Where a key stands; the head of the declaration for what it has from its rule."""
