@@ -53,7 +53,6 @@ def judged(rule: Rule, resource: Resource, project: Project) -> tuple[str, Lines
 def compare(root: Path, rules: dict[str, tuple[Rule, Rule]], figures: dict[str, Counter[str]], told: list[str]) -> None:
     project = Project(DiskTree(root), builtin.formats())
     paths = dict.fromkeys((*project.paths, *project.homes))
-    derived = {path for format_ in project.formats if format_.derived for path in project.files(format_.name)}
     contents = ((path, project.contents(path)) for path in paths)
     found = [(path, resource) for path, read in contents if read is not None for resource in read.resources]
     for path, resource in [*found, *((".", resource) for resource in project.repository)]:
@@ -63,7 +62,7 @@ def compare(root: Path, rules: dict[str, tuple[Rule, Rule]], figures: dict[str, 
                 continue
             counts = figures[name]
             counts["items"] += 1
-            counts["rendered"] += path in derived
+            counts["rendered"] += bool(resource.home)
             counts[expected[0]] += 1
             where = f"{root.name}/{path}[{resource.name}]"
             if expected[0] != got[0]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+from test_docs import text as text_of
 
 from pytest_readiness import ParseFailure
 from pytest_readiness import Priority
@@ -251,6 +252,36 @@ def test_fingerprints_are_names_whatever_the_message_says() -> None:
 def test_what_is_reported_twice_is_one_item_and_what_is_alike_is_two() -> None:
     text = sarif(result(line=1), result(line=1), result(line=2))
     assert len(Imports([Entry(FILE)], project(text)).at("a.toy")) == 2
+
+
+def seen(text: str, uri: str = "a.toy", line: int = 1, end: int = 2) -> dict[str, Any]:
+    """A result with what the tool saw in its region."""
+    found = result(uri=uri, line=line)
+    found["locations"][0]["physicalLocation"]["region"].update(endLine=end, snippet={"text": text})
+    return found
+
+
+def test_what_is_rendered_from_one_file_is_told_apart_by_what_the_tool_saw() -> None:
+    # checkov gives the lines of each rendered object, in the file of the kustomization
+    one, two = (seen(f"apiVersion: v1\nkind: Service\nmetadata: {{name: {name}}}\n") for name in ("web", "api"))
+    names = {resource.name for _, resource in Imports([Entry(FILE)], project(sarif(one, two, one))).at("a.toy")}
+    assert len(names) == 2
+    moved = seen("apiVersion: v1\nkind: Service\nmetadata: {name: web}\n", line=7, end=9)
+    assert {resource.name for _, resource in Imports([Entry(FILE)], project(sarif(moved))).at("a.toy")} < names
+
+
+def test_what_the_tool_saw_is_no_part_of_a_name_where_the_file_says_it() -> None:
+    assert imported(sarif(seen("one: ok\ntwo: bad\n"))).keys() == imported(sarif(result(line=1))).keys()
+    assert imported(sarif(seen("two", line=2))).keys() == imported(sarif(result(line=2))).keys()
+
+
+def test_results_in_two_lines_outside_of_the_project_are_two() -> None:
+    made = Imports([Entry(FILE)], project(sarif(*(result(uri="/srv/else/app.py", line=line) for line in (1, 12, 13)))))
+    assert [resource.message for _, resource in made.at(FILE)] == [
+        "/srv/else/app.py: is wrong",
+        "/srv/else/app.py, line 12: is wrong",
+        "/srv/else/app.py, line 13: is wrong",
+    ]
 
 
 def test_priorities_come_from_severity_then_level_then_the_table() -> None:
@@ -623,6 +654,30 @@ def test_a_missing_import_fails_at_its_line_and_a_gate_of_p0_sees_it(toy, write)
     assert check["findings"][0]["message"].startswith(f"{FILE} cannot be read")
 
 
+UNTRUSTED = [
+    pytest.param("", "", "is empty", id="empty"),
+    pytest.param("{", "", "is not JSON", id="invalid"),
+    pytest.param('{"version": "2.1.0", "runs": []}', "", "holds no run", id="no run"),
+    pytest.param("<testsuites/>", "", "no test", id="no test"),
+    pytest.param(sarif(**ended(datetime.timedelta(days=9))), "    max-age: 24h\n", "is stale", id="stale"),
+    pytest.param(sarif(**ended(datetime.timedelta(days=-9))), "    max-age: 24h\n", "in the future", id="of the future"),
+    pytest.param(sarif(versionControlProvenance=[{"revisionId": "0" * 40}]), "", "is of commit 0000000", id="of another commit"),
+    pytest.param(sarif(), "    commit: required\n", "does not say of which commit", id="of no commit"),
+    pytest.param(sarif(invocations=[{"executionSuccessful": False}]), "", "did not succeed", id="of a run that failed"),
+]
+
+
+@pytest.mark.parametrize(("text", "settings", "said"), UNTRUSTED)
+def test_a_file_that_cannot_be_trusted_is_a_failing_item_and_nothing_else_goes_green(scanned, text, settings, said) -> None:
+    toy = scanned(text, settings, toy_text="one: ok\n")
+    for args in (["init", "-q"], ["add", "."], ["-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "-qm", "one"]):
+        subprocess.run(["git", *args], cwd=toy.path, check=True)
+    check = run(toy)[f"readiness.yaml::readiness.import[{FILE}]"]
+    assert (check["outcome"], check["line"], check["priority"]) == ("failed", 2, "P0")
+    assert said in check["findings"][0]["message"] and FILE in check["findings"][0]["message"]
+    assert toy.result.ret == 1
+
+
 def test_a_missing_import_is_not_excused_by_what_has_not_changed(toy, write) -> None:
     write(a_toy="one: bad\n", wanted_toy="", readiness_yaml=f"imports: [{{file: {FILE}}}]\n")
     for args in (["init", "-q"], ["add", "."], ["-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "-qm", "one"]):
@@ -645,6 +700,20 @@ def test_fail_on_critical_vulnerabilities_unless_waived_until_a_date(scanned, wr
     found = run(scanned(sarif(result("CVE-2026-1", "nginx:1"), rules=[rule]), toy_text="one: ok\n"))
     check = next(check for check in found.values() if check["rule"] == "scan.CVE-2026-1")
     assert (check["outcome"], check["priority"]) == (outcome, "P0")
+
+
+PAGE = text_of("imports.md").partition("## Fail on critical")[2]
+
+
+@pytest.mark.parametrize(("day", "failed"), [("2027-01-31", 0), ("2027-02-01", 1)])
+def test_what_the_page_shows_fails_on_critical_vulnerabilities_unless_waived_until_a_date(toy, write, day, failed) -> None:
+    rules = [{"id": f"CVE-2026-{n}", "properties": {"security-severity": severity}} for n, severity in ((1234, "9.8"), (2222, "7.5"))]
+    text = sarif(*(result(rule["id"], "library/nginx") for rule in rules), tool="Trivy", rules=rules)
+    settings, waivers = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)[:2]
+    write(readiness_yaml=settings, out__trivy_sarif=text, **{"readiness-waivers_yaml": waivers})
+    toy.makeini(re.findall(r"```ini\n# pytest.ini\n(.*?)```", PAGE, re.DOTALL)[0])
+    counts = toy.runpytest("--readiness-only", f"--readiness-today={day}").parseoutcomes()
+    assert (counts.get("failed", 0), counts["xfailed"]) == (failed, 2 - failed)
 
 
 def test_a_waiver_of_what_a_tool_finds_no_more_covers_nothing(scanned, write) -> None:
@@ -739,7 +808,7 @@ def test_where_both_find_the_same_there_is_one_check_with_two_witnesses(scanned)
     assert "a.toy::scan.T1" not in outcomes(found)
     check = found["a.toy::toy.good[two]"]
     assert (check["outcome"], check["witnesses"], advice(check)) == ("failed", [{"tool": "scan", "rule": "T1", "found": True}], [])
-    assert witnesses(found["a.toy::toy.good[one]"]) == [("T1", False)]
+    assert witnesses(found["a.toy::toy.good[one]"]) == []  # of which the tool says nothing at all
     pytester.result.stdout.fnmatch_lines(["found by scan (T1) as well"])
 
 
@@ -763,6 +832,16 @@ def test_a_tool_that_lists_the_file_and_finds_nothing_contradicts(scanned) -> No
     assert not run(scanned(sarif(rules=["T2"], **listed)))["a.toy::toy.good[two]"]["witnesses"]
     failed = {"invocations": [{"executionSuccessful": False}]}
     assert not run(scanned(sarif(rules=["T1"], **listed, **failed)))["a.toy::toy.good[two]"]["witnesses"]
+
+
+def test_the_silence_of_a_tool_is_about_the_things_that_it_reports_something_of(scanned) -> None:
+    text = "one: ok\ntwo: bad\nthree: bad\n"
+    finds = [result("T2", line=2), result("T1", line=7)]
+    found = run(scanned(sarif(*finds, rules=["T1"]), toy_text=text + "\n\n\nseven: bad\n"))
+    assert advice(found["a.toy::toy.good[two]"]) and witnesses(found["a.toy::toy.good[two]"]) == [("T1", False)]
+    assert not found["a.toy::toy.good[three]"]["witnesses"]  # it may not know such things
+    listed = {"artifacts": [{"location": {"uri": "a.toy"}}]}
+    assert advice(run(scanned(sarif(*finds, rules=["T1"], **listed), toy_text=text))["a.toy::toy.good[three]"])
 
 
 def test_a_passed_result_is_a_witness_and_no_second_check(scanned) -> None:

@@ -91,11 +91,15 @@ def is_imported(resource: Resource) -> bool:
 
 @dataclass(frozen=True)
 class Judged:
-    """What a run says of a file besides its results: the rules that it had, and whether their silence can be trusted."""
+    """What a run says of a file besides its results: the rules that it had, and whether it looked at all of the file.
+
+    Else it knows only the things that it reports something about.
+    """
 
     log: int
     tool: str
     rules: frozenset[str]
+    whole: bool
 
 
 class Imports:
@@ -144,7 +148,7 @@ class Imports:
         """The runs that looked at a file and can be trusted, with the rules they had."""
         for number, (log, rules) in self._trusted.items():
             if path in log.judged:
-                yield Judged(number, log.tool, rules)
+                yield Judged(number, log.tool, rules, path in log.listed)
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -185,14 +189,17 @@ class Imports:
     # -- one result
 
     def _imported(self, entry: Entry, log: Log, number: int, result: Result) -> tuple[Rule, Imported]:
-        path = result.path or entry.file
+        path, outside = result.path or entry.file, result.place
+        if not result.path:
+            outside += f", line {result.line}" if outside and result.line > 1 else ""  # 1 is what is written of an image or archive
+            result = replace(result, line=0, column=0, end_line=0, end_column=0)
         place = Span(path, result.line, result.column, result.end_line, result.end_column)
         if result.line and not result.end_column:
             place = place._replace(end_column=max(len(self._line(path, result.end_line)) + 1, result.column + 1))
         head = place._replace(end_line=place.line, end_column=place.end_column if place.end_line == place.line else place.column + 1)
         message = brief(masked(result.message[: 4 * LONGEST_TEXT]), LONGEST_TEXT)
-        if result.place and not result.path:
-            message = f"{brief(result.place, 200)}: {message}"
+        if outside and not result.path:
+            message = f"{brief(outside, 200)}: {message}"
         made = Imported(
             f"{KIND}{log.tool}",
             self._name(path, result),
@@ -268,9 +275,13 @@ class Imports:
             return brief(result.logical, 150)
         if result.fingerprint:
             return _digest(result.fingerprint)
+        line = self._line(path, result.line).strip()
+        seen = result.excerpt.partition("\n")[0]
+        if seen and (not line or (seen not in line and line not in seen)):  # of what is made from the file, or of one that is not here
+            return _digest(f"{result.place}\n{result.message}\n{result.excerpt}")
         if name := self._held(path, result):
             return name
-        return _digest(f"{result.place}\n{result.message}\n{self._line(path, result.line).strip()}")
+        return _digest(f"{result.place}\n{result.message}\n{line}")
 
     def _held(self, path: str, result: Result) -> str:
         """The resource whose head is in a region of several lines, with all others there being parts of it."""

@@ -35,7 +35,8 @@ class Result:
     """One result: its rule, what came out, and where. ``path`` is empty where that is no file of the project.
 
     ``place`` is what the tool said of the place where it is none. ``line`` to ``end_column`` are 0 where it did not say.
-    ``logical`` and ``fingerprint`` are names that do not change when lines move.
+    ``logical`` and ``fingerprint`` are names that do not change when lines move. ``excerpt`` is what the tool saw there, which
+    is not what the file says where it looked at something that was rendered from it.
     """
 
     about: About
@@ -49,6 +50,7 @@ class Result:
     end_column: int = 0
     logical: str = ""
     fingerprint: str = ""
+    excerpt: str = ""
     level: str = "warning"
     severity: float = 0.0
     suppressed: bool = False
@@ -57,13 +59,14 @@ class Result:
 
 @dataclass
 class Log:
-    """One run of a tool. ``clean`` are rules that ran without a result, ``judged`` the files it says it looked at."""
+    """One run of a tool. ``clean`` are rules that ran without a result, ``judged`` the files it looked at, ``listed`` those of them that it names itself."""
 
     tool: str
     version: str = ""
     results: list[Result] = field(default_factory=list)
     clean: list[About] = field(default_factory=list)
     judged: frozenset[str] = frozenset()
+    listed: frozenset[str] = frozenset()
     ended: datetime.datetime | None = None
     commits: tuple[str, ...] = ()
     problems: list[str] = field(default_factory=list)

@@ -5,6 +5,7 @@ Specification: OASIS SARIF 2.1.0; ``security-severity`` is GitHub's property, wh
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -105,7 +106,8 @@ class _Reader:
         known = {about.id: about for table in self.tables for about in table if about is not None}
         made.clean = [about for about in known.values() if about.ran and about.id not in reported]
         listed = (self.places.find(_dict(each).get("location"))[0] for each in self.artifacts)
-        made.judged = frozenset(path for path in (*listed, *(result.path for result in made.results)) if path)
+        made.listed = frozenset(path for path in listed if path)
+        made.judged = made.listed | {result.path for result in made.results if result.path}
         return made
 
     def _history(self) -> None:
@@ -184,7 +186,8 @@ class _Reader:
         location = _dict(next(iter(_list(result.get("locations"))), None))
         physical = _dict(location.get("physicalLocation"))
         path, place = self.places.find(physical.get("artifactLocation"))
-        line, column, end_line, end_column = _region(_dict(physical.get("region"))) if path else (0, 0, 0, 0)
+        region = _dict(physical.get("region"))
+        line, column, end_line, end_column = _region(region)
         level = result.get("level")
         suppressed, why = _suppression(result) if outcome == FAILED else (False, "")
         return Result(
@@ -199,6 +202,7 @@ class _Reader:
             end_column,
             _logical(location),
             _fingerprint(result),
+            _excerpt(_dict(region.get("snippet")).get("text")),
             level if level in LEVELS else about.level,
             _severity(_dict(result.get("properties"))) or about.severity,
             suppressed,
@@ -276,6 +280,14 @@ def _fingerprint(result: Mapping[str, Any]) -> str:
             return "\n".join(usable)
     guid = _text(result.get("correlationGuid"))
     return guid if _FINGERPRINT(guid) else ""
+
+
+def _excerpt(text: object) -> str:
+    """The first line of what the tool saw, and a digest of the rest."""
+    seen = _text(text)
+    first, _, rest = seen.partition("\n")
+    digest = hashlib.sha256(rest.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return f"{first.strip()[:200]}\n{digest}" if seen else ""
 
 
 def _suppression(result: Mapping[str, Any]) -> tuple[bool, str]:

@@ -92,6 +92,7 @@ class Witnesses:
         self._of: dict[int, dict[tuple[int, str], Witness]] = {}
         self._own = own
         self._heads = imports.heads(path)
+        self._known: dict[int, frozenset[int]] = {}
         reported = imports.at(path)
         merged: set[int] = set()
         results: dict[str, list[int]] = {}
@@ -100,6 +101,8 @@ class Witnesses:
                 results.setdefault(key, []).append(number)
         ran: dict[str, list[tuple[int, str, str]]] = {}
         for judged in imports.judged(path):
+            if not judged.whole:
+                self._known[judged.log] = self._reported(judged.log, [resource for _, resource in reported])
             for name in sorted(judged.rules):
                 for key in set(_keys(judged.tool, name)):
                     ran.setdefault(key, []).append((judged.log, judged.tool, name))
@@ -114,6 +117,15 @@ class Witnesses:
     def of(self, number: int) -> tuple[Witness, ...]:
         """The witnesses of a check, by its place in the list."""
         return tuple(self._of.get(number, {}).values())
+
+    def _reported(self, log: int, results: Iterable[Imported]) -> frozenset[int]:
+        """The lines where those things begin that a run reports anything about: it may know no others, such as custom resources."""
+        lines, _ = self._heads
+        found: set[int] = set()
+        for start, end in {result.region for result in results if result.log == log}:
+            first, last = bisect_right(lines, start - 1), bisect_right(lines, end)
+            found.update(lines[first : min(last, first + MANY)] if first < last else lines[max(first - 1, 0) : first])
+        return frozenset(found)
 
     def _by_rule(self) -> dict[Rule, list[int]]:
         """The checks of each rule that other tools have too, in the order of their lines."""
@@ -152,8 +164,9 @@ class Witnesses:
                     self._add(number, result.log, Witness(result.tool, result.rule_id, False))
                 merged.add(index)
         for log, tool, rule in sorted(silent):
-            for number in () if (log, rule, -1) in spoken else numbers:
-                if (log, rule, number) not in spoken:
+            known = self._known.get(log)
+            for number, line in () if (log, rule, -1) in spoken else zip(numbers, lines, strict=True):
+                if (log, rule, number) not in spoken and (known is None or line in known):
                     self._add(number, log, Witness(tool, rule, False))
         return merged
 
