@@ -45,7 +45,7 @@ class _Program:
     def __init__(self, flags: int) -> None:
         self.flags = flags
         self.tests: dict[int, tuple[re.Pattern[str], int]] = {}
-        self.jumps: dict[int, tuple[tuple[tuple[Any, bool] | None, int], ...]] = {}  # (assertion and whether it sees lines, state)
+        self.jumps: dict[int, tuple[tuple[tuple[Any, int] | None, int], ...]] = {}  # (assertion with the flags there, state)
         self.size = 0
 
     def state(self) -> int:
@@ -59,7 +59,7 @@ class _Program:
         self.tests[state] = (_character(source, self.flags & (re.IGNORECASE | re.DOTALL | re.ASCII)), after)
         return state
 
-    def jump(self, *targets: int, assertion: tuple[Any, bool] | None = None) -> int:
+    def jump(self, *targets: int, assertion: tuple[Any, int] | None = None) -> int:
         state = self.state()
         self.jumps[state] = tuple((assertion, target) for target in targets)
         return state
@@ -92,7 +92,7 @@ class _Program:
             least, most, inner = argument
             return self.repeat(least, most, inner, after)
         if op is sre.AT:
-            return self.jump(after, assertion=(argument, bool(self.flags & re.MULTILINE)))
+            return self.jump(after, assertion=(argument, self.flags))
         raise PatternError("refers to a group, looks around or forbids backtracking, which takes unbounded time: write it without")
 
     def repeat(self, least: int, most: int, inner: Any, after: int) -> int:
@@ -137,8 +137,10 @@ _WORD = re.compile(r"\w").match
 
 
 def _side(character: str) -> str:
-    """What an assertion asks of a character beside it: none, the end of a line, part of a word, or something else."""
-    return character if character in ("", "\n") else "w" if _WORD(character) else "."
+    """What an assertion asks of a character beside it: none, the end of a line, part of a word (of ASCII: w), or something else."""
+    if character in ("", "\n"):
+        return character
+    return "." if not _WORD(character) else "w" if character.isascii() else "u"
 
 
 class Pattern:
@@ -222,8 +224,9 @@ class Pattern:
         return found
 
 
-def _holds(kind: Any, many_lines: bool, before: str, after: str, last: str) -> bool:
+def _holds(kind: Any, flags: int, before: str, after: str, last: str) -> bool:
     """Whether an assertion holds between two characters."""
+    many_lines = bool(flags & re.MULTILINE)
     if kind is sre.AT_BEGINNING:
         return before == "" or (many_lines and before == "\n")
     if kind is sre.AT_BEGINNING_STRING:
@@ -232,7 +235,8 @@ def _holds(kind: Any, many_lines: bool, before: str, after: str, last: str) -> b
         return after == "" or bool(last) or (many_lines and after == "\n")
     if kind is sre.AT_END_STRING:
         return after == ""
-    return ((before == "w") != (after == "w")) == (kind is sre.AT_BOUNDARY)
+    words = ("w",) if flags & re.ASCII else ("w", "u")
+    return ((before in words) != (after in words)) == (kind is sre.AT_BOUNDARY)
 
 
 @lru_cache(maxsize=2_000)
