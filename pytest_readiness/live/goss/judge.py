@@ -6,9 +6,9 @@ from typing import Any
 
 from ...text import brief
 from ..measure import Judged
+from .document import Assertion
 from .facts import Failed
 from .facts import NotAsked
-from .document import Assertion
 from .resources import FACTS
 from .shell import CannotHave
 from .vocabulary import TYPES

@@ -38,7 +38,7 @@ _POSIX = {
     "xdigit": "0-9A-Fa-f",
 }
 _REPEAT = re.compile(r"\{(\d{1,4})(?:(,)(\d{1,4})?)?\}")
-_GROUP = re.compile(r"\(\?(?:P?<[A-Za-z_]\w*>|(-?[imsU]*(?:-[imsU]+)?)([:)]))")
+_GROUP = re.compile(r"\(\?(?:P?<\w+>|(-?[imsU]*(?:-[imsU]+)?)([:)]))")
 _HEX = re.compile(r"x(?:([0-9A-Fa-f]{2})|\{([0-9A-Fa-f]{1,6})\})")
 _OCTAL = re.compile(r"0[0-7]{0,2}|[1-7][0-7]{1,2}")
 _CONTROL = {"a": r"\x07", "f": r"\f", "t": r"\t", "n": r"\n", "r": r"\r", "v": r"\v"}
@@ -153,7 +153,7 @@ class _Translator:
             return r"\A" if letter == "A" else r"\Z"
         if letter in "bB":
             self.at += 1
-            return f"\\{letter}"
+            return f"(?a:\\{letter})"
         if letter == "Q":
             end = self.text.find(r"\E", self.at + 1)
             quoted = self.text[self.at + 1 : end if end >= 0 else None]
