@@ -15,7 +15,6 @@ from ..project import Project
 from ..rules.live import CRITERIA
 from ..rules.live import defaults
 from ..syntax import yaml
-from .entries import MAX_SIZE
 from .entries import TIMEOUT
 from .entries import Declared
 from .entries import Entry
@@ -74,7 +73,7 @@ class _Reader:
             read.wrong(f"{name}: {key} is not for a target that is a {kind.key}", key)
         if named:
             kind.target(read)
-        size = read.attempt(lambda: quantity(body.get("max_size", MAX_SIZE), "B"), "max_size")
+        size = read.attempt(lambda: quantity(body.get("max_size", kind.max_size), "B"), "max_size")
         if size is not None and size.dimension != "size":
             read.wrong(f"{name}: max_size: {body['max_size']!r} is not a size such as 1 MiB", "max_size")
         return Target(
@@ -84,7 +83,7 @@ class _Reader:
             written,
             address["env"] if isinstance(address, Mapping) else "",
             timeout=read.seconds("timeout", default),
-            max_size=int(size.value) if size else MAX_SIZE,
+            max_size=int(size.value) if size else kind.max_size,
             ca_file=body.get("ca_file", ""),
             token_env=body.get("token_env", ""),
             headers=body.get("headers", {}),
