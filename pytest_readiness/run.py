@@ -25,6 +25,7 @@ from .collection import FileNode
 from .collection import Node
 from .configuration import Configuration
 from .criteria import load as criteria_files
+from .criteria import python
 from .criteria.load import Criteria
 from .demands import demands
 from .demands import lowest
@@ -157,7 +158,9 @@ class Run:
         """The criteria of the project, and the settings with those who close their gaps."""
         kinds = [kind for format_ in self.project.formats for kind in format_.kinds]
         self.packs.check()
-        found, mistakes = criteria_files.load(self.project, self._rule, self._rule_names, kinds, conftest(self.config))
+        names = conftest(self.config)
+        self.not_loaded = python.files(self.project) if names is None else ()
+        found, mistakes = criteria_files.load(self.project, self._rule, self._rule_names, kinds, names)
         if mistakes:
             raise pytest.UsageError(*(safe(str(mistake)) for mistake in mistakes))
         policy = replace(settings.policy, owners=(*found.owners, *settings.policy.owners))

@@ -615,7 +615,7 @@ MISTAKES = [
         "    on: k8s.workload\n"
         "    remedy: add it\n"
         "    require: {metadata.labels.team: present}\n",
-        "2:5: k8s.min-replicas: a rule has this id already; to change its options write use: k8s.min-replicas and a new id",
+        "2:5: k8s.min-replicas: a rule of pytest-readiness has this id already; to change its options write use: k8s.min-replicas and a new id",
         id="the id of a built-in rule",
     ),
     pytest.param(

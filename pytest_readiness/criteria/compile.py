@@ -7,7 +7,6 @@ from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
-from dataclasses import dataclass
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -22,25 +21,17 @@ from ..settings import same_type
 from ..settings import type_name
 from ..syntax.yaml import Mapping as Positioned
 from .blocks import narrowing
-from .examples import Sample
 from .examples import samples
 from .judge import Judge
 from .judge import narrowed
 from .mistakes import Mistakes
 from .mistakes import hint
+from .mistakes import whose
 from .operators import shown
 from .read import Criterion
+from .samples import OwnRule
 
 Find = Callable[[str], Rule | None]
-
-
-@dataclass(frozen=True, eq=False)
-class Compiled:
-    """A criterion, its rule and its samples."""
-
-    criterion: Criterion
-    rule: Rule
-    samples: tuple[Sample, ...]
 
 
 class Compiler:
@@ -56,18 +47,20 @@ class Compiler:
             other = self._criteria.setdefault(criterion.id, criterion)
             if other is not criterion:
                 mistakes.add(criterion.span, f"{criterion.id}: another criterion has this id, at {other.span}")
-            elif find(criterion.id) is not None:
+            elif (given := find(criterion.id)) is not None:
                 mistakes.add(
                     criterion.span,
-                    f"{criterion.id}: a rule has this id already; to change its options write use: {criterion.id} and a new id",
+                    f"{criterion.id}: {whose(given)} has this id already; to change its options write use: {criterion.id} and a new id",
                 )
 
-    def compiled(self) -> Iterator[Compiled]:
+    def compiled(self) -> Iterator[OwnRule]:
         for criterion in self._criteria.values():
             rule = self._rule(criterion.id, ())
             if rule is not None:
                 found = tuple(samples(criterion, rule.on, self._mistakes))
-                yield Compiled(criterion, replace(rule, examples=tuple(sample.example for sample in found)), found)
+                rule = replace(rule, examples=tuple(sample.example for sample in found), draft=criterion.draft)
+                places = tuple(sample.span for sample in found)
+                yield OwnRule(rule, criterion.span, criterion.span.path, places, criterion.owner)
 
     def _rule(self, name: str, trail: tuple[str, ...]) -> Rule | None:
         """The rule of an id; None where there is none, or where something is wrong with it."""

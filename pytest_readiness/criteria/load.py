@@ -8,22 +8,20 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from dataclasses import dataclass
-from dataclasses import replace
 from typing import Any
 
 from .. import builtin
-from ..model import PACK
 from ..model import ParseFailure
 from ..model import Resource
 from ..model import Rule
 from ..policy import Owner
 from ..project import Project
 from . import python
-from .compile import Compiled
 from .compile import Compiler
 from .compile import Find
 from .files import read
 from .mistakes import Mistakes
+from .mistakes import whose
 from .samples import OwnRule
 from .samples import checks
 
@@ -67,7 +65,7 @@ def load(
     rules = {name: each.rule for name, each in own.items()}
     criteria = list(read(project, mistakes, known))
     compiler = Compiler(criteria, lambda name: rules.get(name) or find(name), lambda: (*names(), *rules), mistakes)
-    found = (*own.values(), *map(_in_yaml, compiler.compiled()))
+    found = (*own.values(), *compiler.compiled())
     return (Criteria() if mistakes else Criteria(found)), mistakes.all
 
 
@@ -82,19 +80,8 @@ def _in_python(project: Project, find: Find, kinds: Iterable[str], conftest: Map
         elif given is not None and given.check is own.rule.check:
             del found[own.rule.id]
         elif given is not None:
-            mistakes.add(own.span, f"{own.rule.id}: {holder(given)} has this id already; give this one another")
+            mistakes.add(own.span, f"{own.rule.id}: {whose(given)} has this id already; give this one another")
     return found
-
-
-def _in_yaml(compiled: Compiled) -> OwnRule:
-    criterion = compiled.criterion
-    places = tuple(sample.span for sample in compiled.samples)
-    return OwnRule(replace(compiled.rule, draft=criterion.draft), criterion.span, criterion.span.path, places, criterion.owner)
-
-
-def holder(rule: Rule) -> str:
-    """Whose a rule is: of which pack, or at which place."""
-    return f"a rule of {rule.origin}" + ("" if rule.pack == PACK else f" (at {rule.source})")
 
 
 def builtin_rule(name: str) -> Rule | None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from ..model import PACK
 from ..model import ParseFailure
+from ..model import Rule
 from ..model import Span
 
 SHOWN = 12  # names that are listed
@@ -37,3 +39,10 @@ def hint(name: str, known: Iterable[str]) -> str:
         return f"did you mean {close[0]!r}?"
     shown = ", ".join(names[:SHOWN])
     return f"known: {shown}{', ...' if len(names) > SHOWN else ''}" if names else "there is none"
+
+
+def whose(rule: Rule) -> str:
+    """A rule by its pack, by its place, or both."""
+    if rule.pack == PACK:
+        return f"a rule of {PACK}"
+    return f"a rule of {rule.origin} (at {rule.source})" if rule.pack_version else f"a rule at {rule.source}"

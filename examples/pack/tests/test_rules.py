@@ -1,0 +1,3 @@
+from pytest_readiness.testing import examples_of
+
+TestExamples = examples_of("readiness_acme.plugin")
