@@ -17,6 +17,8 @@ class User(Facts):
 
     def exists(self) -> bool:
         """Whether there is a user of that name (and not only of that number)."""
+        if self.subject.startswith("-"):
+            return False  # `id` would take it for an option
         found = bool(self._user.exists)
         if found and self.subject.isdigit():
             return bool(self.host.run("id -nu %s", self.subject).stdout.strip() == self.subject)

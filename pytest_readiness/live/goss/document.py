@@ -57,6 +57,7 @@ class Document:
         self.data = data
         self.mistakes = mistakes
         self.short = short
+        self.seen: set[tuple[str, str]] = set()
         self.failed = False  # whether something is wrong with the resource that is being read
 
     def wrong(self, span: Span, reason: str) -> None:
@@ -79,6 +80,10 @@ class Document:
                     self.wrong(place, f"no type of resources is called {brief(written)!r}: {hint(written, known)}")
                 continue
             for key, body in self._entries(resources, place, name):
+                if (name, key) in self.seen:
+                    self.wrong(resources.entry(key), f"{name} {brief(key)} is declared twice, here as {written}: put both into one")
+                    continue
+                self.seen.add((name, key))
                 found = self._resource(name, key, body, resources.entry(key))
                 if found:
                     yield found

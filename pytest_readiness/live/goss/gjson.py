@@ -124,9 +124,18 @@ def _meets(item: Any, step: Step) -> bool:
         return isinstance(found, str) and isinstance(wanted, str) and _wildcard(wanted)(found) == (operator == "%")
     if isinstance(wanted, bool) or wanted is None or isinstance(found, bool) or found is None:
         return found is wanted if operator == "==" else operator == "!=" and found is not wanted
+    if isinstance(found, (int, float)) and isinstance(wanted, str):
+        wanted = _as_number(wanted)
     if isinstance(found, str) != isinstance(wanted, str) or isinstance(found, (dict, list)):
         return False
     return bool(_COMPARED[operator](found, wanted))
+
+
+def _as_number(written: str) -> float | str:
+    try:
+        return float(written)
+    except ValueError:
+        return written
 
 
 _COMPARED: Mapping[str, Callable[[Any, Any], bool]] = {

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from ...text import brief
 from .values import CannotMatch
 from .values import told
 
@@ -32,13 +33,16 @@ class Matcher:
 
     def problem(self, value: Any) -> str | None:
         """What is wrong with a value, as it reads behind the name of the attribute; None where it is as expected."""
+        said = brief(self.said, 300)
         try:
             missing = self.holds(value)
         except CannotMatch as reason:
-            return f"is {told(value)}, {self.said} expected: {reason}"
+            return f"is {told(value)}, {said} expected: {reason}"
+        except RecursionError:
+            return f"is nested too deeply to be compared, {said} expected"
         if missing is None:
             return None
-        return f"is {told(value)}, {self.said} expected{missing if missing != NO else ''}"
+        return f"is {told(value)}, {said} expected{missing if missing != NO else ''}"
 
 
 def text_argument(name: str, value: Any) -> str:

@@ -23,7 +23,6 @@ from .matcher import text_argument
 from .patterns import have_patterns
 from .patterns import lines_with
 from .patterns import match_regexp
-from .values import MAX_ITEMS
 from .values import CannotMatch
 from .values import items
 from .values import mapping
@@ -33,14 +32,29 @@ from .values import text_of
 from .values import told
 
 MAX_NESTING = 30
+MAX_SIZE = 5_000  # values in one matcher
 NUMERIC = {"gt": "more than", "ge": "at least", "lt": "less than", "le": "at most"}
 
 
 def compiled(value: Any, *, stream: bool = False) -> Matcher:
     """The matcher that a value of a goss file stands for; raises `MatcherError`. A list for a stream is patterns of lines."""
+    if not _is_small(value):
+        raise MatcherError(f"holds more than {MAX_SIZE} values")
     if stream and isinstance(value, list):
         return lines_with(value)
     return _compiled(value, 0)
+
+
+def _is_small(value: Any) -> bool:
+    """Whether it has few enough values, aliases counted each time they are used."""
+    stack, count = [value], 0
+    while stack:
+        node = stack.pop()
+        count += 1
+        if count + len(stack) > MAX_SIZE:
+            return False
+        stack.extend(node.values() if isinstance(node, dict) else node if isinstance(node, list) else ())
+    return True
 
 
 def _compiled(value: Any, depth: int) -> Matcher:
@@ -71,8 +85,6 @@ def _compiled(value: Any, depth: int) -> Matcher:
 def _all(value: Any, depth: int) -> list[Matcher]:
     if not isinstance(value, list):
         raise MatcherError("takes a list of matchers")
-    if len(value) > MAX_ITEMS:
-        raise MatcherError(f"has more than {MAX_ITEMS} matchers")
     found = []
     for index, item in enumerate(value):
         try:

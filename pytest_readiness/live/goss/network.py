@@ -15,7 +15,7 @@ if [ -z "$4" ] && command -v bash >/dev/null 2>&1; then exec bash -c 'exec 3<>"/
 if [ -n "$4" ]; then exec nc -z -w "$3" -s "$4" "$1" "$2"; fi
 exec nc -z -w "$3" "$1" "$2"
 """
-_ADDRESS = re.compile(r"\[?(?P<host>[^\[\]]+?)\]?:(?P<port>\d{1,5})")
+_ADDRESS = re.compile(r"\[?(?P<host>[\w.:%][\w.:%-]*?)\]?:(?P<port>\d{1,5})", re.ASCII)
 _RECORD = re.compile(r"([A-Z]+):(.+)", re.DOTALL)
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _USAGE = re.compile("usage|invalid option|unrecognized", re.IGNORECASE)

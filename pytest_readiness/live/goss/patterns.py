@@ -19,6 +19,7 @@ from .values import text_of
 from .values import told
 
 MAX_TEXT = 2**20  # characters that are searched
+MAX_SEARCH = 16 * MAX_TEXT  # characters by expressions: some seconds
 
 
 def match_regexp(name: str, value: Any, _: int) -> Matcher:
@@ -55,21 +56,24 @@ def have_patterns(name: str, value: Any, _: int) -> Matcher:
 
 @dataclass(frozen=True)
 class _Line:
-    """One pattern: what it is called, whether it must not be there, and whether a line has it."""
+    """One pattern: what it is called, whether it must not be there, whether a line has it, and whether that is slow."""
 
     written: str
     absent: bool
     test: Callable[[str], bool]
+    expression: bool = False
 
 
 def _line(written: Any) -> _Line:
     if not isinstance(written, str):
         raise MatcherError(f"a pattern is a text, not {told(written, 40)}: put it into quotes, or write `and` with matchers")
+    if written in ("/", "!/"):
+        raise MatcherError(f"{written!r} is no pattern: it is neither a text nor an expression between slashes")
     absent = written.startswith("!")
     inner = written[1:] if absent else written
     if inner.startswith("/") and len(inner) > 1 and inner.endswith("/"):
         expression = _pattern(inner[1:-1])
-        return _Line(written, absent, lambda line: _searched(expression, line))
+        return _Line(written, absent, lambda line: _searched(expression, line), expression=True)
     plain = written.lstrip("\\/!")
     return _Line(written, absent, lambda line: plain in line)
 
@@ -83,8 +87,13 @@ def lines_with(value: list[Any]) -> Matcher:
         except MatcherError as error:
             raise MatcherError(str(error), (index,)) from None
 
+    expressions = sum(line.expression for line in found)
+
     def holds(text: Any) -> str | None:
-        wrong = [repr(brief(line.written)) for line in found if not _is_met(line, _lines(text_of(text)))]
+        lines = _lines(text_of(text))
+        if expressions * sum(map(len, lines)) > MAX_SEARCH:
+            raise CannotMatch(f"{expressions} expressions are too many for so long a text: a text without slashes is found faster")
+        wrong = [repr(brief(line.written)) for line in found if not _is_met(line, lines)]
         return f" (not so: {brief(', '.join(wrong))})" if wrong else None
 
     return Matcher(f"lines with {', '.join(repr(brief(line.written)) for line in found)}" if found else "anything", holds)

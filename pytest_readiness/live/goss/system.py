@@ -72,6 +72,8 @@ class Package(Facts):
 
     @cached_property
     def _package(self) -> Any:
+        if self.subject.startswith("-"):
+            raise CannotHave("no package has such a name")
         return self.host.package(self.subject)
 
     def installed(self) -> bool:

@@ -7,6 +7,8 @@ from typing import Any
 
 from ...text import brief
 
+DEEPEST = 3  # lists within lists that are shown
+MOST = 200  # characters of each item there
 MAX_ITEMS = 5_000  # of a list that is matched item by item
 
 
@@ -18,15 +20,17 @@ def told(value: Any, width: int = 80) -> str:
     """A value as people read it."""
     if isinstance(value, str):
         return brief(repr(value[: 4 * width]), width) if not value or any(map(str.isspace, value[:width])) else brief(value, width)
-    return brief(text_of(value), width) if not isinstance(value, (list, dict)) else brief(_listed(value), width)
+    return brief(_listed(value), width)
 
 
-def _listed(value: Any) -> str:
+def _listed(value: Any, depth: int = 0) -> str:
+    if isinstance(value, (list, dict)) and depth > DEEPEST:
+        return "…"
     if isinstance(value, list):
-        return f"[{', '.join(_listed(item) for item in value[:50])}]"
+        return f"[{', '.join(_listed(item, depth + 1) for item in value[:20])}]"
     if isinstance(value, dict):
-        return f"{{{', '.join(f'{key}: {_listed(item)}' for key, item in list(value.items())[:50])}}}"
-    return text_of(value)
+        return f"{{{', '.join(f'{key}: {_listed(item, depth + 1)}' for key, item in list(value.items())[:20])}}}"
+    return text_of(value)[:MOST]
 
 
 def text_of(value: Any) -> str:
