@@ -115,6 +115,7 @@ def _configuration(data: yaml.Mapping) -> Configuration:
         kustomize_helm=rendering.get("kustomize-helm", False),
         render_timeout=float(rendering.get("timeout", Configuration.render_timeout)),
         rego=rego_settings(data),
+        goss=frozenset(check["goss"] for check in data.get("live", {}).get("checks", ()) if "goss" in check),
     )
 
 
@@ -163,7 +164,9 @@ def _globs_of_nothing(settings: Settings, data: yaml.Mapping, rules: Iterable[st
         known = any(fnmatchcase(rule_id, glob) for rule_id in rules)
         unread = imported if key == "priorities" else settings.tests
         if not known and not policy_file.is_of_a_tool(glob, unread):
-            yield ParseFailure(f"{key}: no rule is called {glob!r}", yaml.at(data, key, place))
+            # the tool's findings are judged in any case
+            hint = f": {key} stands in the tool's entry of imports" if policy_file.is_of_a_tool(glob, imported) else ""
+            yield ParseFailure(f"{key}: no rule is called {glob!r}{hint}", yaml.at(data, key, place))
 
 
 def _wrong_options(settings: Settings, data: yaml.Mapping, rules: Mapping[str, Rule]) -> Iterator[ParseFailure]:

@@ -791,6 +791,12 @@ def test_a_mistake_in_an_entry_is_told_at_its_line(entry, said) -> None:
         raise mistakes(load(made), (), (), ("k8s",))[0]
 
 
+def test_rules_of_a_tool_are_chosen_in_its_entry() -> None:
+    made = Project.of({"readiness.yaml": "select: ['trivy.*']\nimports:\n  - {file: a.sarif, tool: trivy}\n"})
+    (said,) = mistakes(load(made), (), (), ("k8s",))
+    assert str(said) == "readiness.yaml:1:10: select: no rule is called 'trivy.*': select stands in the tool's entry of imports"
+
+
 # -- two witnesses
 
 
