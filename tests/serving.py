@@ -42,7 +42,7 @@ Reply = tuple[int, dict[str, str], bytes]
 
 
 class Server(ThreadingHTTPServer):
-    """Answers by path, and remembers what it was asked."""
+    """Answers by path, with its query or without, and remembers what it was asked."""
 
     daemon_threads = True
     request_queue_size = 64
@@ -87,7 +87,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.asked.append((self.path, dict(self.headers)))
-        reply = self.server.routes.get(self.path, (404, {}, b""))
+        routes = self.server.routes
+        reply = routes.get(self.path) or routes.get(self.path.partition("?")[0], (404, {}, b""))
         if callable(reply):
             reply(self)
             return

@@ -24,13 +24,17 @@ from .api import address
 
 Ask = Callable[[Entry, Client, float], Judged]
 
-# what a check may be about -> (how it is asked, the keys it has)
-SUBJECTS: Mapping[str, tuple[Ask, frozenset[str]]] = {
-    "environment": (settings.environment, frozenset(("environment", "reviewers", "prevent_self_review", "wait", "branches", "admins"))),
-    "issues": (activity.issues, frozenset(("issues",))),
-    "workflow": (activity.duration, frozenset(("workflow", "runs", "job", "branch"))),
-    "security": (settings.security, frozenset(settings.SECURITY)),
-    "branch": (branches.judge, frozenset((*branches.ASPECTS, "branch", "reviews", "checks", "admins"))),
+# what a check may be about: what that is called, how it is asked, and the keys it has
+SUBJECTS: Mapping[str, tuple[str, Ask, frozenset[str]]] = {
+    "environment": (
+        "an environment",
+        settings.environment,
+        frozenset(("environment", "reviewers", "prevent_self_review", "wait", "branches", "admins")),
+    ),
+    "issues": ("issues", activity.issues, frozenset(("issues",))),
+    "workflow": ("a workflow", activity.duration, frozenset(("workflow", "runs", "job", "branch"))),
+    "security": ("security settings", settings.security, frozenset(settings.SECURITY)),
+    "branch": ("a branch", branches.judge, frozenset((*branches.ASPECTS, "branch", "reviews", "checks", "admins"))),
 }
 
 
@@ -40,7 +44,7 @@ def _subject(body: Mapping[str, Any]) -> str:
 
 
 def _ask(entry: Entry, client: Client) -> Judged:
-    ask, _ = SUBJECTS[_subject(entry.body)]
+    _, ask, _ = SUBJECTS[_subject(entry.body)]
     try:
         return ask(entry, client, time.monotonic() + client.target.budget)
     except Hidden as hidden:
@@ -50,10 +54,9 @@ def _ask(entry: Entry, client: Client) -> Judged:
 
 
 def _read(read: Reading) -> None:
-    subject = _subject(read.whole)
-    _, keys = SUBJECTS[subject]
+    called, _, keys = SUBJECTS[_subject(read.whole)]
     for key in read.whole.keys() & (KIND.asks | KIND.measures | KIND.further) - keys:
-        read.wrong(f"{key} is not asked of {'an' if subject[0] in 'aei' else 'a'} {subject}: make it a check of its own", key)
+        read.wrong(f"{key} is not for a check of {called}: make it one of its own", key)
     if "wait" in read.whole:
         read.whole["wait"] = read.seconds("wait", 0)
     if "workflow" in read.whole:
