@@ -22,6 +22,7 @@ ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 BESIDE = [ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "examples/README.md")]
 PAGES = sorted([*DOCS.glob("*.md"), *(path for path in BESIDE if path.exists())])
+LIVE = sorted(path.name for path in DOCS.glob("live*.md"))
 FENCE = re.compile(r"^(?P<ticks>`{3,})(?P<language>\w*)\n(?P<text>.*?)^(?P=ticks)$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 
@@ -108,7 +109,11 @@ def test_every_kind_that_a_rule_judges_is_documented() -> None:
 
 @pytest.mark.parametrize(
     ("name", "page"),
-    [("readiness", "configuration.md live.md live-prometheus.md verdict.md waivers.md imports.md"), ("waivers", "waivers.md"), ("report", "reports.md")],
+    [
+        ("readiness", f"configuration.md {' '.join(LIVE)} verdict.md waivers.md imports.md"),
+        ("waivers", "waivers.md"),
+        ("report", "reports.md"),
+    ],
 )
 def test_every_key_of_the_schemas_is_documented(name: str, page: str) -> None:
     told = "".join(map(text, page.split()))
@@ -236,6 +241,20 @@ def test_settings_and_waivers_that_are_shown_are_valid(page: str) -> None:
         if name in ("readiness", "waivers"):
             (document,) = yaml.parse("shown.yaml", code)
             assert list(schema.violations(document, name)) == []
+
+
+@pytest.mark.parametrize("page", LIVE)
+def test_live_declarations_that_are_shown_can_be_declared(page: str) -> None:
+    from pytest_readiness.live import declared
+    from pytest_readiness.project import Project
+    from pytest_readiness.syntax import yaml
+
+    for code in fences(page, "yaml"):
+        if file_of(code) == "readiness":
+            (document,) = yaml.parse("readiness.yaml", code)
+            assert [
+                str(mistake) for mistake in (*schema.violations(document, "readiness"), *declared.load(document, Project.of({}))[1])
+            ] == []
 
 
 def file_of(code: str) -> str:
