@@ -37,6 +37,7 @@ def formats() -> tuple[Format, ...]:
     for home in _FORMATS:
         module, _, name = home.partition(":")
         found.append(getattr(import_module(f".formats.{module}", __package__), name)())
+    found.append(import_module(".goss.format", __package__).Goss())
     policies = import_module(".rego.format", __package__)
     found += [getattr(policies, name)() for name in _POLICIES]
     return tuple(found)

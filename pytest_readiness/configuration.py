@@ -54,7 +54,8 @@ class Configuration:
     """What formats are told.
 
     ``worlds`` are groups of globs over paths and homes whose objects see each other, ``kustomize_helm``
-    says whether Kustomize may render charts, ``render_timeout`` bounds one call of a tool, in seconds.
+    says whether Kustomize may render charts, ``render_timeout`` bounds one call of a tool, in seconds, ``goss`` are the goss
+    files that live checks run.
     """
 
     environments: tuple[Environment, ...] = ()
@@ -62,3 +63,4 @@ class Configuration:
     kustomize_helm: bool = False
     render_timeout: float = 60.0
     rego: Policies | None = None
+    goss: frozenset[str] = frozenset()

@@ -22,6 +22,7 @@ LAYERS = (
         "scorecard",
         "planning",
         "gates",
+        "goss",
         "owners",
         "conclusion",
         "criteria",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from . import github
+from . import host
 from . import http
 from .entries import Kind
 
-KINDS: dict[str, Kind] = {kind.key: kind for kind in (http.KIND, github.KIND)}
+KINDS: dict[str, Kind] = {kind.key: kind for kind in (http.KIND, host.KIND, github.KIND)}

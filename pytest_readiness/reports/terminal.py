@@ -91,6 +91,8 @@ def _lines(run: Run, facts: dict[str, Any], records: list[Record], *, verbose: b
     if sleeping := run.plan.sleeping + run.tests.sleeping:
         declared = _count(sleeping, "live check")
         yield _row("live", f"{declared} declared and not run; --readiness-live contacts what they are about")
+    if unused := _unused(run):
+        yield _row("live", unused)
     unknown = Counter((record["reason"] or "").removeprefix("unknown: ") for record in records if record["outcome"] == "skipped")
     yield from _list("unknown", [f"{count} x {reason}" for reason, count in unknown.most_common()], verbose=verbose)
     unreadable = [record for record in records if record["rule"] == "readiness.parses" and record["outcome"] == "failed"]
@@ -117,6 +119,19 @@ def _written(run: Run) -> Iterator[str]:
     written = [str(path) for _, path in run.reports if not any(line.startswith(f"{path} ") for line in run.ending.unwritten)]
     yield from (_row("report", safe(path)) for path in written)
     yield from (_row("REPORT", safe(line)) for line in run.ending.unwritten)
+
+
+def _unused(run: Run) -> str:
+    """The goss files that no check runs."""
+    if not run.plan.scope.whole or not run.project.files("goss"):
+        return ""
+    from ..goss.format import unused
+
+    found = unused(run.project)
+    if not found:
+        return ""
+    first = safe(found[0]) + (", ..." if len(found) > 1 else "")
+    return f"{_count(len(found), 'goss file')} ({first}) run on no host: declare a check with goss: {safe(found[0])}"
 
 
 def _policies(run: Run) -> Iterator[str]:

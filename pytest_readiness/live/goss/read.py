@@ -52,6 +52,13 @@ def load(reader: Reader, path: str, variables: Mapping[str, Any] | None = None, 
     return list(found.assertions.values()), found.mistakes.all
 
 
+def with_included(reader: Reader, path: str) -> tuple[str, ...]:
+    """A goss file and what it includes, as far as that is known without variables."""
+    found = _Files(reader, {}, {})
+    found.read(path, ())
+    return tuple(found.files)
+
+
 def from_mapping(mapping: Any, place: Span | None = None) -> Loaded:
     """The assertions of the short form, which stands in an already read mapping; ``place`` is for what is no mapping."""
     mistakes = Mistakes()
@@ -73,9 +80,11 @@ class _Files:
         self.environment = environment
         self.mistakes = Mistakes()
         self.assertions: dict[tuple[str, str], Assertion] = {}
+        self.files: dict[str, None] = {}
         self.count = 0
 
     def read(self, path: str, parents: tuple[str, ...]) -> None:
+        self.files[path] = None
         try:
             document = self._document(path)
         except ParseFailure as failure:

@@ -18,6 +18,7 @@ from pytest_readiness import Rule
 
 from . import evidence
 from . import github
+from . import host
 from . import http
 from .criteria import TABLE
 from .criteria import Criterion
@@ -28,6 +29,7 @@ CRITERIA: Mapping[str, Criterion] = {f"live.{criterion.name}": criterion for cri
 # how each is asked, by what is asked: the kind of a target, or evidence
 WAYS: Mapping[str, Mapping[str, Way]] = {
     "url": http.WAYS,
+    "host": host.WAYS,
     "github": github.WAYS,
     "evidence": evidence.WAYS,
 }

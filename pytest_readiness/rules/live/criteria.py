@@ -55,6 +55,14 @@ TABLE = (
         "A target nobody measures against is a wish.",
     ),
     Criterion(
+        "host-state",
+        P1,
+        DEPLOYMENT,
+        "the host is in the state that is described",
+        "bring the host into that state, or mend the description",
+        "What was set up by hand is lost with the machine, and what is described and never looked at is a wish.",
+    ),
+    Criterion(
         "service-healthy",
         P0,
         MONITORING,

@@ -1,0 +1,1 @@
+"""goss files as files that are read, without any host."""
