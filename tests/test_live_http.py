@@ -99,6 +99,30 @@ def test_a_health_endpoint_names_its_dependencies(serve, ask, body: object, prob
     assert one(ask(live(server.url, "rule: health-endpoint-deep, path: /h, dependencies: [db, cache, broker]"))).problems == problems
 
 
+# -- monitoring that speaks HTTP
+
+DASHBOARDS = [{"uid": "shop-overview", "type": "dash-db"}, {"uid": "shop-slo", "type": "dash-db"}]
+
+
+@pytest.mark.parametrize(
+    ("check", "answers", "problem"),
+    [
+        ("monitoring-up, path: /api/health, json: {database: ok}", {"/api/health": {"database": "ok", "version": "11.4.0"}}, None),
+        ("monitoring-up, path: /api/health, json: {database: ok}", {"/api/health": {"database": "failing"}}, 'database of /api/health is "failing", "ok" expected'),
+        ("dashboards-present", {"/api/search?type=dash-db": DASHBOARDS}, None),
+        ("dashboards-present", {"/api/search?type=dash-db": []}, "length(@) of /api/search?type=dash-db is 0, at least 1 expected (100 % worse)"),
+        ('dashboards-present, json: {"contains([].uid, \'shop-slo\')": true}', {"/api/search?type=dash-db": DASHBOARDS}, None),
+        ('dashboards-present, json: {"contains([].uid, \'shop-cost\')": true}', {"/api/search?type=dash-db": DASHBOARDS}, "contains([].uid, 'shop-cost') of /api/search?type=dash-db is false, true expected"),
+        ("traces-flowing", {"/api/services": {"data": ["shop", "cart"], "total": 2}}, None),
+        ("traces-flowing", {"/api/services": {"data": None, "total": 0}}, "length(data || `[]`) of /api/services is 0, above 0 expected (exactly)"),
+        ('traces-flowing, json: {"contains(data, \'shop\')": true}', {"/api/services": {"data": ["jaeger-query"]}}, "contains(data, 'shop') of /api/services is false, true expected"),
+    ],
+)  # fmt: skip
+def test_grafana_and_jaeger_are_asked(serve, ask, check: str, answers: dict[str, object], problem: str | None) -> None:
+    server = serve({path: reply(data) for path, data in answers.items()})
+    assert one(ask(live(server.url, f"rule: {check}"))).problems == (() if problem is None else (problem,))
+
+
 # -- latency
 
 

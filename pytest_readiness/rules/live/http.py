@@ -15,6 +15,14 @@ live:
       target: shop
       path: /healthz
 """
+GRAFANA = """\
+live:
+  targets:
+    grafana: {url: https://grafana.example, token_env: GRAFANA_TOKEN}
+  checks:
+    - rule: RULE
+      target: grafana
+"""
 POLICIES = HEALTH.replace("/healthz", "/api/policies")
 
 WAYS: Mapping[str, Way] = {
@@ -30,8 +38,22 @@ WAYS: Mapping[str, Way] = {
         {"status": 200},
     ),
     "monitoring-up": Way(
-        "live:\n  targets:\n    shop: {url: https://shop.example}\n  checks:\n    - rule: RULE\n      target: shop\n      path: /-/ready\n",
+        GRAFANA + "      path: /api/health\n      json: {database: ok}\n",
         {"status": 200},
+    ),
+    "dashboards-present": Way(
+        GRAFANA + "      json:\n        contains([].uid, 'shop-overview'): true\n        contains([].uid, 'shop-slo'): true\n",
+        {"path": "/api/search?type=dash-db", "value": "length(@)", "at_least": 1},
+    ),
+    "traces-flowing": Way(
+        "live:\n"
+        "  targets:\n"
+        "    jaeger: {url: https://jaeger.example}\n"
+        "  checks:\n"
+        "    - rule: RULE\n"
+        "      target: jaeger\n"
+        "      json: {\"contains(data, 'shop')\": true}\n",
+        {"path": "/api/services", "value": "length(data || `[]`)"},
     ),
     "p99-latency": Way(
         POLICIES + "      below: 5ms\n      requests: 200\n",
