@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from . import alertmanager
+from . import cluster
 from . import github
 from . import host
 from . import http
+from . import prometheus
 from .entries import Kind
 
-KINDS: dict[str, Kind] = {kind.key: kind for kind in (http.KIND, host.KIND, github.KIND)}
+KINDS: dict[str, Kind] = {kind.key: kind for kind in (http.KIND, prometheus.KIND, alertmanager.KIND, host.KIND, cluster.KIND, github.KIND)}

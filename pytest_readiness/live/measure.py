@@ -54,6 +54,11 @@ class Judged:
     measured: Measured | None = None
     advice: tuple[str, ...] = ()
 
+    @property
+    def holds(self) -> bool:
+        """Whether nothing is against it so far."""
+        return not self.problems and self.error is None and self.unknown is None
+
     def and_also(self, other: Judged) -> Judged:
         """Both; the first measurement is the one that is told."""
         return Judged(

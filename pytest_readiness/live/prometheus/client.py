@@ -19,7 +19,7 @@ from ..http import NoAnswer
 from ..measure import Judged
 from . import promql
 
-FORBIDDEN = {401: "asks for a token (token_env)", 403: "forbids it: the token has not the right"}
+FORBIDDEN = {401: "name its token with token_env", 403: "its token may not ask this"}
 
 
 class Refused(Exception):
@@ -62,7 +62,7 @@ class Client:
     def data(self, path: str, deadline: float = math.inf, **parameters: str) -> Mapping[str, Any]:
         """What the API holds at a path; raises `NoAnswer` and `Refused`."""
         answer = self.ask(f"/api/v1/{path}" + (f"?{urlencode(parameters, quote_via=quote)}" if parameters else ""), deadline)
-        body = spoken(answer, self.target.max_size)
+        body = spoken(answer)
         if not isinstance(body, dict) or body.get("status") not in ("success", "error"):
             raise NoAnswer(f"answers /api/v1/{path} with status {answer.status} and JSON that is none of Prometheus's")
         if body["status"] == "error":
@@ -99,10 +99,10 @@ def below(url: str, path: str) -> str:
     return urlsplit(url).path.rstrip("/") + path
 
 
-def spoken(answer: Answer, limit: int) -> Any:
+def spoken(answer: Answer) -> Any:
     """The JSON of an answer; raises `NoAnswer`."""
     if answer.status in FORBIDDEN:
-        raise NoAnswer(f"answers with status {answer.status}: it {FORBIDDEN[answer.status]}")
+        raise NoAnswer(f"answers with status {answer.status}: {FORBIDDEN[answer.status]}")
     data, problem = http.parsed(answer, "it")
     if problem:
         raise NoAnswer(f"answers with status {answer.status} and {problem.removeprefix('it answers with ')}")

@@ -45,7 +45,7 @@ def seconds(duration: str) -> float:
 def selector(written: str) -> str:
     """Matchers of labels that can stand between braces; raises ValueError for what would be more than that."""
     if _SELECTOR(written) is None:
-        raise ValueError(f"{brief(written)!r} are no matchers of labels such as job=\"api\", env=~\"prod|stage\"")
+        raise ValueError(f'{brief(written)!r} are no matchers of labels such as job="api", env=~"prod|stage"')
     return written.strip().removesuffix(",").rstrip()
 
 
@@ -121,5 +121,7 @@ _OPERATORS = {"Equal": "=", "NotEqual": "!=", "Re": "=~", "NotRe": "!~"}
 
 
 def _written(chosen: Any) -> str:
-    matchers = (f"{m.name}{_OPERATORS[str(m.op).rpartition('.')[2]]}{json.dumps(m.value, ensure_ascii=False)}" for m in chosen.matchers.matchers)
+    matchers = (
+        f"{m.name}{_OPERATORS[str(m.op).rpartition('.')[2]]}{json.dumps(m.value, ensure_ascii=False)}" for m in chosen.matchers.matchers
+    )
     return f"{chosen.name or ''}{{{','.join(matchers)}}}"

@@ -16,10 +16,13 @@ from typing import Any
 from pytest_readiness import Finding
 from pytest_readiness import Rule
 
+from . import alertmanager
+from . import cluster
 from . import evidence
 from . import github
 from . import host
 from . import http
+from . import prometheus
 from .criteria import TABLE
 from .criteria import Criterion
 from .ways import Way
@@ -29,7 +32,10 @@ CRITERIA: Mapping[str, Criterion] = {f"live.{criterion.name}": criterion for cri
 # how each is asked, by what is asked: the kind of a target, or evidence
 WAYS: Mapping[str, Mapping[str, Way]] = {
     "url": http.WAYS,
+    "prometheus": prometheus.WAYS,
+    "alertmanager": alertmanager.WAYS,
     "host": host.WAYS,
+    "cluster": cluster.WAYS,
     "github": github.WAYS,
     "evidence": evidence.WAYS,
 }
