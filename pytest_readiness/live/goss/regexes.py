@@ -38,7 +38,7 @@ _POSIX = {
     "xdigit": "0-9A-Fa-f",
 }
 _REPEAT = re.compile(r"\{(\d{1,4})(?:(,)(\d{1,4})?)?\}")
-_GROUP = re.compile(r"\(\?(?:P?<\w+>|(-?[imsU]*(?:-[imsU]+)?)([:)]))")
+_GROUP = re.compile(r"\(\?(?:P?<[0-9A-Za-z_]+>|(-?[imsU]*(?:-[imsU]+)?)([:)]))")
 _HEX = re.compile(r"x(?:([0-9A-Fa-f]{2})|\{([0-9A-Fa-f]{1,6})\})")
 _OCTAL = re.compile(r"0[0-7]{0,2}|[1-7][0-7]{1,2}")
 _CONTROL = {"a": r"\x07", "f": r"\f", "t": r"\t", "n": r"\n", "r": r"\r", "v": r"\v"}
