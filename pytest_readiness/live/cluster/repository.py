@@ -1,0 +1,133 @@
+"""What the repository declares for a cluster: its manifests, and what charts and overlays make for one environment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from typing import Any
+from typing import NamedTuple
+
+from ...formats.environments import environment_of
+from ...formats.helm.rendering import NAMESPACE
+from ...formats.kubernetes.objects import Object
+from ...formats.kubernetes.scopes import CLUSTER_SCOPED
+from ...formats.kubernetes.world import applied_namespace
+from ...formats.kubernetes.world import is_released
+from ...model import ParseFailure
+from ...project import Project
+from ...unknown import is_unknown
+from ..entries import Entry
+
+
+class Minimum(NamedTuple):
+    """How many replicas are declared, and where."""
+
+    replicas: int
+    place: str
+
+
+Minimums = Mapping[tuple[str, str, str], Minimum]  # by kind, namespace (empty where that is left open) and name
+
+
+class Thing(NamedTuple):
+    """A declared object; ``namespace`` is None where that is left to whoever applies it, empty for what has none."""
+
+    id: str
+    namespace: str | None
+    name: str
+    place: str
+    object: Object
+    says: Any = None  # what is compared with the cluster, beyond that it is there
+
+    @property
+    def called(self) -> str:
+        kind = self.id.rpartition("/")[2]
+        return "/".join(filter(None, (kind, self.namespace, self.name)))
+
+
+def declared(entry: Entry, project: Project, kinds: Iterable[str]) -> list[Thing]:
+    """The objects of some kinds (``NetworkPolicy`` or ``group/Kind``) that are meant for the cluster of a check, each once.
+
+    Raises `Unresolved` for a name known only at deploy time, `ParseFailure` where it is not said which environment is meant.
+    """
+    wanted = frozenset(kinds)
+    found = [thing for thing in _objects(entry, project) if thing.id in wanted or thing.id.rpartition("/")[2] in wanted]
+    meant = sorted({name for thing in found if (name := _environment(thing))})
+    if len(meant) > 1 and not {"environment", "manifests"} & entry.body.keys():
+        what = " and ".join(sorted(wanted & {id for thing in found for id in (thing.id, thing.id.rpartition("/")[2])}))
+        raise ParseFailure(
+            f"the repository declares {what} for {', '.join(meant)}: say which is meant with environment or manifests", entry.span
+        )
+    things = (_thing(object, project) for object in found)
+    return list({thing[:3]: thing for thing in reversed([thing for thing in things if thing.name])}.values())[::-1]
+
+
+def minimums(entry: Entry, project: Project) -> Minimums:
+    """The replicas that are declared of workloads: the least of an autoscaler, where there is one."""
+    found: dict[tuple[str, str, str], Minimum] = {}
+    scaled: dict[tuple[str, str, str], Minimum] = {}
+    for thing in declared(
+        entry, project, ("apps/Deployment", "apps/StatefulSet", "argoproj.io/Rollout", "autoscaling/HorizontalPodAutoscaler")
+    ):
+        kind = thing.id.rpartition("/")[2]
+        if kind == "HorizontalPodAutoscaler":
+            target = thing.object.peek("spec", "scaleTargetRef") or {}
+            if isinstance(target, dict) and not any(map(is_unknown, target.values())):
+                least = thing.object.get("spec", "minReplicas")
+                key = (str(target.get("kind")), thing.namespace or "", str(target.get("name")))
+                scaled[key] = Minimum(1 if least is None else _count(least), thing.place)
+        elif (replicas := thing.object.get("spec", "replicas")) is not None:
+            found[kind, thing.namespace or "", thing.name] = Minimum(_count(replicas), thing.place)
+    return {**found, **scaled}
+
+
+def _count(value: Any) -> int:
+    """A number of replicas; asking for an unknown one raises."""
+    return value if isinstance(value, int) or (is_unknown(value) and bool(value)) else 0
+
+
+def _objects(entry: Entry, project: Project) -> Iterator[Object]:
+    for path in sorted({*project.files("kubernetes"), *project.homes}):
+        contents = project.contents(path)
+        for thing in contents.resources if contents else ():
+            if thing.kind == "k8s.object" and isinstance(thing, Object) and _is_meant(thing, entry) and not _is_passing(thing):
+                yield thing
+
+
+def _is_meant(thing: Object, entry: Entry) -> bool:
+    """Whether an object is for the environment of a check and stands where its ``manifests`` are."""
+    body = entry.body
+    place = thing.home or thing.path
+    globs = [glob.removeprefix("./").rstrip("/") for glob in body.get("manifests", ())]
+    if globs and not any(fnmatchcase(place, glob) or fnmatchcase(place, f"{glob}/*") for glob in globs):
+        return False
+    wanted = body.get("environment")
+    if not wanted or thing.for_environment:
+        return not wanted or thing.for_environment == wanted
+    return environment_of(place) in ("", wanted, environment_of(wanted))
+
+
+def _environment(thing: Object) -> str:
+    return thing.for_environment or environment_of(thing.home or thing.path)
+
+
+def _is_passing(thing: Object) -> bool:
+    """Whether helm makes it for a moment only."""
+    return thing.peek("metadata", "annotations", "helm.sh/hook") is not None
+
+
+def _thing(object: Object, project: Project) -> Thing:
+    named = object.object_name
+    name = "" if named is None else str(named)
+    return Thing(object.id, _namespace(object, project), name, f"{object.span.path}:{object.span.line}", object)
+
+
+def _namespace(object: Object, project: Project) -> str | None:
+    if object.id in CLUSTER_SCOPED:
+        return ""
+    written = object.namespace
+    if written is None or (not is_unknown(written) and written == NAMESPACE and is_released(object, project)):
+        return applied_namespace(object, project)
+    return str(written)

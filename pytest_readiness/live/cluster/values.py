@@ -1,0 +1,82 @@
+"""Reading objects of a cluster, of which any part may be anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ...formats.kubernetes.objects import dig
+from ...text import brief
+from ..entries import Entry
+from .client import Client
+from .client import Item
+from .client import Refused
+
+
+def text(item: Any, *keys: str) -> str:
+    """A text, empty where there is none."""
+    found = dig(item, *keys)
+    return found if isinstance(found, str) else ""
+
+
+def number(item: Item, *keys: str, otherwise: int = 0) -> int:
+    """A whole number; raises `Refused` where there is something else."""
+    found = dig(item, *keys)
+    if found is None:
+        return otherwise
+    if isinstance(found, str) and found.isascii() and found.isdigit():  # Argo writes its generations as text
+        found = int(found[:18])
+    if isinstance(found, bool) or not isinstance(found, int):
+        raise Refused(f"{'.'.join(keys)} of {called(item)} is {brief(repr(found), 60)}, which is not a number")
+    return found
+
+
+def called(item: Item) -> str:
+    """``Deployment/web/api``."""
+    parts = (text(item, "kind"), text(item, "metadata", "namespace"), text(item, "metadata", "name"))
+    return brief("/".join(filter(None, parts)), 160)
+
+
+def condition(item: Item, type: str) -> dict[str, Any]:
+    """A condition of an object by its type, empty where it has none."""
+    listed = dig(item, "status", "conditions")
+    found = (one for one in (listed if isinstance(listed, list) else ()) if isinstance(one, dict) and one.get("type") == type)
+    return next(found, {})
+
+
+def told(*parts: object) -> str:
+    """What a controller says, short."""
+    return brief(": ".join(str(part) for part in parts if part), 160)
+
+
+def namespaces(entry: Entry, client: Client, usual: str = "") -> tuple[str, ...]:
+    """Where a check looks: its own ``namespace``, else what is usual for what it asks, else the target's."""
+    written = entry.body.get("namespace", usual or client.namespace)
+    return (written,) if isinstance(written, str) else tuple(written)
+
+
+def places(key: str, entry: Entry, client: Client, usual: str = "") -> tuple[str, ...]:
+    """Where the objects are that a key names: in the namespaces that go before their names, else where the check looks."""
+    names = entry.body[key]
+    own = [name.rpartition("/")[0] for name in names] if names != "all" else [""]
+    return tuple(dict.fromkeys(place for one in own for place in ((one,) if one else namespaces(entry, client, usual))))
+
+
+def listed(resource: str, places: Iterable[str], client: Client) -> list[Item]:
+    """The objects of a kind in some namespaces."""
+    return [item for place in places for item in client.list(resource, place)]
+
+
+def chosen(wanted: Any, items: Iterable[Item], kind: str) -> tuple[list[Item], list[str]]:
+    """Those of ``wanted`` names (``namespace/name`` or ``name``, or ``all``) and what is wrong: that there is none of a name."""
+    found = list(items)
+    if wanted == "all":
+        return found, []
+    kept: list[Item] = []
+    missing: list[str] = []
+    for name in wanted:
+        place, _, plain = name.rpartition("/")
+        hits = [i for i in found if text(i, "metadata", "name") == plain and (not place or text(i, "metadata", "namespace") == place)]
+        kept += hits
+        missing += [] if hits else [f"there is no {kind} {name}"]
+    return kept, missing
