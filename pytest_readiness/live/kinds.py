@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import alertmanager
 from . import cluster
+from . import cluster
 from . import github
 from . import host
 from . import http
