@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from . import alertmanager
 from . import cluster
-from . import cluster
 from . import github
 from . import host
 from . import http

@@ -118,7 +118,7 @@ WAYS: Mapping[str, Way] = {
         "    equals: Completed\n"
         "    dated: status.completionTimestamp\n"
         "    max_age: 1d\n",
-        {"max_age": "1d"},
+        {"equals": "Completed", "max_age": "1d"},
     ),
     "traces-flowing": Way(
         RESULT,
