@@ -77,7 +77,7 @@ class Client:
             raise CannotAsk(f"target {target.name}: {self._mask(problem)}")
         self.origin = _origin(self.url)
         try:
-            self.tls = context(target, around.root) if self.origin[0] == "https" else None
+            self.tls = context(target, around.root)  # also of http, which may redirect to https
         except OSError as error:
             raise CannotAsk(f"{target.ca_file}: {error.strerror or error}") from None
         self.untrusted = False  # reached, but its certificate is not valid
@@ -87,7 +87,7 @@ class Client:
         self._own |= {name: around.variable(target, variable) for name, variable in target.header_env.items()}
         # no proxy, no netrc: what the environment of a laptop holds is not what is judged
         self._client = httpx.Client(
-            verify=self.tls if self.tls is not None else True,
+            verify=self.tls,
             timeout=target.timeout,
             trust_env=False,
             headers={"User-Agent": "pytest-readiness", "Accept-Encoding": "identity"},

@@ -35,7 +35,6 @@ def judge(entry: Entry, client: Client) -> Judged:
 
 
 def _handshake(entry: Entry, client: Client, host: str, port: int) -> Judged:
-    assert client.tls is not None
     wanted = entry.body["tls"]
     try:
         with (
