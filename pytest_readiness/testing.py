@@ -40,7 +40,6 @@ def verdicts(rule: Rule, project: Project) -> Iterator[Outcome]:
 
 def check_example(rule: Rule, example: Example, formats: Sequence[Format] | None = None) -> None:
     """Raise AssertionError unless the example is judged as it claims."""
-    __tracebackhide__ = True
     if reason := problem(rule, example, formats):
         raise AssertionError(f"{rule.id}: {reason}")
 
@@ -109,10 +108,10 @@ def examples_of(plugin: str) -> type:
             metafunc.parametrize(("rule", "example", "formats"), cases.values(), ids=cases)
 
         def test_example(self, rule: Rule, example: Example | str, formats: Sequence[Format]) -> None:
-            __tracebackhide__ = True
-            if isinstance(example, str):  # why there is none
-                raise AssertionError(f"{rule.id}: {example}")  # noqa: TRY004 - the test fails
-            check_example(rule, example, formats)
+            from pytest import fail  # which runs this
+
+            if reason := example if isinstance(example, str) else problem(rule, example, formats):
+                fail(f"{rule.source}: {rule.id}: {reason}", pytrace=False)
 
     return Examples
 

@@ -82,7 +82,7 @@ def test_no_option_is_documented_that_does_not_exist() -> None:
 
 
 def test_every_hook_is_documented_with_its_signature() -> None:
-    page = text("writing-rules.md")
+    page = text("packs.md")
     hooks = {name: value for name, value in vars(hookspecs).items() if name.startswith("pytest_readiness_")}
     assert hooks
     for name, hook in hooks.items():
@@ -195,15 +195,14 @@ FILES = [named(code) for code in fences("writing-rules.md", "python") if code.st
 
 
 def test_the_rule_and_its_tests_run(pytester: pytest.Pytester) -> None:
-    conftest = FILES[0][1]
-    (pytester.path / "conftest.py").write_text(conftest)
-    (pytester.path / "deploy.yaml").write_text(DEPLOY)
+    assert [name for name, _ in FILES] == ["readiness/team.py", "test_more.py"]
+    (pytester.path / "readiness").mkdir()
     for name, code in FILES:
-        if name.startswith("test_"):
-            (pytester.path / name).write_text(code)
-    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=3)
+        (pytester.path / name).write_text(code)
+    (pytester.path / "deploy.yaml").write_text(DEPLOY)
+    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
     result = pytester.runpytest_subprocess("--readiness-only", "-k", "team.cost-centre")
-    result.assert_outcomes(failed=1)
+    result.assert_outcomes(failed=1, passed=3)
     result.stdout.fnmatch_lines(["deploy.yaml:6:3: P1 team.cost-centre: no label cost-centre: nobody knows who pays"])
     (pytester.path / "readiness.yaml").write_text(fences("writing-rules.md", "yaml")[-1])
     result = pytester.runpytest_subprocess("--readiness-only", "-k", "team.cost-centre")
@@ -211,8 +210,9 @@ def test_the_rule_and_its_tests_run(pytester: pytest.Pytester) -> None:
 
 
 def test_every_hook_recipe_runs(pytester: pytest.Pytester) -> None:
-    recipes = {re.findall(r"^def (pytest_readiness_\w+)", code, re.MULTILINE)[0]: code for name, code in FILES[1:] if name == "conftest.py"}
-    assert len(recipes) == 4
+    shown = [code for name, code in map(named, fences("packs.md", "python")) if name == "conftest.py"]
+    recipes = {re.findall(r"^def (pytest_readiness_\w+)", code, re.MULTILINE)[0]: code for code in shown}
+    assert recipes.keys() == {name for name in vars(hookspecs) if name.startswith("pytest_readiness_")}
     (pytester.path / "deploy.yaml").write_text(DEPLOY)
     (pytester.path / "crontab").write_text("0 4 * * * flock /tmp/a backup\n0 5 * * * report\nnonsense\n")
     run = ("--readiness-only", "-p", "no:cacheprovider")
@@ -220,6 +220,9 @@ def test_every_hook_recipe_runs(pytester: pytest.Pytester) -> None:
     (pytester.path / "conftest.py").write_text(recipes["pytest_readiness_formats"])
     result = pytester.runpytest_subprocess(*run, "crontab")
     result.assert_outcomes(passed=1, failed=2)
+
+    (pytester.path / "conftest.py").write_text(recipes["pytest_readiness_rules"])
+    pytester.runpytest_subprocess(*run, "deploy.yaml", "-k", "team.").assert_outcomes(passed=1, failed=1)
 
     (pytester.path / "conftest.py").write_text(recipes["pytest_readiness_modify_rules"])
     pytester.runpytest_subprocess(*run, "-m", "p0", "-k", "k8s.min-replicas").assert_outcomes(failed=1)
