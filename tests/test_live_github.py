@@ -643,9 +643,9 @@ def test_a_run_shows_what_github_enforces(serve, pytester, monkeypatch) -> None:
         "readiness.yaml::live.reachable?hub? PASSED*",
         "readiness.yaml::live.github-branch-protection?hub? FAILED*",
         "readiness.yaml::live.github-environment?hub? PASSED*",
+        "*P1 live.github-environment: /environments/staging answers with status 418: may not: [*][*][*][*]",
         "*P0 live.github-branch-protection: no job of .github/workflows reports the required check e2e*",
         "*build-time?hub?  below 5 min  2 min   60 % better  passed",
-        "ERROR *live.github-environment: /environments/staging answers with status 418: may not: [*][*][*][*]",
     ])  # fmt: skip
     junit, report = (pytester.path / "own.xml").read_text(), (pytester.path / "report.json").read_text()
     assert "60 % better" in junit and json.loads(report)
