@@ -129,7 +129,7 @@ def test_a_branch_without_protection_takes_everything(hub) -> None:
 @pytest.mark.parametrize(
     ("check", "rules", "protection", "problem"),
     [
-        ("reviews: 2", [pull_request(2)], classic(required_pull_request_reviews={"required_approving_review_count": 2}), "main takes changes with 1 approving reviews, at least 2 expected"),
+        ("reviews: 2", [pull_request(2)], classic(required_pull_request_reviews={"required_approving_review_count": 2}), "main takes changes after 1 of 2 approvals"),
         ("reviews: 0", [pull_request(0)], classic(), ""),
         ("code_owners: true", [pull_request(require_code_owner_review=True)], classic(required_pull_request_reviews={"require_code_owner_reviews": True}), "main takes changes that no code owner has reviewed"),
         ("dismiss_stale: true", [pull_request(dismiss_stale_reviews_on_push=True)], classic(required_pull_request_reviews={"dismiss_stale_reviews": True}), "main takes commits that were pushed after the review"),
@@ -170,7 +170,7 @@ def test_administrators_are_bound_where_that_is_asked(hub) -> None:
     check = f"{PROTECTED}, admins: true"
     loophole = "where an administrator wants it: the ruleset protect main may be bypassed by a role such as administrator"
     assert one(hub({**branch(RULES), "/rulesets/7": reply(BYPASSED)}, check)).problems == (
-        f"main takes changes with fewer than 1 approving reviews {loophole}",
+        f"main takes changes that were not approved {loophole}",
         f"main takes force pushes {loophole}",
         f"main can be deleted {loophole}",
         f"main takes changes that no check has to pass {loophole}",
@@ -530,6 +530,17 @@ def test_a_hub_that_is_down_or_hangs(ask, silent) -> None:
     assert time.monotonic() - started < 5
     assert "gave no answer within 0.2 s" in found["reachable[hub]"].problems[0]
     assert found["github-branch-protection[hub]"].unknown == "target hub cannot be reached"
+
+
+def test_a_hub_that_hangs_half_way_is_an_error(serve, ask) -> None:
+    def hang(handler: Any) -> None:
+        handler.server.stopped.wait(10)
+        handler.close_connection = True
+
+    server = serve({HOME: reply(REPOSITORY), f"{HOME}/branches/main": hang, f"{HOME}/environments/production": reply(PRODUCTION)})
+    found = ask(live(server.url, PROTECTED, "rule: github-environment", timeout="300ms"))
+    assert found["github-branch-protection[hub]"].error == "the API of GitHub gave no answer within 0.3 s"
+    assert found["github-environment[hub]"] == Judged()
 
 
 # -- tokens

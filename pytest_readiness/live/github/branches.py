@@ -134,9 +134,9 @@ def _reviews(wanted: int, branch: str, guards: list[Guard]) -> Iterator[str]:
     if most is None or not wanted:
         problem = f"{branch} takes changes without a pull request"
     elif most < wanted:
-        problem = f"{branch} takes changes with {most} approving reviews, at least {wanted} expected"
+        problem = f"{branch} takes changes after {most} of {wanted} approvals"
     else:
-        problem = f"{branch} takes changes with fewer than {wanted} approving reviews"
+        problem = f"{branch} takes changes that were not approved"
     yield from _unless(guards, lambda guard: guard.approvals is not None and guard.approvals >= wanted, problem)
 
 
