@@ -56,6 +56,7 @@ class Line:
         self._opened: Any = None
         self._down = self._busy = self._lost = False
         self._deadline = float("inf")
+        self._thread: threading.Thread | None = None
 
     def want(self, jobs: Iterable[Job]) -> None:
         """Begin to ask, unless it has been begun. Called by one thread."""
@@ -74,7 +75,8 @@ class Line:
                 return
             self._busy = True
             self._deadline = time.monotonic() + self._queue[0].budget + GRACE
-        threading.Thread(target=self._run, name=f"live {self.name}", daemon=True).start()
+        self._thread = threading.Thread(target=self._run, name=f"live {self.name}", daemon=True)
+        self._thread.start()
 
     def result(self, job: Job) -> Judged:
         """What came of a job, as soon as it is there; never later than the budgets of those before it and its own."""
@@ -88,6 +90,10 @@ class Line:
 
     def close(self) -> None:
         """Give the connection back, unless somebody still hangs on it."""
+        with self._lock:
+            self._queue.clear()
+        if self._thread is not None and not self._lost:
+            self._thread.join(GRACE)  # who has just had the last answer is still on the way out
         with self._lock:
             if self._busy or self._opened is None:
                 return
