@@ -73,9 +73,9 @@ class Client:
 
     def close(self) -> None:
         """Give the connection back, and leave nothing behind."""
-        if (socket := self._directory / "ssh").exists():
+        if (self._directory / "ssh").exists():
             with suppress(tools.ToolError):
-                self._run(["ssh", "-F", "none", "-O", "exit", "-o", f"ControlPath={socket}", "any"], PARTING)
+                self._control("exit")
         shutil.rmtree(self._directory, ignore_errors=True)
 
     def reach(self) -> Judged:
@@ -162,13 +162,21 @@ class Client:
                 return run(command, *args, **options)
             except RuntimeError as error:
                 answer = error.args[0]
-            try:
-                run("true")
-            except RuntimeError:
-                raise NoAnswer(told(answer.stderr) or "cannot be reached by ssh, which does not say why") from None
+            if not self._is_connected():
+                raise NoAnswer(told(answer.stderr) or "closed the connection")
             return answer
 
         backend.run = asked
+
+    def _is_connected(self) -> bool:
+        with suppress(tools.ToolError):
+            return self._control("check") == 0
+        return False
+
+    def _control(self, command: str) -> int:
+        """Say something to the connection of ssh that is used again: its exit status."""
+        place = f"ControlPath={self._directory / 'ssh'}"
+        return self._run(["ssh", "-F", "none", "-O", command, "-o", place, "any"], PARTING)[0]
 
     def _needs(self, backend: str) -> None:
         needed = PROGRAMS.get(backend)
