@@ -87,8 +87,10 @@ class _Translator:
             elif character == "|":
                 out.append(f"{')' * len(self.opened)}|{''.join(self.opened)}")
             elif character == "$":
-                out.append("$" if "m" in self.flags else r"\Z")
-            elif character in "^.":
+                out.append("(?:$)" if "m" in self.flags else r"(?:\Z)")  # in brackets, so that it may be repeated as in Go
+            elif character == "^":
+                out.append("(?:^)")
+            elif character == ".":
                 out.append(character)
             else:
                 out.append(re.escape(character))
@@ -150,7 +152,7 @@ class _Translator:
         letter = self.text[self.at]
         if letter in "Az":
             self.at += 1
-            return r"\A" if letter == "A" else r"\Z"
+            return r"(?:\A)" if letter == "A" else r"(?:\Z)"
         if letter in "bB":
             self.at += 1
             return f"(?a:\\{letter})"
@@ -190,7 +192,7 @@ class _Translator:
         self.at += 1
         if letter in _CONTROL:
             return _CONTROL[letter]
-        if letter.isascii() and not letter.isalnum() and letter != "\n":
+        if letter.isascii() and not letter.isalnum():
             return re.escape(letter)
         raise PatternError(rf"has \{letter}, which Go does not know")
 
