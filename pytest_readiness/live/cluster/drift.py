@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
 
@@ -40,6 +41,8 @@ def prepare(entry: Entry, project: Project) -> list[Thing]:
 
 def judge(entry: Entry, things: Sequence[Thing], client: Client) -> Judged:
     """Every declared object must be in the cluster; of a network policy, what it says as well."""
+    if not things:
+        return _none(entry)
     usual = namespaces(entry, client)
     problems: list[str] = []
     advice: list[str] = []
@@ -50,6 +53,14 @@ def judge(entry: Entry, things: Sequence[Thing], client: Client) -> Judged:
         problems += found
         advice += extra
     return Judged(tuple(problems), measured=count(active, len(things)).measured, advice=tuple(advice))
+
+
+def _none(entry: Entry) -> Judged:
+    """Nothing is declared, so that nothing can drift."""
+    accepted = entry.body.get("on_no_data")
+    if isinstance(accepted, Mapping):
+        return Judged(unknown=f"no data, which is accepted: {accepted['skip']}")
+    return Judged((f"no data: the repository declares no {' and no '.join(entry.body['drift'])}",))
 
 
 def count(active: int, all: int) -> Judged:

@@ -25,7 +25,6 @@ from .values import chosen
 from .values import condition
 from .values import listed
 from .values import namespaces
-from .values import places
 from .values import text
 from .values import told
 
@@ -57,8 +56,7 @@ def definitions(names: Sequence[str], client: Client) -> Judged:
 def applications(entry: Entry, client: Client) -> Judged:
     """Every application must be Synced and Healthy; what is on its way there may be, for a while."""
     assert entry.comparison is not None
-    found = listed("applications.argoproj.io", places("applications", entry, client, "argocd"), client)
-    kept, problems = chosen(entry.body["applications"], found, "Application")
+    kept, problems = chosen("applications", "applications.argoproj.io", "Application", entry, client, usual="argocd")
     advice: list[str] = []
     for item in kept:
         sync, health = text(item, "status", "sync", "status") or "Unknown", text(item, "status", "health", "status") or "Unknown"
@@ -180,7 +178,7 @@ def _backup(item: Item, read: Mapping[str, Callable[[Any], Any]]) -> _Backup | N
 def cronjobs(entry: Entry, client: Client) -> Judged:
     """Every cron job must have succeeded lately; measured is the one that did longest ago."""
     assert entry.comparison is not None
-    found, problems = chosen(entry.body["cronjobs"], listed("cronjobs.batch", places("cronjobs", entry, client), client), "CronJob")
+    found, problems = chosen("cronjobs", "cronjobs.batch", "CronJob", entry, client)
     judged = Judged(tuple(problems))
     ages: list[tuple[float, str]] = []
     for item in found:
@@ -202,13 +200,15 @@ def cronjobs(entry: Entry, client: Client) -> Judged:
 
 def analyses(entry: Entry, client: Client) -> Judged:
     """Of each rollout one analysis must have succeeded, and one failed, as in a drill: else nobody knows that it would take a version back."""
-    runs = listed("analysisruns.argoproj.io", places("analysis_runs", entry, client), client)
+    wanted = entry.body["analysis_runs"]
+    own = [name.rpartition("/")[0] for name in wanted] if wanted != "all" else [""]
+    places = dict.fromkeys(place for one in own for place in ((one,) if one else namespaces(entry, client)))
     outcomes: dict[str, set[str]] = {}
-    for run in runs:
+    for run in listed("analysisruns.argoproj.io", places, client):
         for name in _rollouts(run):
             for key in (name, f"{text(run, 'metadata', 'namespace')}/{name}"):
                 outcomes.setdefault(key, set()).add(text(run, "status", "phase"))
-    wanted = sorted(key for key in outcomes if "/" in key) if entry.body["analysis_runs"] == "all" else entry.body["analysis_runs"]
+    wanted = sorted(key for key in outcomes if "/" in key) if wanted == "all" else wanted
     if not wanted:
         return Judged(("there is no AnalysisRun of any Rollout: no canary has been exercised",))
     problems = []

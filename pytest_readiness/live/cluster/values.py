@@ -55,28 +55,21 @@ def namespaces(entry: Entry, client: Client, usual: str = "") -> tuple[str, ...]
     return (written,) if isinstance(written, str) else tuple(written)
 
 
-def places(key: str, entry: Entry, client: Client, usual: str = "") -> tuple[str, ...]:
-    """Where the objects are that a key names: in the namespaces that go before their names, else where the check looks."""
-    names = entry.body[key]
-    own = [name.rpartition("/")[0] for name in names] if names != "all" else [""]
-    return tuple(dict.fromkeys(place for one in own for place in ((one,) if one else namespaces(entry, client, usual))))
-
-
 def listed(resource: str, places: Iterable[str], client: Client) -> list[Item]:
     """The objects of a kind in some namespaces."""
     return [item for place in places for item in client.list(resource, place)]
 
 
-def chosen(wanted: Any, items: Iterable[Item], kind: str) -> tuple[list[Item], list[str]]:
-    """Those of ``wanted`` names (``namespace/name`` or ``name``, or ``all``) and what is wrong: that there is none of a name."""
-    found = list(items)
-    if wanted == "all":
-        return found, []
-    kept: list[Item] = []
+def chosen(key: str, resource: str, kind: str, entry: Entry, client: Client, *, usual: str = "") -> tuple[list[Item], list[str]]:
+    """The objects that a key names (``name`` or ``namespace/name``), or ``all`` there are; and what is wrong: that there is none of a name."""
+    where = namespaces(entry, client, usual)
+    if entry.body[key] == "all":
+        return listed(resource, where, client), []
+    kept: dict[str, Item] = {}
     missing: list[str] = []
-    for name in wanted:
+    for name in entry.body[key]:
         place, _, plain = name.rpartition("/")
-        hits = [i for i in found if text(i, "metadata", "name") == plain and (not place or text(i, "metadata", "namespace") == place)]
-        kept += hits
+        hits = [item for item in listed(resource, (place,) if place else where, client) if text(item, "metadata", "name") == plain]
+        kept |= {called(item): item for item in hits}
         missing += [] if hits else [f"there is no {kind} {name}"]
-    return kept, missing
+    return list(kept.values()), missing

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from dataclasses import replace
 
@@ -88,8 +89,8 @@ def _counted(comparison: Comparison, states: list[State], told: tuple[str, ...])
 def _states(entry: Entry, minimums: Minimums, client: Client) -> Iterator[State]:
     least = int(getattr(entry.comparison.target, "number", 0)) if entry.comparison and entry.body.get("count") != "workloads" else 0
     if entry.body["workloads"] == "all":
-        for kind in RESOURCES:
-            for item in _all(kind, entry, client):
+        for item in _all(entry, client):
+            if (kind := text(item, "kind")) in RESOURCES:
                 yield _state(kind, item, least, minimums)
         return
     for name in entry.body["workloads"]:
@@ -102,13 +103,11 @@ def _states(entry: Entry, minimums: Minimums, client: Client) -> Iterator[State]
             yield State(name, 0, 0, 0, problems=(f"does not exist{where}",))
 
 
-def _all(kind: str, entry: Entry, client: Client) -> list[Item]:
-    try:
-        return listed(RESOURCES[kind], namespaces(entry, client), client)
-    except NoType:
-        if kind == "Rollout":  # which not every cluster has
-            return []
-        raise
+def _all(entry: Entry, client: Client) -> Iterator[Item]:
+    where = namespaces(entry, client)
+    yield from listed(",".join(resource for kind, resource in RESOURCES.items() if kind != "Rollout"), where, client)
+    with suppress(NoType):  # which not every cluster has
+        yield from listed(RESOURCES["Rollout"], where, client)
 
 
 def _state(kind: str, item: Item, least: int, minimums: Minimums) -> State:
