@@ -154,6 +154,42 @@ def test_verdicts_are_those_of_the_engine_asked_directly(policy: str, name: str)
         assert sorted(message.partition(": ")[2] for message in found) == direct(text, data, name)
 
 
+MADE = {
+    'concat(", ", ["k", "b"])': "k, b",
+    'lower("A\\"B\\"")': 'a"b"',
+    'replace("a/b", "/", "_")': "a_b",
+    "format_int(10, 16)": "a",
+    'json.marshal({"a": 1})': '{"a":1}',
+    'regex.replace("aab", "a+", "c")': "cb",
+    'urlquery.encode("a b")': "a%20b",
+    'concat("", [lower(c.name), upper(c.name)])': "appAPP",
+    "lower(input.spec.template.spec.containers[_].name)": "app",
+    'sprintf("%s", [concat("-", ["a", "b"])])': "a-b",
+}
+
+
+@pytest.mark.parametrize(("made", "said"), MADE.items())
+def test_a_text_that_a_function_makes_is_a_text_like_any_other_in_a_format(made: str, said: str) -> None:
+    rest = "c := input.spec.template.spec.containers[0]\n"
+    ways = (f'msg := sprintf("it is %s!", [{made}])', f'x := {made}\n  msg := sprintf("it is %v!", [x])')
+    policy = "package main\nimport rego.v1\n" + "".join(f"deny contains msg if {{\n  {rest}  {way}\n}}\n" for way in ways)
+    (found,) = verdicts({"policy/a.rego": policy, "web.yaml": WEB}).values()
+    assert [message.partition(": ")[2] for message in found] == [f"it is {said}!"]
+
+
+def test_a_function_of_the_policies_may_be_called_like_one_of_the_engine() -> None:
+    policy = "package main\nimport rego.v1\nlower(x) := {x}\ndeny contains msg if {\n  some m in lower(input.kind)\n  msg := m\n}\n"
+    (found,) = verdicts({"policy/a.rego": policy, "web.yaml": WEB}).values()
+    assert [message.partition(": ")[2] for message in found] == ["Deployment"]
+
+
+def test_what_is_printed_is_taken_out_whatever_it_holds() -> None:
+    policy = 'package main\nimport rego.v1\ndeny contains msg if {\n  print(sprintf("%q %s", [lower(input.kind), 1]))\n  msg := "no"\n}\n'
+    assert "print" not in source.read("a.rego", policy).translated
+    (found,) = verdicts({"policy/a.rego": policy, "web.yaml": WEB}).values()
+    assert [message.partition(": ")[2] for message in found] == ["no"]
+
+
 # -- what is and is not judged
 
 

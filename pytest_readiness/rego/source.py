@@ -28,6 +28,10 @@ _TOKEN = re.compile(
 _OPEN, _CLOSE = frozenset("({["), frozenset(")}]")
 _CONTINUED = frozenset((":=", "=", "==", "!=", "<", ">", "<=", ">=", "+", "-", "*", "/", "%", "&", "|", ",", "if", "contains", ".", "else"))
 _KEYWORDS = frozenset("as contains default else every if import in not null package some true false with input data".split())
+_MAKES_TEXT = frozenset(
+    "concat lower upper replace format_int json.marshal json.marshal_with_options yaml.marshal regex.replace glob.quote_meta"
+    " urlquery.encode urlquery.decode urlquery.encode_object".split()
+)
 _VERB = re.compile(r"%(?P<flags>[-+# 0]*[0-9]*(?:\.[0-9]+)?)(?P<verb>[A-Za-z%])")
 
 
@@ -297,7 +301,14 @@ class _Reader:
                     number = closing
                 elif before != "default":
                     yield Call(name, token.line)
+                    self._plainly(name, token, number + 1)
             number += 1
+
+    def _plainly(self, name: str, token: Token, opening: int) -> None:
+        """The text that a function makes as a text like any other: a format shows the in-process engine's own in quotes, which it does not escape."""
+        if name in _MAKES_TEXT and all(head.name != name for head in self.heads):
+            last = self.tokens[_closing(self.tokens, opening)]
+            self.edits += [(token.start, 0, "trim_suffix("), (last.start + 1, 0, ', "")')]
 
     def _formats(self) -> None:
         """Formats as the in-process engine takes them: it leaves a message out where a verb does not fit its value."""
@@ -313,13 +324,13 @@ class _Reader:
                 self.edits.append((literal.start, len(literal.text), changed))
 
     def _translated(self) -> str:
-        text, removed_until = self.text, len(self.text)
-        for _, start, length, new in sorted(
-            ((number, *edit) for number, edit in enumerate(self.edits)), key=lambda e: (-e[1], e[2], -e[0])
-        ):
-            if start + length <= removed_until:  # what is inside of something that was taken out is gone with it
-                text = text[:start] + new + text[start + length :]
-        return text
+        """The text with its edits. What is inside of something that is replaced is gone with it; of two at one place the first is on the left."""
+        parts, position = [], 0
+        for start, length, new in sorted(self.edits, key=lambda edit: edit[:2]):
+            if start >= position:
+                parts += [self.text[position:start], new]
+                position = start + length
+        return "".join([*parts, self.text[position:]])
 
 
 def _verb(found: re.Match[str], quote: str) -> str:
