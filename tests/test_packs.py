@@ -267,7 +267,7 @@ MISTAKES = [
     ("raise SystemExit(3)\n", "3:1: cannot be loaded: SystemExit: 3"),
     ("import pytest\npytest.skip('no', allow_module_level=True)\n", "4:1: cannot be loaded: Skipped: no (*"),
     ("from .helpers import *\n", "3:1: cannot be loaded: KeyError: 'gone' (readiness/helpers.py:2)"),
-    ("@rule\ndef f(x): ...\n", "3:1: cannot be loaded: TypeError: rule() missing *"),
+    ("@rule\ndef f(x): ...\n", "*:1: cannot be loaded: TypeError: rule() missing *"),
     (code("Team"), "4:1: rule Team: the id 'Team' is not like platform.name"),
     (code().replace("P1", '"P1"'), "4:1: rule acme.team: the priority 'P1' is none of P0, P1, P2 and P3 of pytest_readiness"),
     (code(also=", effort='soon'"), "4:1: rule acme.team: the effort 'soon' is not like 30m, 2h or 1d"),

@@ -29,7 +29,7 @@ _TASK_FILE = re.compile(r"(?:.*/)?(?:tasks|handlers)/[^/]+\.ya?ml").fullmatch
 _VARIABLES = re.compile(
     r"(?:.*/)?(?:group_vars|host_vars)/(?:[^/]+/)*[^/]+\.ya?ml|(?:.*/)?roles/[^/]+/(?:vars|defaults)/[^/]+\.ya?ml"
 ).fullmatch
-_PAIR = re.compile(r"(\w+)=(\"[^\"]*\"|'[^']*'|\S+)")
+_PAIR = re.compile(r"(\w+)=(\"[^\"]*\"|'[^']*'|(?:\{\{[^}]*\}\}|\S)+)")
 
 
 def resolved(value: Any) -> Any:
@@ -39,6 +39,11 @@ def resolved(value: Any) -> Any:
         if isinstance(value, str) and re.search(r"\{[{%]", value)
         else value
     )
+
+
+def is_true(value: Any) -> bool:
+    """Whether Ansible takes a value for true: it follows YAML 1.1, where yes is."""
+    return str(value).lower() in ("true", "yes", "on", "y", "t", "1")
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,12 +87,12 @@ class Task(Part):
     def argument(self, name: str) -> Any:
         """An argument of the module, below its key, in ``args`` or as ``key=value``; None where it is not given."""
         for given in (self.body.get(self.module), self.body.get("args")):
-            known = resolved(given)
-            if isinstance(known, Unknown):
-                return known
             pairs = {key: value.strip("'\"") for key, value in _PAIR.findall(given)} if isinstance(given, str) else given
             if isinstance(pairs, dict) and pairs.get(name) is not None:
                 return resolved(pairs[name])
+            rest = resolved(_PAIR.sub("", given)) if isinstance(given, str) else None
+            if isinstance(rest, Unknown):  # a template may hold any argument
+                return rest
         return None
 
     def at_argument(self, name: str) -> Span:

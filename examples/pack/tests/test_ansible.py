@@ -25,6 +25,18 @@ def test_a_template_is_unknown():
     assert judged(ansible.no_latest_packages, text) == ["{{ wanted }} is only known when the playbook runs"]
 
 
+def test_of_arguments_in_one_line_only_those_with_a_template_are_unknown():
+    text = "- hosts: web\n  tasks:\n    - apt: name={{ item }} state=latest\n    - apt: '{{ asked }}'\n"
+    assert judged(ansible.no_latest_packages, text) == [[3], "{{ asked }} is only known when the playbook runs"]
+
+
+def test_yes_and_no_are_what_they_are_to_ansible():
+    text = (
+        "- hosts: db\n  become: no\n  tasks:\n    - {ping: , become_user: postgres}\n    - {ping: , become_user: postgres, become: yes}\n"
+    )
+    assert judged(ansible.become_with_user, text) == [[4], []]
+
+
 def test_tasks_in_blocks_are_tasks_and_inherit_from_them():
     text = """\
 - hosts: db

@@ -9,8 +9,11 @@ from pytest_readiness import P3
 from pytest_readiness import rule
 from pytest_readiness.formats.secrets import literal_secret
 
+from ..ansible import is_true
+
 TASK = ("ansible.task", "ansible.handler")
 PACKAGES = ("apk", "apt", "bundler", "dnf", "dnf5", "gem", "homebrew", "npm", "package", "pacman", "pip", "yum", "zypper")
+UPGRADES = ("only_upgrade", "update_only", "download_only")  # of what is installed already
 WRITERS = ("assemble", "copy", "get_url", "template")
 CREATORS = ("blockinfile", "lineinfile")  # which create nothing unless they are told to
 
@@ -48,7 +51,7 @@ def no_latest_packages(task):
         - ansible.builtin.dnf: {name: "*", state: latest, update_only: true}
     ```
     """
-    if task.argument("state") == "latest" and not any(task.argument(name) for name in ("only_upgrade", "update_only", "download_only")):
+    if task.argument("state") == "latest" and not any(is_true(task.argument(name)) for name in UPGRADES):
         yield task.finding("installs whatever is the latest version on the day it runs", task.at_argument("state"))
 
 
@@ -81,7 +84,7 @@ def file_mode(task):
     """
     if task.calls("file") and task.argument("state") not in ("directory", "touch"):
         return
-    if task.calls(*CREATORS) and not task.argument("create"):
+    if task.calls(*CREATORS) and not is_true(task.argument("create")):
         return
     if task.argument("mode") is None:
         yield task.finding("no mode: the umask of the server decides who can read it", task.at_argument("mode"))
@@ -149,7 +152,7 @@ def become_with_user(part):
           changed_when: false
     ```
     """
-    if not part.inherited("become"):
+    if not is_true(part.inherited("become")):
         yield part.finding("become_user without become does nothing: it runs as the user who logged in", part.at("become_user"))
 
 
