@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 import textwrap
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_readiness import schema
+from pytest_readiness.live.goss import gjson
 from pytest_readiness.live.goss.document import Assertion
 from pytest_readiness.live.goss.matchers import MATCHERS
 from pytest_readiness.live.goss.read import from_mapping
@@ -345,3 +349,52 @@ def test_every_type_has_facts_for_all_that_can_be_expected() -> None:
     for name, facts in FACTS.items():
         for attribute in TYPES[name].asked:
             assert callable(getattr(facts, attribute.replace("-", "_"), None)), (name, attribute)
+
+
+# -- the documentation
+
+PAGE = (Path(__file__).parents[1] / "docs" / "goss.md").read_text("utf-8")
+
+
+def _rows(heading: str) -> list[list[str]]:
+    """The cells of the first table below a heading, without its head."""
+    table = PAGE.partition(f"\n## {heading}\n")[2].partition("\n|")[2].partition("\n\n")[0]
+    return [[cell.strip() for cell in re.split(r"(?<!\\)\|", f"|{line.lstrip('|')}")[1:-1]] for line in table.splitlines()[2:]]
+
+
+def _words(cell: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"`([^`]+)`", cell))
+
+
+def test_the_table_of_resources_is_what_the_code_knows() -> None:
+    told = {_words(row[0])[0]: row[1:4] for row in _rows("Resources")}
+    assert list(told) == list(TYPES)
+    for name, (subject, expected, options) in told.items():
+        type_ = TYPES[name]
+        assert _words(subject) == tuple(filter(None, (type_.subject,)))
+        assert _words(expected) == type_.asked
+        assert _words(options) == tuple(type_.options)
+
+
+def test_the_table_of_matchers_is_what_the_code_knows() -> None:
+    told = [word for row in _rows("Matchers")[2:] for word in _words(row[0])]
+    assert sorted(told) == sorted(MATCHERS)
+    assert len(told) == len(set(told))
+
+
+def test_what_is_refused_is_documented() -> None:
+    for name in gjson.MODIFIERS:
+        assert f"`@{name}`" in PAGE
+
+
+def test_the_examples_are_read() -> None:
+    first, second = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    assertions, mistakes = read({"goss.yaml": first, "base/users.yaml": "user: {root: {exists: true}}\n"})
+    assert mistakes == []
+    assert len(assertions) == 6
+    document = yaml.parse("readiness.yaml", second)[0]
+    assert list(schema.violations(document, "readiness")) == []
+    constructs = [word for row in _rows("Templates") for word in _words(row[0])]
+    text = "".join(f"x-{number}: '{word}'\n" for number, word in enumerate(constructs)) + "user: {root: {exists: true}}\n"
+    _, mistakes = read({"goss.yaml": text}, variables={"shop": {"port": 1}}, environment={"HOME": "/root"})
+    assert mistakes == []

@@ -71,7 +71,7 @@ def _walk(data: Any, path: tuple[Step, ...]) -> Any:
     for place, step in enumerate(path):
         rest = path[place + 1 :]
         if step.kind == "modifier":
-            data = _MODIFIERS[step.name](data)
+            data = MODIFIERS[step.name](data)
         elif step.kind == "key":
             data = _key(data, step)
         elif not isinstance(data, list):
@@ -146,7 +146,7 @@ _COMPARED: Mapping[str, Callable[[Any, Any], bool]] = {
     ">": lambda one, other: one > other,
     ">=": lambda one, other: one >= other,
 }
-_MODIFIERS: Mapping[str, Callable[[Any], Any]] = {
+MODIFIERS: Mapping[str, Callable[[Any], Any]] = {
     "this": lambda data: data,
     "reverse": lambda data: data[::-1] if isinstance(data, list) else dict(reversed(data.items())) if isinstance(data, dict) else data,
     "keys": lambda data: list(data) if isinstance(data, dict) else [None] * len(data) if isinstance(data, list) else [],
@@ -206,8 +206,8 @@ class _Parser:
         if name == "#" and ended:
             return Step("count", joined=joined)
         if name.startswith("@"):
-            if name[1:] not in _MODIFIERS:
-                raise PathError(f"has {name}: of the modifiers of gjson @{', @'.join(_MODIFIERS)} are supported, without arguments")
+            if name[1:] not in MODIFIERS:
+                raise PathError(f"has {name}: of the modifiers of gjson @{', @'.join(MODIFIERS)} are supported, without arguments")
             return Step("modifier", name[1:], joined=joined)
         return Step("key", name, wild, joined)
 
