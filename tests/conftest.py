@@ -15,7 +15,7 @@ from pytest_readiness.reports import terminal
 hypothesis.settings.register_profile("stable", derandomize=True, database=None, deadline=None)
 hypothesis.settings.load_profile("stable")
 
-pytest_plugins = ("serving",)
+pytest_plugins = ("serving", "monitoring")
 
 # pytester forgets what an inner run imported, but neither C extensions nor classes may be imported twice
 IMPORTED_ONCE = (jsonschema, run, catalogue, terminal, builtin.formats(), [builtin.rules(name) for name in builtin.platforms()])

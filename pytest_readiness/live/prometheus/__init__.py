@@ -91,7 +91,10 @@ def _read(read: Reading) -> None:
         return
     for key in OWN & body.keys() - ABOUT[about[0]] - {about[0]}:
         read.wrong(f"{key} does not go with {about[0]}", key)
-    if "selector" in whole and (found := read.attempt(lambda: promql.selector(whole["selector"]), "selector")) is not None:
+    if "selector" in whole:
+        found = read.attempt(lambda: promql.selector(whole["selector"]), "selector")
+        if found is None:
+            return
         whole["selector"] = found
     if about[0] == "query":
         _read_query(read)

@@ -31,7 +31,7 @@ POINTS = 11_000  # of a series, more of which a Prometheus refuses
 
 
 class Point(NamedTuple):
-    """One value of a series, as it was written."""
+    """One value of a series."""
 
     value: float
     written: str
@@ -60,7 +60,7 @@ def judge(entry: Entry, client: Client) -> Judged:
 def held(comparison: Comparison, found: Sequence[Series], what: str, *, timed: bool = False) -> Judged:
     """Series against the target. NaN is no data; where that is accepted, it counts for nothing."""
     try:
-        points = [Point(float(written), written, series, at) for series in found for at, written in series.points]
+        points = [Point(float(written), exact(written), series, at) for series in found for at, written in series.points]
     except ValueError as error:
         return Judged(error=f"{what} gives {brief(str(error).rpartition(': ')[2], 60)}, which is not a number")
     numbers = [point for point in points if not math.isnan(point.value)]
@@ -76,6 +76,11 @@ def held(comparison: Comparison, found: Sequence[Series], what: str, *, timed: b
         more = f" ({len(missing)} of {len(points)} values)" if len(points) > 1 else ""
         judged = judged.and_also(Judged((told + more,)))
     return judged
+
+
+def exact(written: str) -> str:
+    """A value without the noise of floating point, which would make 99.99999999999999 miss 100."""
+    return f"{float(written):.12g}"
 
 
 def _worst(comparison: Comparison, points: Iterable[Point], what: str, *, timed: bool) -> Judged:

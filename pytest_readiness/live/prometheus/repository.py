@@ -41,13 +41,9 @@ def alerts(project: Project, globs: Sequence[str], span: Span) -> dict[str, str]
 
 
 def _documents(project: Project, path: str) -> Iterable[yaml.Document]:
-    try:
-        return project.documents(path)
-    except ParseFailure:
-        format_ = project.format_of(path)
-        if format_ is not None and format_.name == "helm":  # a template: what is made of it is read below
-            return ()
-        raise
+    format_ = project.format_of(path)
+    is_template = format_ is not None and format_.name == "helm"  # what is made of it is read as an object
+    return () if is_template else project.documents(path)
 
 
 def _named(groups: Any) -> Iterator[tuple[str, Span]]:

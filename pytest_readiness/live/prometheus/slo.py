@@ -34,6 +34,7 @@ from .client import Refused
 from .queries import covered
 
 T = TypeVar("T")
+DIGITS = 9  # of a burn rate after the point; the others are the noise of floating point
 WINDOW = "30d"
 OF_CHECK = ("metric", "selector")  # places of its queries that the check fills
 # the promotion threshold over a short window, and the slower two of the pairs of the workbook; its fastest, 14.4 over 1h and 5m, is
@@ -252,7 +253,7 @@ class _Asked:
             if len(found) > 1:
                 raise Refused(f"the query of {self.objective.name} gives {len(found)} series, one number is needed")
             value = Decimal(found[0].points[0][1]) if found else Decimal("NaN")
-            self._known[window] = value / (1 - self.objective.share) if value.is_finite() else None
+            self._known[window] = round(value / (1 - self.objective.share), DIGITS) if value.is_finite() else None
         return self._known[window]
 
     def row(self, entry: Entry, windows: list[str], limit: Decimal) -> Judged:
