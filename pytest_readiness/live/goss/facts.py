@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import cached_property
 from typing import Any
@@ -10,6 +11,10 @@ from ...text import brief
 from . import shell
 from .document import Assertion
 from .shell import CannotHave
+
+_RESULT = re.compile(
+    r"exit_status=(?P<status>-?\d+), command=b?(['\"])(?P<command>.*?)\2, .*?_stderr=b?(['\"])(?P<said>.*?)(?:\\n)?\4\)", re.DOTALL
+)
 
 
 class NotAsked(Exception):
@@ -46,7 +51,7 @@ class Facts:
         except NotImplementedError:
             raise CannotHave("testinfra does not know it for that system") from None
         except Exception as error:  # noqa: BLE001 - whatever testinfra or its backend raises: there is no fact
-            raise CannotHave(str(error) or type(error).__name__) from None
+            raise CannotHave(_reason(error)) from None
 
     def context(self, attribute: str) -> str:  # noqa: ARG002 - for those that have one
         """What a message says behind the value of an attribute."""
@@ -84,3 +89,11 @@ class Facts:
         if said.status:
             raise CannotHave(said.reason)
         return said.whole
+
+
+def _reason(error: Exception) -> str:
+    """Why testinfra has no answer; of a command that failed what it was and said."""
+    text = str(error)[:10_000]
+    if found := _RESULT.search(text):
+        return f"`{found['command']}` says {found['said'] or 'nothing'} (exit status {found['status']})"
+    return text or type(error).__name__
