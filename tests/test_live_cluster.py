@@ -16,20 +16,23 @@ from typing import Any
 import pytest
 from serving import Reply
 from serving import Server
+from serving import around
 from serving import certified
 from serving import endless
 from serving import free_port
+from serving import garbage
 from serving import one
 from serving import reply
 
 from pytest_readiness import builtin
 from pytest_readiness import schema
+from pytest_readiness import text as texts
 from pytest_readiness.configuration import Configuration
 from pytest_readiness.configuration import Environment
-from pytest_readiness.live import cluster
 from pytest_readiness.live import declared
 from pytest_readiness.live.cluster import client
 from pytest_readiness.live.cluster import drift
+from pytest_readiness.live.cluster import states
 from pytest_readiness.live.measure import Judged
 from pytest_readiness.model import ParseFailure
 from pytest_readiness.project import Project
@@ -299,7 +302,7 @@ def test_each_workload_is_a_check_with_its_numbers_and_a_list_is_asked_for_once(
     assert (fewer.measured.target, fewer.measured.actual) == ("at least 3", "2")
     assert well == Judged(measured=well.measured) and well.measured.margin == "exactly"
     assert least.problems == ("Deployment/data/queue has 1 replicas ready, at least 2 expected",)
-    assert missing.problems == ("Deployment/cart does not exist in namespace web",)
+    assert missing.problems == ("Deployment/cart does not exist in namespace web",) and missing.measured.target == "at least 2"
     asked = [path.partition("?")[0] for path, _ in server.asked]
     assert asked.count("/apis/apps/v1/namespaces/web/deployments") == 1
     assert all(headers.get("Authorization") == f"Bearer {TOKEN}" for path, headers in server.asked if path.startswith("/apis/apps/v1/namespaces"))
@@ -686,3 +689,214 @@ def test_service_accounts_exist_and_may_what_they_must(api, ask) -> None:
     assert typo.error == "the cluster has no secrest, so whether one may get them says nothing"
     assert mine == Judged()
     assert len(server.reviews) >= 8
+
+
+# -- down, hung, lying, and refused
+
+DEPLOYMENTS = "/apis/apps/v1/namespaces/web/deployments"
+CHECK = "rule: replicas, workloads: [Deployment/api], namespace: web"
+
+
+def test_what_is_down_fails_at_once_and_is_not_asked_again(ask, tmp_path, authority) -> None:
+    port = free_port()
+    found = ask(live(CHECK, "rule: argo-synced"), **kubeconfig(tmp_path, f"https://127.0.0.1:{port}", authority))
+    reason = f"The connection to the server 127.0.0.1:{port} was refused - did you specify the right host or port?"
+    assert found["reachable[prod]"].problems == (f"target prod cannot be reached: {reason}",)
+    assert found["argo-synced[prod]"] == Judged(unknown="target prod cannot be reached")
+
+
+def test_what_hangs_is_given_up(ask, silent, tmp_path) -> None:
+    started = time.monotonic()
+    found = ask(live(CHECK).replace("10s", "500ms"), **kubeconfig(tmp_path, silent))
+    assert time.monotonic() - started < 5
+    (problem,) = found["reachable[prod]"].problems
+    assert re.search(r"cannot be reached: .*(exceeded|canceled|timed out|stopped after 0.5 s)", problem), problem
+
+
+def test_a_login_that_hangs_is_stopped_with_all_it_started(api, ask, tmp_path) -> None:
+    """A kubeconfig may name a program that logs in; here one that never ends, as one that waits for a browser."""
+    server, _ = api(Cluster())
+    login = {"apiVersion": "client.authentication.k8s.io/v1beta1", "command": "sh", "args": ["-c", f"echo $$ > {tmp_path}/pid; sleep 600 & wait"]}
+    found = ask(live(CHECK).replace("10s", "1500ms"), **kubeconfig(tmp_path, server.url, exec={**login, "interactiveMode": "Never"}))
+    assert found["reachable[prod]"].problems == ("target prod cannot be reached: kubectl was stopped after 1.5 s",)
+    pid = int((tmp_path / "pid").read_text())
+    end = time.monotonic() + 5
+    while is_running(pid) and time.monotonic() < end:
+        time.sleep(0.02)
+    assert not is_running(pid)
+
+
+def is_running(pid: int) -> bool:
+    """Whether a process runs; one that has ended and waits for its parent does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_a_login_gets_its_environment_and_no_more(api, ask, authority, tmp_path) -> None:
+    server, _ = api(Cluster(deployment("api")))
+    told = '{"apiVersion": "client.authentication.k8s.io/v1beta1", "kind": "ExecCredential", "status": {"token": "from-the-login"}}'
+    login = {"apiVersion": "client.authentication.k8s.io/v1beta1", "command": "sh", "args": ["-c", f"env > {tmp_path}/env; echo '{told}'"]}
+    environment = kubeconfig(tmp_path, server.url, authority, exec={**login, "interactiveMode": "Never"})
+    found = ask(live(CHECK), **environment, AWS_PROFILE="shop", SHOP_TOKEN="hidden", GITHUB_TOKEN="hidden", LD_PRELOAD="")
+    assert [judged.problems for judged in found.values()] == [(), ()]
+    seen = (tmp_path / "env").read_text()
+    assert "AWS_PROFILE=shop" in seen and "hidden" not in seen and "LD_PRELOAD" not in seen
+    assert any(headers.get("Authorization") == "Bearer from-the-login" for _, headers in server.asked)
+
+
+FAILING: dict[str, tuple[Any, str, str]] = {
+    "forbidden": (
+        forbidden("deployments.apps"),
+        "",
+        'the cluster refuses: deployments.apps is forbidden: User "ci" cannot list resource "deployments" in API group "apps" in the namespace "web"',
+    ),
+    "not logged in": (status(401, "Unauthorized", "Unauthorized"), "", "the cluster refuses: You must be logged in to the server (Unauthorized)"),
+    "broken": (status(500, "InternalError", "etcdserver: leader changed"), "kubectl get deployments.apps: etcdserver: leader changed", ""),
+    "broken with a page": ((500, {"Content-Type": "text/html"}, b"<html>" + b"x" * 9000), "an error on the server", ""),
+    "a page": ((200, {"Content-Type": "text/html"}, b"<html>Please log in</html>"), "", ""),
+    "another type": (reply({"kind": "DeploymentList", "apiVersion": "apps/v1", "items": "none"}), "", ""),
+    "a list": (reply([1, 2]), "", ""),
+    "text for a number": (reply({"kind": "DeploymentList", "apiVersion": "apps/v1", "items": [deployment("api", "three", namespace="text-for-a-number")]}), "", "status.readyReplicas of Deployment/text-for-a-number/api is 'three', which is not a number"),
+    "no metadata": (reply({"kind": "DeploymentList", "apiVersion": "apps/v1", "items": [{"kind": "Deployment", "apiVersion": "apps/v1"}]}), "", ""),
+    "nonsense inside": (reply({"kind": "DeploymentList", "apiVersion": "apps/v1", "items": [thing("Deployment", "api", "nonsense-inside", spec=[], status="well")]}), "not looked at it yet", ""),
+    "large": (reply({"kind": "DeploymentList", "apiVersion": "apps/v1", "items": [deployment(f"d{n}", namespace="large") for n in range(200)]}), "get deployments.apps answers with more than 65536 bytes: raise max_size of the target", ""),
+    "a loop": ((302, {"Location": DEPLOYMENTS.replace("web", "a-loop")}, b""), "stopped after 10 redirects", ""),
+    "escapes": (status(500, "InternalError", "\x1b[2J::error::\u202e owned"), "owned", ""),
+    "the token back": (status(500, "InternalError", f"Authorization: Bearer {TOKEN}"), "Bearer ****", ""),
+}  # fmt: skip
+
+
+def test_a_lie_is_told(api, ask) -> None:
+    routes = {DEPLOYMENTS.replace("web", name.replace(" ", "-")): answer for name, (answer, _, _) in FAILING.items()}
+    _, environment = api(Cluster(deployment("api")), **routes)
+    checks = [CHECK.replace("web", name.replace(" ", "-")) + f", name: {name}" for name in FAILING]
+    found = ask(live(*checks, target=", max_size: 64 KiB").replace("10s", "5s"), **environment)
+    for name, (_, problem, error) in FAILING.items():
+        judged = found[f"replicas[{name}/Deployment/api]"]
+        said = "; ".join((*judged.problems, judged.error or ""))
+        assert bool(judged.problems) == (not error) and bool(judged.error) == bool(error) and judged.unknown is None, (name, judged)
+        assert problem in said and error in said, (name, said)
+        assert TOKEN not in said and len(said) < 400 and "\x1b" not in texts.safe(said), (name, said)
+
+
+def test_an_answer_without_end_is_given_up(api, ask) -> None:
+    _, environment = api(Cluster(deployment("api")), **{DEPLOYMENTS: endless})
+    (problem,) = one(ask(live(CHECK).replace("10s", "1s"), **environment)).problems
+    assert problem == "kubectl was stopped after 1 s" or "canceled" in problem or "exceeded" in problem
+
+
+def test_something_else_than_a_cluster_is_not_reached(serve, ask, tmp_path) -> None:
+    page = (200, {"Content-Type": "text/html"}, b"<html>Please log in</html>")
+    for number, answer in enumerate((page, reply({"status": "ok"}), (404, {}, b""), garbage)):
+        server = serve({"/version": answer})
+        (problem,) = ask(live(), **kubeconfig(tmp_path / str(number), server.url))["reachable[prod]"].problems
+        assert problem.startswith("target prod cannot be reached: ") and len(problem) < 400
+
+
+def test_what_cannot_be_asked_is_an_error(api, ask, tmp_path, monkeypatch) -> None:
+    _, environment = api(Cluster())
+    assert ask(live(target=", kubeconfig: nothing"), **environment)["reachable[prod]"].error == "nothing: there is no such kubeconfig"
+    named = "live:\n  targets:\n    prod: {cluster: {env: PROD_CONTEXT}}\n"
+    assert ask(named, **environment)["reachable[prod]"].error == "the environment variable PROD_CONTEXT is not set, which target prod needs"
+    assert ask(named, **environment, PROD_CONTEXT="prod")["reachable[prod]"] == Judged()
+    (problem,) = ask(live().replace("cluster: prod", "cluster: staging"), **environment)["reachable[prod]"].problems
+    assert problem == 'target prod cannot be reached: context "staging" does not exist'
+    monkeypatch.setattr(client.tools, "find", lambda _: None)
+    assert ask(live(), **environment)["reachable[prod]"].error == "kubectl is needed, and is not on PATH"
+
+
+def test_a_kubeconfig_may_be_named_and_nothing_is_left_behind(api, ask, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(client.tempfile, "tempdir", str(tmp_path / "tmp"))
+    (tmp_path / "tmp").mkdir()
+    _, environment = api(Cluster(deployment("api")))
+    home = {"HOME": environment["HOME"], "PATH": environment["PATH"]}
+    for written in ("kubeconfig", "~/kubeconfig", str(tmp_path / "kubeconfig")):
+        assert one(ask(live(CHECK, target=f", kubeconfig: {written}"), **home)).problems == ()
+    opened = list((tmp_path / "tmp").iterdir())
+    assert len(opened) == 3 and not (tmp_path / ".kube").exists()
+
+
+def test_the_directory_of_a_client_goes_with_it(api, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(client.tempfile, "tempdir", str(tmp_path))
+    _, environment = api(Cluster())
+    found, _ = declared.load(yaml.parse("readiness.yaml", live())[0], Project.of({}))
+    opened = client.Client(found.targets[0], around(found, tmp_path, environment))
+    assert opened.reach() == Judged() and list(tmp_path.glob("readiness-*"))
+    opened.close()
+    assert not list(tmp_path.glob("readiness-*"))
+
+
+def test_a_kind_that_the_cluster_does_not_have_is_told(api, ask) -> None:
+    _, environment = api(Cluster(kinds=BARE))
+    project = Project.of({"a.yaml": plain("tls", "Certificate", "web")})
+    checks = ("rule: argo-synced", "rule: rbac-active, drift: [cert-manager.io/Certificate]", "rule: backup-recent, backups: velero")
+    _, argo, drifted, backup = ask(live(*checks), project, **environment).values()
+    assert argo.problems == ("the cluster has no applications.argoproj.io: what brings them is not installed",)
+    assert drifted.problems == ("the cluster has no Certificate.cert-manager.io: what brings them is not installed",)
+    assert backup.problems == ("the cluster has no backups.velero.io: what brings them is not installed",)
+
+
+# -- declarations and runs
+
+
+@pytest.mark.parametrize(
+    ("check", "target", "mistake"),
+    [
+        ("rule: replicas, workloads: [Pod/api]", "", "live.checks.0.workloads.0"),
+        ("rule: replicas, workloads: [Deployment/api], at_most: 3", "", "workloads are compared with at_least, not at_most"),
+        ("rule: replicas, workloads: [Deployment/api], namespace: [a, b]", "", "Deployment/api: say in which namespace, as in Deployment/NAMESPACE/api"),
+        ("rule: replicas, workloads: [Deployment/api]", ", namespace: '*'", "Deployment/api: say in which namespace"),
+        ("rule: replicas, workloads: all, environment: prod, count: workloads, at_least: 3 s", "", "3 s"),
+        ("rule: argo-synced, at_least: 1", "", "applications are compared with at_most or below or equals, not at_least"),
+        ("rule: backup-recent, backups: restic", "", "live.checks.0.backups"),
+        ("rule: backup-recent, backups: {kind: backups.k8up.io, phase: 'a[', good: [x], time: b}", "", "is not a JMESPath expression"),
+        ("rule: backup-recent, backups: velero, at_most: 3", "", "cannot be compared with 3"),
+        ("rule: backup-recent", "", "what is to hold? declare one of"),
+        ("rule: maintenance-ran, cronjobs: all", "", "exactly one of below, at_most"),
+        ("rule: operators-ready, backups: velero, cronjobs: all, at_most: 1d", "", "a check measures one of backups and cronjobs: declare two checks"),
+        ("rule: network-policies-active, drift: [Secret]", "", "secrets are not compared: whoever may list them may read them"),
+        ("rule: rbac-active, cannot_i: [everything]", "", "live.checks.0.cannot_i.0"),
+        ("rule: rbac-active, cannot_i: ['* *'], namespace: [a, b]", "", "permissions are asked of one namespace, or of all with '*'"),
+        ("rule: operators-ready, crds: [a.example.com], count: workloads", "", "count is about workloads"),
+        ("rule: operators-ready, crds: [a.example.com], backups_of: [a]", "", "backups_of is about backups"),
+        ("rule: operators-ready, crds: [a.example.com], environment: prod", "", "only workloads, drift and service_accounts: declared look into the repository"),
+        ("rule: operators-ready, crds: ['--all']", "", "live.checks.0.crds.0"),
+        ("rule: operators-ready, crds: [a.example.com], path: /x", "", "path is not for a check of a cluster, which prod is"),
+        ("rule: deploy-success", ", token_env: TOKEN", "token_env is not for a cluster: its kubeconfig says how it is reached and who asks"),
+        ("rule: deploy-success", ", namespace: -x", "live.targets.prod.namespace"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_told_at_its_line(check: str, target: str, mistake: str) -> None:
+    document = yaml.parse("readiness.yaml", live(check, target=target))[0]
+    found = [str(one) for one in schema.violations(document, "readiness")] or [str(one) for one in declared.load(document, Project.of({}))[1]]
+    assert found and mistake in found[0] and re.match(r"readiness.yaml:[35]:\d+: ", found[0]), found
+
+
+def test_every_preset_of_backups_can_be_declared() -> None:
+    pattern = schema.load("readiness")["properties"]["live"]["properties"]["checks"]["items"]["properties"]["backups"]["pattern"]
+    assert pattern == f"^({'|'.join(states.SOURCES)})$"
+
+
+def test_a_run_tells_targets_and_actuals(api, pytester, monkeypatch) -> None:
+    world = Cluster(deployment("api", 2), deployment("web", 2, 2), policy("api", SPEC))
+    _, environment = api(world, **{"/apis/argoproj.io/v1alpha1/namespaces/argocd/applications": forbidden("applications.argoproj.io", "argocd")})
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    (pytester.path / "k8s").mkdir()
+    (pytester.path / "k8s/api.yaml").write_text(POLICY)
+    (pytester.path / "k8s/deny.yaml").write_text(plain("deny", namespace="web"))
+    text = live("rule: replicas, workloads: [Deployment/api, Deployment/web]", "rule: network-policies-active", "rule: argo-synced")
+    pytester.makefile(".yaml", readiness=text)
+    result = pytester.runpytest("--readiness", "--readiness-live", "-m", "live", "--junitxml=own.xml", "-rA")
+    result.assert_outcomes(passed=2, failed=2, errors=1)
+    result.stdout.fnmatch_lines([
+        "*Deployment/web/api has 2 of 3 replicas ready*",
+        "*replicas?prod/Deployment/api?*at least 3*2*33 % worse*",
+        "*network-policies-active?prod?*at least 2*1*50 % worse*",
+    ])  # fmt: skip
+    result.stdout.fnmatch_lines(["*NetworkPolicy/web/deny is not in the cluster, k8s/deny.yaml:3 declares it*"])
+    result.stdout.fnmatch_lines(['*the cluster refuses: applications.argoproj.io is forbidden: User "ci" cannot list*'])
+    junit = (pytester.path / "own.xml").read_text()
+    assert "at least 3" in junit and "33 % worse" in junit and TOKEN not in junit + result.stdout.str()

@@ -65,7 +65,7 @@ def _workloads(read: Reading) -> None:
         if "at_least" not in read.body and not _is_share(whole.get("at_least")):
             whole["at_least"] = "100%" if whole["workloads"] == "all" else len(whole["workloads"])
         whole["unit"] = "ratio" if _is_share(whole.get("at_least")) else ""
-    elif "at_least" not in read.body:  # of all there are, some may be scaled to none on purpose
+    elif not any(operator in read.body for operator in OPERATORS):  # of all there are, some may be scaled to none on purpose
         whole["at_least"] = 0 if whole["workloads"] == "all" else 1
         whole["unit"] = ""
 

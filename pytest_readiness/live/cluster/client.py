@@ -120,7 +120,7 @@ class Client:
         if "doesn't have a resource type" in err:
             raise Refused(f"the cluster has no {kind}, so whether one may {verb} them says nothing")
         if answer not in (["yes"], ["no"]) or (code == 0) != (answer == ["yes"]):
-            raise self._trouble(err)
+            raise self._trouble(err, "auth can-i")
         return answer == ["yes"]
 
     # -- parts
@@ -139,7 +139,7 @@ class Client:
     def _out(self, *arguments: str) -> str:
         code, out, err = self._run(*arguments)
         if code:
-            raise self._trouble(err, arguments[1])
+            raise self._trouble(err, " ".join(arguments[:2]) if arguments[1] != "--raw" else "")
         return out
 
     def _run(self, *arguments: str) -> tuple[int, str, str]:
@@ -153,19 +153,19 @@ class Client:
         except tools.ToolError as error:
             raise Trouble(str(error)) from None
         if len(out) > self.target.max_size:
-            raise Trouble(f"{' '.join(arguments[:2])} answers with more than {self.target.max_size} bytes: raise max_size of the target")
+            raise Trouble(f"kubectl {' '.join(arguments[:2])} answers with more than {self.target.max_size} bytes: raise max_size of the target")
         # before anything is cut, so that no part of a secret is left
         return code, self._mask.body(out).decode("utf-8", "replace"), self._mask.body(err).decode("utf-8", "replace")
 
-    def _trouble(self, err: str, resource: str = "") -> Trouble:
+    def _trouble(self, err: str, asked: str) -> Trouble:
         lines = [line for line in err.splitlines() if not _NOISE.match(line)]
         said = next((line for line in lines if _SAYS.match(line)), lines[-1] if lines else "kubectl says nothing")
         reason = brief(_BEARER.sub(lambda match: f"{match[1] or ''}****", _PREFIX.sub("", said)), REASON)
         if _REFUSES.search(said):
             return Refused(f"the cluster refuses: {reason}")
-        if resource and _NO_TYPE.search(said):
-            return NoType(f"the cluster has no {resource}: what brings them is not installed")
-        return Trouble(reason)
+        if asked.startswith("get ") and _NO_TYPE.search(said):
+            return NoType(f"the cluster has no {asked.removeprefix('get ')}: what brings them is not installed")
+        return Trouble(f"kubectl {asked}: {reason}" if asked else reason)
 
 
 def _environment(environment: Mapping[str, str]) -> dict[str, str]:

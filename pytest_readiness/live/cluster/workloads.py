@@ -44,6 +44,7 @@ class State:
     wanted: int
     why: str = ""  # more are wanted than desired
     problems: tuple[str, ...] = ()
+    is_there: bool = True
 
     @property
     def is_well(self) -> bool:
@@ -52,7 +53,7 @@ class State:
     @property
     def told(self) -> Iterator[str]:
         """What is wrong with it."""
-        if self.ready < self.wanted:
+        if self.ready < self.wanted and self.is_there:
             lacking = f"{self.ready} of {self.desired} replicas ready" if self.wanted == self.desired else f"{self.ready} replicas ready"
             yield f"{self.name} has {lacking}" + (f", at least {self.wanted} expected{self.why}" if self.wanted != self.desired else "")
         yield from (f"{self.name} {problem}" for problem in self.problems)
@@ -100,7 +101,7 @@ def _states(entry: Entry, minimums: Minimums, client: Client) -> Iterator[State]
         yield from (_state(kind, item, least, minimums) for item in found)
         if not found:
             where = f" in namespace {', '.join(places)}" if places not in (("",), (ALL,)) else ""
-            yield State(name, 0, 0, 0, problems=(f"does not exist{where}",))
+            yield State(name, 0, 0, max(least, 1), problems=(f"does not exist{where}",), is_there=False)
 
 
 def _all(entry: Entry, client: Client) -> Iterator[Item]:
