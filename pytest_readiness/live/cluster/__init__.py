@@ -27,6 +27,16 @@ OF_REPOSITORY = frozenset(("environment", "manifests"))
 SENT = ("ca_file", "token_env", "headers", "header_env")  # which a kubeconfig says
 MAX_SIZE = 16 * 2**20  # objects are long, and kubectl prints what they have been through
 EVERYWHERE = "*"
+# secrets that programs which log in take from the environment, and might repeat
+SECRETS = frozenset(
+    (
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+        "AZURE_CLIENT_SECRET",
+        "AAD_SERVICE_PRINCIPAL_CLIENT_SECRET",
+        "DIGITALOCEAN_ACCESS_TOKEN",
+    )
+)
 
 
 # -- what can be wrong with a declaration
@@ -39,23 +49,37 @@ def _target(read: Reading) -> None:
 
 
 def _read(read: Reading) -> None:
-    whole, body = read.whole, read.body
+    whole = read.whole
     measured = sorted(MEASURES & whole.keys())
     if len(measured) > 1:
         read.wrong(f"a check measures one of {' and '.join(measured)}: declare two checks", measured[1])
     for key in measured[:1]:
         _NUMBERS[key](read)
-    if "count" in whole and "workloads" not in whole:
-        read.wrong("count is about workloads", "count")
-    if "backups_of" in whole and "backups" not in whole:
-        read.wrong("backups_of is about backups", "backups_of")
-    if OF_REPOSITORY & body.keys() and not ({"drift", "workloads"} & whole.keys() or whole.get("service_accounts") == "declared"):
-        read.wrong("only workloads, drift and service_accounts: declared look into the repository", min(OF_REPOSITORY & body.keys()))
+    _beside(read)
     if "service_accounts" in whole and not {"can_i", "cannot_i"} & whole.keys():
         whole["cannot_i"] = ["* *"]
     if "Secret" in whole.get("drift", ()):
         read.wrong("secrets are not compared: whoever may list them may read them", "drift")
     _one_namespace(read)
+
+
+def _beside(read: Reading) -> None:
+    """What says nothing to what is asked is a mistake, since nobody would miss it."""
+    whole, body = read.whole, read.body
+    asked = (MEASURES | ASKS) & whole.keys()
+    looks = bool({"drift", "workloads"} & asked) or whole.get("service_accounts") == "declared"
+    counts = bool(MEASURES & asked) or bool({"drift", "analysis_runs"} & asked) or whole.get("service_accounts") == "declared"
+    for key, fits, why in (
+        ("count", "workloads" in asked, "count is about workloads"),
+        ("backups_of", "backups" in asked, "backups_of is about backups"),
+        ("environment", looks, "only workloads, drift and service_accounts: declared look into the repository"),
+        ("manifests", looks, "only workloads, drift and service_accounts: declared look into the repository"),
+        ("namespace", bool(asked - {"crds"}), "definitions stand in no namespace"),
+        ("on_no_data", counts, "on_no_data is about what may not be there"),
+        ("unit", False, "what is measured of a cluster has its unit"),
+    ):
+        if key in body and not fits:
+            read.wrong(why, key)
 
 
 def _workloads(read: Reading) -> None:
@@ -203,6 +227,7 @@ KIND = Kind(
     further=frozenset(("namespace", "count", "backups_of")) | OF_REPOSITORY,
     options=frozenset(("namespace", "kubeconfig")),
     max_size=MAX_SIZE,
+    variables=SECRETS,
     address=_address,
     target=_target,
     read=_read,

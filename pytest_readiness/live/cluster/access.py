@@ -13,6 +13,7 @@ from .drift import count
 from .repository import Thing
 from .repository import declared
 from .values import namespaces
+from .values import nothing
 from .values import text
 
 
@@ -29,9 +30,14 @@ def judge(entry: Entry, things: Sequence[Thing], client: Client) -> Judged:
     problems: list[str] = []
     active = 0
     accounts = list(_accounts(entry, things, client))
+    if not accounts:
+        return Judged() if "drift" in entry.body else nothing(entry, "the repository declares no ServiceAccount")
     for namespace, name, place in accounts:
         if not any(text(item, "metadata", "name") == name for item in client.list("serviceaccounts", namespace)):
-            problems.append(f"ServiceAccount {namespace}/{name} is not in the cluster" + (f", {place} declares it" if place else ""))
+            if not place:
+                problems.append(f"ServiceAccount {namespace}/{name} is not in the cluster")
+            elif "ServiceAccount" not in entry.body.get("drift", ()):  # which says so
+                problems.append(f"ServiceAccount {namespace}/{name} is not in the cluster, {place} declares it")
             continue
         active += 1
         account = f"system:serviceaccount:{namespace}:{name}"

@@ -21,12 +21,12 @@ from ..entries import Surroundings
 from ..entries import Target
 from ..measure import Judged
 
-# what kubectl and the programs that log in for it (aws, gcloud, kubelogin) need of the environment; the rest stays here
+# what kubectl and the programs that log in for it (aws, gcloud, kubelogin, doctl) need of the environment; the rest stays here
 PASSED = frozenset(
     "PATH HOME USER LOGNAME TMPDIR LANG LC_ALL KUBECONFIG SSL_CERT_FILE SSL_CERT_DIR "
     "HTTP_PROXY HTTPS_PROXY NO_PROXY ALL_PROXY http_proxy https_proxy no_proxy all_proxy".split()
 )
-PASSED_BEGIN = ("AWS_", "AZURE_", "AAD_", "CLOUDSDK_", "GOOGLE_", "XDG_")
+PASSED_BEGIN = ("AAD_", "AWS_", "AZURE_", "CLOUDSDK_", "DIGITALOCEAN_", "GOOGLE_", "OCI_", "TELEPORT_", "XDG_")
 ALL = "*"  # every namespace
 REASON = 240  # characters of what kubectl says that are shown
 _NOISE = re.compile(r"[EIWF][0-9]{4} |Warning: |$")  # its log, and warnings
@@ -153,7 +153,9 @@ class Client:
         except tools.ToolError as error:
             raise Trouble(str(error)) from None
         if len(out) > self.target.max_size:
-            raise Trouble(f"kubectl {' '.join(arguments[:2])} answers with more than {self.target.max_size} bytes: raise max_size of the target")
+            raise Trouble(
+                f"kubectl {' '.join(arguments[:2])} answers with more than {self.target.max_size} bytes: raise max_size of the target"
+            )
         # before anything is cut, so that no part of a secret is left
         return code, self._mask.body(out).decode("utf-8", "replace"), self._mask.body(err).decode("utf-8", "replace")
 

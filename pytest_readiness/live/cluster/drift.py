@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from collections.abc import Iterator
-from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
 
@@ -23,6 +22,7 @@ from .client import Item
 from .repository import Thing
 from .repository import declared
 from .values import namespaces
+from .values import nothing
 from .values import text
 
 POLICY = "networking.k8s.io/NetworkPolicy"
@@ -42,7 +42,7 @@ def prepare(entry: Entry, project: Project) -> list[Thing]:
 def judge(entry: Entry, things: Sequence[Thing], client: Client) -> Judged:
     """Every declared object must be in the cluster; of a network policy, what it says as well."""
     if not things:
-        return _none(entry)
+        return nothing(entry, f"the repository declares no {' and no '.join(entry.body['drift'])}")
     usual = namespaces(entry, client)
     problems: list[str] = []
     advice: list[str] = []
@@ -53,14 +53,6 @@ def judge(entry: Entry, things: Sequence[Thing], client: Client) -> Judged:
         problems += found
         advice += extra
     return Judged(tuple(problems), measured=count(active, len(things)).measured, advice=tuple(advice))
-
-
-def _none(entry: Entry) -> Judged:
-    """Nothing is declared, so that nothing can drift."""
-    accepted = entry.body.get("on_no_data")
-    if isinstance(accepted, Mapping):
-        return Judged(unknown=f"no data, which is accepted: {accepted['skip']}")
-    return Judged((f"no data: the repository declares no {' and no '.join(entry.body['drift'])}",))
 
 
 def count(active: int, all: int) -> Judged:
@@ -98,7 +90,7 @@ def _places(thing: Thing, usual: tuple[str, ...]) -> tuple[str, ...]:
 def _is_made(kind: str, item: Item) -> bool:
     """Whether the cluster or a controller made it, not a person."""
     metadata = entries(item.get("metadata"))
-    return (kind, metadata.get("name")) in OWN or bool(metadata.get("ownerReferences"))
+    return (kind, text(item, "metadata", "name")) in OWN or bool(metadata.get("ownerReferences"))
 
 
 # -- network policies

@@ -25,6 +25,7 @@ from .values import chosen
 from .values import condition
 from .values import listed
 from .values import namespaces
+from .values import nothing
 from .values import text
 from .values import told
 
@@ -67,7 +68,9 @@ def applications(entry: Entry, client: Client) -> Judged:
             f": {told(message)}" if message else ""
         )
         (advice if _is_on_its_way(item, sync, health, client.now) else problems).append(line)
-    judged = entry.comparison.judge(len(problems) if kept or problems else None, what="applications that are not Synced and Healthy")
+    judged = entry.comparison.judge(
+        len(problems) if kept or problems else None, what="the number of applications that are not Synced and Healthy"
+    )
     return Judged((*problems, *judged.problems) if judged.problems else (), judged.unknown, judged.error, judged.measured, tuple(advice))
 
 
@@ -210,7 +213,7 @@ def analyses(entry: Entry, client: Client) -> Judged:
                 outcomes.setdefault(key, set()).add(text(run, "status", "phase"))
     wanted = sorted(key for key in outcomes if "/" in key) if wanted == "all" else wanted
     if not wanted:
-        return Judged(("there is no AnalysisRun of any Rollout: no canary has been exercised",))
+        return nothing(entry, "there is no AnalysisRun of any Rollout, so no canary has been exercised")
     problems = []
     for name in wanted:
         phases = outcomes.get(name, set())

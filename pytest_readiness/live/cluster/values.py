@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Any
 
 from ...formats.kubernetes.objects import dig
 from ...text import brief
 from ..entries import Entry
+from ..measure import Judged
 from .client import Client
 from .client import Item
 from .client import Refused
@@ -47,6 +49,14 @@ def condition(item: Item, type: str) -> dict[str, Any]:
 def told(*parts: object) -> str:
     """What a controller says, short."""
     return brief(": ".join(str(part) for part in parts if part), 160)
+
+
+def nothing(entry: Entry, what: str) -> Judged:
+    """There is nothing that could be judged, which fails unless that is accepted."""
+    accepted = entry.body.get("on_no_data")
+    if isinstance(accepted, Mapping):
+        return Judged(unknown=f"no data, which is accepted: {accepted['skip']}")
+    return Judged((f"no data: {what}",))
 
 
 def namespaces(entry: Entry, client: Client, usual: str = "") -> tuple[str, ...]:
