@@ -841,7 +841,7 @@ FAILING: dict[str, tuple[Any, str, str]] = {
     "a page": ((200, {"Content-Type": "text/html"}, b"<html>Please log in</html>"), "", ""),
     "another type": (reply({"kind": "DeploymentList", "apiVersion": "apps/v1", "items": "none"}), "", ""),
     "a list": (reply([1, 2]), "", ""),
-    "text for a number": (reply({"kind": "DeploymentList", "apiVersion": "apps/v1", "items": [deployment("api", "three", namespace="text-for-a-number")]}), "", "status.readyReplicas of Deployment/text-for-a-number/api is 'three', which is not a number"),
+    "text for a number": (reply({"kind": "DeploymentList", "apiVersion": "apps/v1", "items": [deployment("api", "three", namespace="text-for-a-number")]}), "", "status.readyReplicas of Deployment/text-for-a-number/api is 'three', which is not a number of anything"),
     "no metadata": (reply({"kind": "DeploymentList", "apiVersion": "apps/v1", "items": [{"kind": "Deployment", "apiVersion": "apps/v1"}]}), "", ""),
     "nonsense inside": (reply({"kind": "DeploymentList", "apiVersion": "apps/v1", "items": [thing("Deployment", "api", "nonsense-inside", spec=[], status="well")]}), "not looked at it yet", ""),
     "large": (reply({"kind": "DeploymentList", "apiVersion": "apps/v1", "items": [deployment(f"d{n}", namespace="large") for n in range(200)]}), "get deployments.apps answers with more than 65536 bytes: raise max_size of the target", ""),

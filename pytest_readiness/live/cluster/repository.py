@@ -85,7 +85,7 @@ def minimums(entry: Entry, project: Project) -> Minimums:
 
 def _count(value: Any) -> int:
     """A number of replicas; asking for an unknown one raises."""
-    return value if isinstance(value, int) or (is_unknown(value) and bool(value)) else 0
+    return value if (is_unknown(value) and bool(value)) or (isinstance(value, int) and 0 <= value < 2**31) else 0
 
 
 def _objects(entry: Entry, project: Project) -> Iterator[Object]:

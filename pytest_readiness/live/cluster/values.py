@@ -14,6 +14,8 @@ from .client import Client
 from .client import Item
 from .client import Refused
 
+LARGEST = 2**63  # what an API server can say
+
 
 def text(item: Any, *keys: str) -> str:
     """A text, empty where there is none."""
@@ -28,8 +30,8 @@ def number(item: Item, *keys: str, otherwise: int = 0) -> int:
         return otherwise
     if isinstance(found, str) and found.isascii() and found.isdigit():  # Argo writes its generations as text
         found = int(found[:18])
-    if isinstance(found, bool) or not isinstance(found, int):
-        raise Refused(f"{'.'.join(keys)} of {called(item)} is {brief(repr(found), 60)}, which is not a number")
+    if isinstance(found, bool) or not isinstance(found, int) or not 0 <= found < LARGEST:
+        raise Refused(f"{'.'.join(keys)} of {called(item)} is {brief(repr(found), 60)}, which is not a number of anything")
     return found
 
 
