@@ -227,10 +227,15 @@ def test_a_value_brings_no_other_place_in() -> None:
     )
 
 
-@pytest.mark.parametrize("text", ["", "(" * 200, "#", "a" * 8000, '"' * 4001, "\\" * 5000, "up{" * 2000, "[" * 5000, "\x00", "é", "1e999999", "0x", "up @ 1e300", "rate(a[99999999999y])"])  # fmt: skip
+@pytest.mark.parametrize("text", ["", "(" * 200, "#", "a" * 8000, '"' * 4001, "\\" * 5000, "up{" * 2000, "[" * 5000, "\x00", "é", "1e999999", "0x", "up @ 1e300", "up offset NaN", "rate(a[99999999999y])"])  # fmt: skip
 def test_any_text_is_read_or_refused(text: str) -> None:
     with suppress(QueryError):
         promql.parsed(text)
+
+
+def test_what_the_parser_panics_at_is_refused() -> None:
+    with pytest.raises(QueryError, match="cannot be read: cannot convert float seconds"):
+        promql.parsed("up offset NaN")
 
 
 @pytest.mark.parametrize(("written", "expected"), [("5m", 300), ("1h30m", 5400), ("100ms", 0.1), ("30d", 2592000), ("1w", 604800), ("1y", 31536000)])  # fmt: skip
@@ -412,12 +417,12 @@ def test_by_default_neither_alerts_nor_silences_may_be_critical(monitoring, ask)
 def prometheus(serve, answers: dict[str, object], prefix: str = "") -> Server:
     """Something that says it is a Prometheus."""
     vector = {"resultType": "vector", "result": [{"metric": {}, "value": [1.0, "1"]}]}
-    routes = {f"{prefix}/api/v1/query?query=vector%281%29&timeout=5s": reply({"status": "success", "data": vector})}
+    routes = {f"{prefix}/api/v1/query?query=vector%281%29&timeout=5": reply({"status": "success", "data": vector})}
     routes |= {f"{prefix}/api/v1/{path}": reply({"status": "success", "data": data}) for path, data in answers.items()}
     return serve(routes)
 
 
-UP = "query?query=up&timeout=5s"
+UP = "query?query=up&timeout=5"
 
 
 @pytest.mark.parametrize(
@@ -429,7 +434,8 @@ UP = "query?query=up&timeout=5s"
         ({"resultType": "vector", "result": [{"metric": {}, "value": [1]}]}, "answers with a point that is not a time and a value"),
         ({"resultType": "vector", "result": [{"metric": {}, "value": [True, "1"]}]}, "answers with a point that is not a time and a value"),
         ({"resultType": "vector", "result": [{"metric": {}, "histogram": [1, {}]}]}, "answers with a point that is not a time and a value"),
-        ({"resultType": "cake", "result": []}, "answers with a result of type cake, which is none of Prometheus's"),
+        ({"resultType": "matrix", "result": []}, "answers with a result of type matrix, scalar or vector expected"),
+        ({"resultType": "cake", "result": []}, "answers with a result of type cake, scalar or vector expected"),
         ([], "answers with a list where the API has an object"),
         (None, "answers with a NoneType where the API has an object"),
     ],
@@ -437,6 +443,23 @@ UP = "query?query=up&timeout=5s"
 def test_an_answer_of_another_form_fails(serve, ask, data: object, problem: str) -> None:
     server = prometheus(serve, {UP: data})
     assert one(ask(live(server.url, "rule: measurement, query: up, equals: 1"))).problems == (f"{server.url} {problem}",)
+
+
+@pytest.mark.parametrize(
+    ("now", "values", "problem"),
+    [
+        ({"resultType": "scalar", "result": [1, "soon"]}, [], "does not say what time it is"),
+        ({"resultType": "vector", "result": []}, [], "does not say what time it is"),
+        ({"resultType": "scalar", "result": [1, "1000"]}, 5, "answers with points that are no list"),
+        ({"resultType": "scalar", "result": [1, "1000"]}, [[1e999, "3"]], "answers with a point"),
+    ],
+)
+def test_a_range_of_another_form_fails(serve, ask, now: object, values: object, problem: str) -> None:
+    path = "query_range?query=up&timeout=5&start=940.000&end=1000.000&step=60"
+    matrix = {"resultType": "matrix", "result": [{"metric": {}, "values": values}]}
+    server = prometheus(serve, {"query?query=time%28%29&timeout=5": now, path: matrix})
+    judged = one(ask(live(server.url, "rule: measurement, query: up, equals: 1, over: 1m")))
+    assert judged.error is None and problem in judged.problems[0]
 
 
 @pytest.mark.parametrize(
@@ -469,7 +492,7 @@ def test_a_text_is_an_error(serve, ask, data: object, error: str) -> None:
 )  # fmt: skip
 @pytest.mark.parametrize("kind", ["prometheus", "alertmanager"])
 def test_a_lying_server_cannot_be_reached(serve, ask, answer, problem: str, kind: str) -> None:
-    path = {"prometheus": "/api/v1/query?query=vector%281%29&timeout=5s", "alertmanager": "/api/v2/status"}[kind]
+    path = {"prometheus": "/api/v1/query?query=vector%281%29&timeout=5", "alertmanager": "/api/v2/status"}[kind]
     server = serve({path: answer})
     reached, judged = ask(live(server.url, "rule: monitoring-up", kind=kind)).values()
     if (kind == "alertmanager" and "none of Prometheus's" in problem) or "query timed out" in problem:
@@ -490,7 +513,7 @@ def test_a_lying_server_cannot_be_reached(serve, ask, answer, problem: str, kind
     ],
 )  # fmt: skip
 def test_what_speaks_another_api_cannot_be_reached(serve, ask, kind: str, answer, problem: str) -> None:
-    path = {"prometheus": "/api/v1/query?query=vector%281%29&timeout=5s", "alertmanager": "/api/v2/status"}[kind]
+    path = {"prometheus": "/api/v1/query?query=vector%281%29&timeout=5", "alertmanager": "/api/v2/status"}[kind]
     server = serve({path: answer})
     reached, _ = ask(live(server.url, "rule: monitoring-up", kind=kind)).values()
     assert reached.problems == (f"target prom cannot be reached: {server.url} {problem}",)
@@ -509,9 +532,9 @@ def test_a_server_that_is_down_or_hangs(ask, silent: str, kind: str) -> None:
 
 def test_a_query_that_hangs_fails_alone(serve, ask) -> None:
     server = prometheus(serve, {})
-    vector = server.routes.pop("/api/v1/query?query=vector%281%29&timeout=5s")
-    server.routes |= {"/api/v1/query?query=vector%281%29&timeout=0.3s": vector, "/-/ready": (200, {}, b"")}
-    server.routes["/api/v1/query?query=up&timeout=0.3s"] = lambda handler: handler.server.stopped.wait(5)
+    vector = server.routes.pop("/api/v1/query?query=vector%281%29&timeout=5")
+    server.routes |= {"/api/v1/query?query=vector%281%29&timeout=0.3": vector, "/-/ready": (200, {}, b"")}
+    server.routes["/api/v1/query?query=up&timeout=0.3"] = lambda handler: handler.server.stopped.wait(5)
     found = ask(live(server.url, "rule: measurement, query: up, equals: 1", "rule: monitoring-up", timeout="300ms"))
     assert found["measurement[prom]"].problems == (f"{server.url} gave no answer within 0.3 s",)
     assert found["monitoring-up[prom]"] == Judged()
@@ -544,7 +567,7 @@ def test_two_hundred_queries_take_one_connection(monitoring, ask, serve) -> None
     took = time.monotonic() - started
     assert len(found) == 201 and {judged.problems for judged in found.values()} == {()}
     assert took < 5, f"{took:.1f} s for 200 queries"
-    server = prometheus(serve, {f"query?query=up%20%2B%20{n}&timeout=5s": {"resultType": "scalar", "result": [1, "1"]} for n in range(20)})
+    server = prometheus(serve, {f"query?query=up%20%2B%20{n}&timeout=5": {"resultType": "scalar", "result": [1, "1"]} for n in range(20)})
     ask(live(server.url, *(f"rule: measurement, name: q{n}, query: up + {n}, equals: 1" for n in range(20))))
     assert len(server.connections) == 1 and len(server.asked) == 21
 

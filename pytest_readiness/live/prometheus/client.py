@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 from typing import NamedTuple
 from urllib.parse import quote
@@ -74,18 +76,23 @@ class Client:
 
     def series(self, query: str, deadline: float = math.inf) -> list[Series]:
         """What a query gives now."""
-        return _series(self.data("query", deadline, query=query, timeout=f"{self.target.timeout:g}s"))
+        return _series(self.data("query", deadline, query=query, timeout=f"{self.target.timeout:g}"), ("scalar", "vector"))
 
     def ranged(self, query: str, over: float, step: float, deadline: float = math.inf) -> list[Series]:
         """What a query gave at every step so far back, by the clock of the server."""
-        end = float(self.series("time()", deadline)[0].points[0][1])
-        timeout = f"{self.target.timeout:g}s"
-        return _series(
-            self.data("query_range", deadline, query=query, start=f"{end - over:.3f}", end=f"{end:.3f}", step=f"{step:g}", timeout=timeout)
-        )
+        end = self._now(deadline)
+        times = {"start": f"{end - over:.3f}", "end": f"{end:.3f}", "step": f"{step:g}"}
+        return _series(self.data("query_range", deadline, query=query, timeout=f"{self.target.timeout:g}", **times), ("matrix",))
+
+    def _now(self, deadline: float) -> float:
+        told = [value for series in self.series("time()", deadline) for _, value in series.points]
+        try:
+            return float(told[0])
+        except (IndexError, ValueError):
+            raise NoAnswer("does not say what time it is") from None
 
 
-def reached(target: Target, client: http.Client, ask: Any) -> Judged:
+def reached(target: Target, client: http.Client, ask: Callable[[], object]) -> Judged:
     """Whether a target answers what it must be able to."""
     try:
         ask()
@@ -128,17 +135,24 @@ def labels(data: Any) -> Mapping[str, str]:
     return {str(key): str(value) for key, value in mapping(data).items()}
 
 
-def _series(data: Mapping[str, Any]) -> list[Series]:
+def _series(data: Mapping[str, Any], kinds: tuple[str, ...]) -> list[Series]:
     kind, result = data.get("resultType"), data.get("result")
-    if kind == "scalar":
-        return [Series({}, (_point(result),))]
-    if kind == "vector":
-        return [Series(labels(one.get("metric", {})), (_point(one.get("value")),)) for one in listed(result)]
-    if kind == "matrix":
-        return [Series(labels(one.get("metric", {})), tuple(map(_point, one.get("values") or ()))) for one in listed(result)]
     if kind == "string":
         raise Refused("the query gives a text, not a number")
-    raise NoAnswer(f"answers with a result of type {brief(str(kind), 40)}, which is none of Prometheus's")
+    if kind not in kinds:
+        raise NoAnswer(f"answers with a result of type {brief(str(kind), 40)}, {' or '.join(kinds)} expected")
+    if kind == "scalar":
+        return [Series({}, (_point(result),))]
+    return [Series(labels(one.get("metric", {})), tuple(map(_point, _values(one, kind)))) for one in listed(result)]
+
+
+def _values(one: Mapping[str, Any], kind: str) -> Sequence[Any]:
+    if kind == "vector":
+        return (one.get("value"),)
+    values = one.get("values", [])  # a series of native histograms has none
+    if not isinstance(values, list):
+        raise NoAnswer("answers with points that are no list")
+    return values
 
 
 def _point(data: Any) -> tuple[float, str]:

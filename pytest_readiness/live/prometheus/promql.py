@@ -74,6 +74,10 @@ def parsed(query: str) -> Any:
         tree = promql_parser.parse(query)
     except (ValueError, RecursionError) as error:
         raise QueryError(f"{brief(query)!r} is not PromQL: {brief(str(error))}") from None
+    except BaseException as error:  # what the parser panics with is none of Python's own exceptions
+        if type(error).__name__ != "PanicException":
+            raise
+        raise QueryError(f"{brief(query)!r} cannot be read: {brief(str(error))}") from None
     gives = type(_bare(tree)).__name__
     if gives in _RANGES:
         raise QueryError(f"{brief(query)!r} gives ranges, not numbers: put it into a function such as rate() or max_over_time()")

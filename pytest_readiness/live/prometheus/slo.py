@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from decimal import InvalidOperation
 from functools import partial
 from typing import Any
 from typing import TypeVar
@@ -252,7 +253,7 @@ class _Asked:
             found = self.client.series(self.objective.query(window), self.deadline)
             if len(found) > 1:
                 raise Refused(f"the query of {self.objective.name} gives {len(found)} series, one number is needed")
-            value = Decimal(found[0].points[0][1]) if found else Decimal("NaN")
+            value = _number(found[0].points[0][1]) if found else Decimal("NaN")
             self._known[window] = round(value / (1 - self.objective.share), DIGITS) if value.is_finite() else None
         return self._known[window]
 
@@ -267,3 +268,10 @@ class _Asked:
             return Judged()
         told = " and ".join(f"{Quantity(rate or Decimal(0)).told()} over {window}" for window, rate in burnt.items())
         return Judged((f"{self.objective.name} burns its error budget too fast: {told}, below {Quantity(limit).told()} expected",))
+
+
+def _number(written: str) -> Decimal:
+    try:
+        return Decimal(written)
+    except InvalidOperation:
+        raise Refused(f"{brief(repr(written), 40)} is not a number") from None
