@@ -130,6 +130,7 @@ def test_keys_that_hold_anchors_are_no_types() -> None:
             "file:\n  /a: {exists: true, mode: 0644}\n",
             'goss.yaml:2:28: goss reads 0644 as a number in base eight: write it in quotes, "0644"',
         ),
+        ("file:\n  /a: {exists: yes}\n", "goss.yaml:2:8: file /a: exists: goss takes yes for a text: write true"),
         ("gossfile: {a.yaml: 5}\n", "gossfile a.yaml is a mapping: {}, or file and skip"),
         ("gossfile: {a.yaml: {fil: b, skip: true}}\n", "gossfile a.yaml has no attribute 'fil'"),
         ("gossfile: {bose.yaml: {}}\n", "goss.yaml:1:12: no file matches bose.yaml, relative to goss.yaml: did you mean 'goss.yaml'?"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import grp
+import hashlib
 import http.server
 import os
 import pwd
@@ -24,6 +25,7 @@ import pytest
 from pytest_readiness.live.goss.document import Assertion
 from pytest_readiness.live.goss.judge import judge
 from pytest_readiness.live.goss.read import load
+from pytest_readiness.live.goss.vocabulary import TYPES
 from pytest_readiness.live.measure import Judged
 from pytest_readiness.project import Project
 
@@ -106,6 +108,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]
             "home": ME.pw_dir,
             "group": grp.getgrgid(ME.pw_gid).gr_name,
             "comm": Path("/proc/self/comm").read_text("utf-8").strip(),
+            "md5": hashlib.md5((place / "plain").read_bytes()).hexdigest(),
             "size": str((place / "plain").stat().st_size),
             "mtu": Path("/sys/class/net/lo/mtu").read_text("utf-8").strip(),
             "ostype": Path("/proc/sys/kernel/ostype").read_text("utf-8").strip(),
@@ -128,9 +131,9 @@ CASES: list[tuple[str, str, set[str]]] = [
           $dir/plain:
             {exists: true, mode: "0640", size: $size, owner: $me, uid: $uid, group: $group, gid: $gid, filetype: file,
              contents: [first, "!fourth", "/^second\\\\s=/", "\\\\!third"],
-             md5: 6dd65ec4d4a4c0b4d4a2a2b9d0c1f1a5, sha256: {have-len: 64}, sha512: {have-len: 128}}
+             md5: $md5, sha256: {have-len: 64}, sha512: {have-len: 128}}
         """,
-        {"md5"},
+        set(),
     ),
     (
         "a file that is otherwise",
@@ -138,9 +141,9 @@ CASES: list[tuple[str, str, set[str]]] = [
         file:
           $dir/plain:
             {exists: true, mode: "0600", size: {gt: 100}, owner: nobody, uid: 77777, group: nogroup, gid: 77777, filetype: directory,
-             contents: [fourth, "!first"], sha256: abc, sha512: abc}
+             contents: [fourth, "!first"], md5: abc, sha256: abc, sha512: abc}
         """,
-        {"mode", "size", "owner", "uid", "group", "gid", "filetype", "contents", "sha256", "sha512"},
+        {"mode", "size", "owner", "uid", "group", "gid", "filetype", "contents", "md5", "sha256", "sha512"},
     ),
     ("contents as one text", 'file: {$dir/plain: {exists: true, contents: {have-prefix: "first line\\n"}}}', set()),
     ("contents of another text", "file: {$dir/plain: {exists: true, contents: {match-regexp: '^second'}}}", {"contents"}),
@@ -217,6 +220,7 @@ CASES: list[tuple[str, str, set[str]]] = [
         {"opts", "vfs-opts", "source", "filesystem"},
     ),
     ("the fullness of the root", "mount: {/: {exists: true, usage: {le: 100}}}", set()),
+    ("a root that is too full", "mount: {/: {exists: true, usage: {gt: 100}}}", {"usage"}),
     ("a mount that is not there", "mount: {/no/such/mount: {exists: true, source: x}}", {"exists"}),
     ("an interface", "interface: {lo: {exists: true, mtu: $mtu, addrs: [127.0.0.1/8]}}", set()),
     ("an interface that is otherwise", "interface: {lo: {exists: true, mtu: 5, addrs: [10.9.8.7/8]}}", {"mtu", "addrs"}),
@@ -264,6 +268,14 @@ CASES: list[tuple[str, str, set[str]]] = [
     ("a request that takes too long", "http: {'$web/slow': {status: 200, timeout: 300}}", {"status"}),
     ("a value of the file itself", "matching: {it: {content: {a: [1, 2]}, matches: {have-key: a}}}", set()),
     ("another value", "matching: {it: {content: 5, matches: {gt: 5}}}", {"matches"}),
+    ("lines of a value", 'matching: {it: {content: "a\\nb\\n", as-reader: true, matches: [a, "/^b$$/"]}}', set()),
+    ("contents by their old name", "file: {$dir/plain: {exists: true, contains: [first]}}", set()),
+    ("other contents by their old name", "file: {$dir/plain: {exists: true, contains: [fourth]}}", {"contains"}),
+    ("a name that is to be nobody's", "dns: {localhost: {resolvable: false, timeout: 5000}}", {"resolvable"}),
+    ("an interface that should be there", "interface: {eth99: {exists: true, mtu: 5}}", {"exists"}),
+    ("a group that should be there", "group: {nosuchgroup: {exists: true, gid: 5}}", {"exists"}),
+    ("a user with another shell", "user: {$me: {exists: true, gid: 77777, shell: /no/shell}}", {"gid", "shell"}),
+    ("a command that complains", "command: {it: {exec: 'echo oops >&2', exit-status: 0, stderr: {have-len: 0}}}", {"stderr"}),
     ("what is skipped", "service: {nginx: {running: true, skip: true}}", set()),
 ]
 
@@ -297,6 +309,19 @@ def test_the_machine_itself(text: str, wrong: set[str], machine: dict[str, str],
         judged = judge(assertion, local, 30)
         assert failing(assertion, judged) == wrong, judged
         assert (judged.unknown is not None) == assertion.skip
+
+
+def test_every_attribute_has_a_case_that_holds_and_one_that_does_not(machine: dict[str, str]) -> None:
+    holds, fails = set(), set()
+    for _, text, wrong in CASES:
+        for assertion in read(filled(text, machine)):
+            fails |= {(assertion.type, name) for name in wrong}
+            holds |= {(assertion.type, name) for name in assertion.expected.keys() - wrong if not assertion.skip}
+    known = {
+        (name, asked) for name, type_ in TYPES.items() for asked in type_.asked if name != "service"
+    }  # which has hosts of its own below
+    assert known - holds == set()
+    assert known - fails == set()
 
 
 def one(text: str, host: Any, timeout: float = 30) -> Judged:

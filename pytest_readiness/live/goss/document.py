@@ -19,10 +19,12 @@ from .matcher import MatcherError
 from .matchers import compiled
 from .vocabulary import ALIASES
 from .vocabulary import COMMON
+from .vocabulary import FLAGS
 from .vocabulary import INCLUDE
 from .vocabulary import TYPES
 from .vocabulary import Type
 
+SWITCHES = ("yes", "on", "no", "off")  # of an older YAML
 _OWN = ("x-", ".", "_")  # how keys begin that hold anchors and nothing of goss
 
 
@@ -153,8 +155,11 @@ class Document:
                 value = type_.implied[name]
             if value is None or (name in type_.streams and value == []):
                 continue
+            if name in FLAGS and value in SWITCHES:
+                self.wrong(body.entry(name), f"{what}: {name}: goss takes {value} for a text: write {_word(value in ('yes', 'on'))}")
+                continue
             try:
-                yield name, compiled(value, stream=name in type_.streams)
+                yield name, compiled(value, stream=name in type_.streams or body.get("as-reader") is True)
             except MatcherError as error:
                 self.wrong(yaml.at(body, name, *error.path), f"{what}: {name}: {error}")
 
@@ -185,7 +190,7 @@ def _text(value: Any) -> str:
 def _flag(value: Any) -> bool:
     if isinstance(value, bool):
         return value
-    if value in ("yes", "on", "no", "off"):  # which the YAML of goss takes for a flag
+    if value in SWITCHES:  # which goss takes for flags in settings
         return value in ("yes", "on")
     raise ValueError("true or false")
 

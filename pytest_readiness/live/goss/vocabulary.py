@@ -95,5 +95,6 @@ TYPES: Mapping[str, Type] = {
     "service": Type("name", ("enabled", "running", "runlevels"), stops=False),
     "user": _gated("username", "exists", "uid", "gid", "groups", "home", "shell"),
 }
+FLAGS = frozenset(("exists", "installed", "listening", "reachable", "resolvable", "running", "enabled"))  # what is true or false
 INCLUDE = "gossfile"
 ALIASES = {"socket": "port", "sysctl": "kernel-param", "address": "addr"}  # of the short form
