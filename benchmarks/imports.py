@@ -63,17 +63,8 @@ def _checkov_count(data: Any) -> int:
 
 TOOLS: Mapping[str, Tool] = {
     "checkov": Tool(
-        lambda binary, output, _: [
-            binary,
-            "-d",
-            ".",
-            "-o",
-            output,
-            "--quiet",
-            "--skip-download",
-            "--output-file-path",
-            f"{OUT}/checkov-{output}",
-        ],
+        # both outputs of one run: how often it counts a module that is called several times differs from run to run
+        lambda binary, _, __: [binary, *f"-d . -o sarif -o json --quiet --skip-download --output-file-path {OUT}/checkov".split()],
         ("*",),
         _checkov_count,
         ("--skip-framework", "kustomize"),  # whose reader of YAML knows less than kubectl's
@@ -127,10 +118,11 @@ def scan(name: str, binary: str, root: Path, timeout: float) -> bool:
         if path.exists():
             continue
         command = tool.command(binary, output, root)
-        for more in dict.fromkeys(((), tool.otherwise)):
-            done = subprocess.run([*command, *more], cwd=root, env=environment, capture_output=True, timeout=timeout, check=False)
-            written = next((root / OUT / f"{name}-{output}").glob("results*"), None)  # of a tool that writes files only
-            text = written.read_bytes() if written else done.stdout
+        for more in ((), tool.otherwise):
+            written = root / OUT / name / f"results_{output}.{output}"  # of a tool that writes files only
+            if not written.exists():
+                done = subprocess.run([*command, *more], cwd=root, env=environment, capture_output=True, timeout=timeout, check=False)
+            text = written.read_bytes() if written.exists() else done.stdout
             if text.startswith((b"{", b"[")):
                 break
             print(f"{root.name}: {' '.join([name, *more])} wrote no {output}", flush=True)

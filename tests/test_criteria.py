@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+import sys
 import textwrap
 import time
 from pathlib import Path
@@ -722,6 +723,23 @@ def test_criteria_that_are_shown_are_what_they_claim(text: str) -> None:
         for example in rule.examples:
             assert problem(rule, example) == "", rule.id
             assert example.good or example.marks or rule.on == ("repo",)
+
+
+def test_the_first_criterion_is_so_when_it_is_typed_as_written_in_an_empty_directory(pytester: pytest.Pytester) -> None:
+    page = text_of("criteria.md").partition("## Your first criterion")[2].partition("\n## ")[0]
+    criterion, manifest = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    start, alone, judged = re.findall(r"```console\n\$ (.*?)\n(.*?)```", page, re.DOTALL)
+    assert list(pytester.path.iterdir()) == []
+    made = pytester.run(sys.executable, *start[0].split()[1:])
+    assert made.outlines == start[1].splitlines()
+    (pytester.path / "readiness" / "acme.yaml").write_text(criterion)
+    first = pytester.runpytest(*alone[0].split()[1:], "-p", "no:cacheprovider")
+    (pytester.path / "deploy").mkdir()
+    (pytester.path / "deploy" / "app.yaml").write_text(manifest)
+    second = pytester.runpytest(*judged[0].split()[1:], "-p", "no:cacheprovider")
+    for result, shown, status in ((first, alone[1], 0), (second, judged[1], 1)):
+        assert result.ret == status
+        assert [line for line in shown.splitlines() if not any(said.startswith(line) for said in result.outlines)] == []
 
 
 def test_the_cookbook_has_twenty() -> None:
