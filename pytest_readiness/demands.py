@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from pathlib import Path
@@ -80,13 +81,11 @@ def lowest(config: pytest.Config) -> Priority | None:
     return Priority[text.upper()] if text else None
 
 
-def reports(config: pytest.Config) -> Iterator[tuple[Any, Path]]:
+def reports(config: pytest.Config, known: Callable[[], Mapping[str, Any]]) -> Iterator[tuple[Any, Path]]:
     """The reports that are asked for: how each is rendered, and where it goes. Without any, no renderer is imported."""
     if not config.getoption("readiness_report"):
         return
-    renderers: dict[str, Any] = {}
-    for found in config.hook.pytest_readiness_report(config=config):
-        renderers.update(found)
+    renderers = known()
     for request in config.getoption("readiness_report"):
         name, separator, file = request.partition(":")
         if not separator or not file:

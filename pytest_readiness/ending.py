@@ -15,6 +15,7 @@ from . import upkeep
 from .conclusion import Conclusion
 from .git import commit
 from .model import ParseFailure
+from .packs import told
 from .reports.writing import write
 from .text import safe
 
@@ -68,6 +69,8 @@ class Ending:
                 write(path, render(self.conclusion.report))
             except OSError as error:
                 self.unwritten.append(f"{path} was not written: {error.strerror or error}")
+            except Exception as error:  # noqa: BLE001 - a report, such as one of a pack, costs no other
+                self.unwritten.append(f"{path} was not written: {told(error)}")
 
     def _look_after_waivers(self) -> None:
         run = self._run

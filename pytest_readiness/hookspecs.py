@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @pytest.hookspec
 def pytest_readiness_formats(config: pytest.Config) -> Iterable[Format]:
-    """Kinds of files to read. Formats of other plugins are asked before the built-in ones."""
+    """Kinds of files to read: instances. Formats of other plugins are asked before the built-in ones."""
     raise NotImplementedError
 
 
@@ -26,7 +26,8 @@ def pytest_readiness_formats(config: pytest.Config) -> Iterable[Format]:
 def pytest_readiness_rules(config: pytest.Config, platform: str | None) -> Iterable[Rule]:
     """Rules of a platform (the first part of their kinds), or all of them where ``platform`` is None.
 
-    Called once for each platform of which a resource was found, so that rules nobody needs are not imported.
+    Called with None at the beginning, to know who has which id, and with each platform of which a resource was found;
+    the built-in rules, which nobody else has, are imported for these alone. Returning too many is fine.
     """
     raise NotImplementedError
 
@@ -46,6 +47,6 @@ def pytest_readiness_waivers(config: pytest.Config) -> Iterable[Waiver]:
 def pytest_readiness_report(config: pytest.Config) -> Mapping[str, Callable[[dict[str, Any]], str]]:
     """Report formats by name: each makes a text from the JSON report, for ``--readiness-report NAME:FILE``.
 
-    Reports are made on the controller only.
+    Reports are made on the controller only. Two of the same name are an error.
     """
     raise NotImplementedError

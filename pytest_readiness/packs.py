@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from dataclasses import replace
@@ -27,6 +28,7 @@ from .text import safe
 
 BUILTIN = f"{__package__}.plugin"
 T = TypeVar("T")
+Render = Callable[[dict[str, Any]], str]
 HOOKS = ("formats", "rules", "modify_rules", "waivers", "report")
 
 
@@ -79,6 +81,22 @@ class Packs:
             self._own = tuple(rule for plugin in plugins for rule in self._rules_of(plugin, None))
         return self._own
 
+    def modify(self, rules: list[Rule]) -> None:
+        """Let plugins change the rules of a platform, in place."""
+        for plugin in self._plugins("pytest_readiness_modify_rules"):
+            self._called(plugin, "pytest_readiness_modify_rules", rules=rules)
+
+    def reports(self) -> dict[str, Render]:
+        """The reports by name; raises a usage error where two are called the same."""
+        found: dict[str, tuple[Pack, Render]] = {}
+        for plugin in self._plugins("pytest_readiness_report"):
+            for given in self._called(plugin, "pytest_readiness_report"):
+                for name, render in given.items():
+                    other = found.setdefault(name, (self.of(plugin), render))
+                    if other[1] is not render:
+                        raise pytest.UsageError(safe(f"two reports are called {name}: one of {other[0]}, one of {self.of(plugin)}"))
+        return {name: render for name, (_, render) in found.items()}
+
     def check(self) -> None:
         """Raise a usage error where two packs have a rule of the same id, or one has that of a built-in one."""
         try:
@@ -96,20 +114,22 @@ class Packs:
         found = reversed(getattr(self._config.hook, hook).get_hookimpls())
         return [implementation.plugin for implementation in found if not (implementation.wrapper or implementation.hookwrapper)]
 
-    def _given(self, plugin: object, hook: str, kind: type[T], **arguments: Any) -> list[T]:
-        """What one plugin gives, so that it is known who gave what."""
+    def _called(self, plugin: object, hook: str, **arguments: Any) -> list[Any]:
+        """What one plugin gives, so that it is known who gave what, or failed; what comes one by one is gathered."""
         others = [other for other in self._plugins(hook) if other is not plugin]
         caller = self._config.pluginmanager.subset_hook_caller(hook, others)
         try:
-            found = [each for given in caller(config=self._config, **arguments) for each in given]
+            return [list(given) if isinstance(given, Iterator) else given for given in caller(config=self._config, **arguments)]
         except pytest.UsageError:
             raise
         except RuleError as error:
             raise pytest.UsageError(safe(str(error))) from None
         except Exception as error:
-            *_, (frame, line) = traceback.walk_tb(error.__traceback__)
-            told = f"{type(error).__name__}: {brief(str(error))} ({frame.f_code.co_filename}:{line})"
-            raise pytest.UsageError(safe(f"{self.of(plugin)}: {hook}: {told}")) from error
+            raise pytest.UsageError(safe(f"{self.of(plugin)}: {hook}: {told(error)}")) from error
+
+    def _given(self, plugin: object, hook: str, kind: type[T], **arguments: Any) -> list[T]:
+        """The things of a kind that one plugin gives."""
+        found = [each for given in self._called(plugin, hook, **arguments) for each in given]
         for each in found:
             if not isinstance(each, kind):
                 name = brief(getattr(each, "__qualname__", None) or repr(each))
@@ -144,6 +164,12 @@ class Packs:
             pack = self.of(plugin)
             self._known[id(rule)] = rule, replace(rule, pack=pack.name, pack_version=pack.version)
         return self._known[id(rule)][1]
+
+
+def told(error: Exception) -> str:
+    """An exception on one line, with the place where it was raised."""
+    *_, (frame, line) = traceback.walk_tb(error.__traceback__)
+    return f"{type(error).__name__}: {brief(str(error))} ({frame.f_code.co_filename}:{line})"
 
 
 def _is_builtin(plugin: object) -> bool:

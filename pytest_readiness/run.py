@@ -85,10 +85,10 @@ class Run:
         self.ending = Ending(self)
         self.upkeep: str | None = config.getoption("readiness_waivers")
         self.gate = lowest(config)
-        self.reports = list(reports(config))
+        self.packs = Packs(config)
+        self.reports = list(reports(config, self.packs.reports))
         self.configuration = Configuration()
         self.criteria = Criteria()
-        self.packs = Packs(config)
         self.project = self._open()
         self.settings = self._settings()
         self.project.configuration = self.configuration = self.settings.configuration
@@ -117,7 +117,7 @@ class Run:
             raise pytest.UsageError(safe(str(failure))) from None
         self.project.configuration = settings.configuration
         self.criteria, settings = self._criteria(settings)
-        self.registry = Registry(self._gather, settings, self._modify)
+        self.registry = Registry(self._gather, settings, self.packs.modify)
         if settings.document is not None:
             rules = self._all_rules() if settings.names_rules else ()
             names = [format_.name for format_ in self.project.formats]
@@ -176,9 +176,6 @@ class Run:
 
     def _rule_names(self) -> list[str]:
         return [rule.id for rule in self._gather(None)]
-
-    def _modify(self, rules: list[Rule]) -> None:
-        self.config.hook.pytest_readiness_modify_rules(config=self.config, rules=rules)
 
     def _all_rules(self) -> tuple[Rule, ...]:
         return Registry(self._gather, settings_file.Settings()).rules

@@ -484,6 +484,14 @@ BROKEN = [
         "readiness-one 1.0: pytest_readiness_formats: Own is no Format: give an instance, not the class",
     ),
     ("def pytest_readiness_waivers():\n    return [{}]\n", "readiness-one 1.0: pytest_readiness_waivers: {} is no Waiver"),
+    (
+        "def pytest_readiness_modify_rules(rules):\n    rules.no()\n",
+        "readiness-one 1.0: pytest_readiness_modify_rules: AttributeError: 'list' object has no attribute 'no' (SITE:4)",
+    ),
+    (
+        "def pytest_readiness_report():\n    return {'json': str}\n",
+        "two reports are called json: one of pytest-readiness *, one of readiness-one 1.0",
+    ),
     (f"def pytest_readiness_rules():\n{code('Team')}", "SITE:*: rule Team: the id 'Team' is not like platform.name"),
 ]
 
@@ -492,8 +500,22 @@ BROKEN = [
 def test_a_broken_pack_is_named(project, site, text, message) -> None:
     indented = text.replace("\n", "\n    ") if "@rule" in text else text
     small_pack(site, "readiness-one", "1.0", indented)
-    lines = [line.replace(f"{site}/readiness_one.py", "SITE") for line in mistakes(project)]
+    lines = [line.replace(f"{site}/readiness_one.py", "SITE") for line in mistakes(project, "--readiness-report=json:out.json")]
     pytest.LineMatcher(lines).fnmatch_lines([message])
+
+
+def test_a_report_of_a_pack_that_crashes_costs_no_other(project, site) -> None:
+    small_pack(
+        site,
+        "readiness-one",
+        "1.0",
+        "def render(report):\n    return report['no']\n\ndef pytest_readiness_report():\n    return {'one': render}\n",
+    )
+    result = project.runpytest(
+        "--readiness-only", "-p", "no:cacheprovider", "--readiness-report=one:one.txt", "--readiness-report=json:out.json"
+    )
+    result.stdout.fnmatch_lines([f"REPORT * was not written: KeyError: 'no' ({site}/readiness_one.py:4)"])
+    assert report(project)["run"]["packs"] == [{"name": "readiness-one", "version": "1.0"}]
 
 
 def test_what_a_pack_registers_besides_is_of_that_pack(project, site) -> None:
