@@ -538,8 +538,8 @@ def test_a_hub_that_hangs_half_way_is_an_error(serve, ask) -> None:
         handler.close_connection = True
 
     server = serve({HOME: reply(REPOSITORY), f"{HOME}/branches/main": hang, f"{HOME}/environments/production": reply(PRODUCTION)})
-    found = ask(live(server.url, PROTECTED, "rule: github-environment", timeout="300ms"))
-    assert found["github-branch-protection[hub]"].error == "the API of GitHub gave no answer within 0.3 s"
+    found = ask(live(server.url, PROTECTED, "rule: github-environment", timeout="1s"))
+    assert found["github-branch-protection[hub]"].error == "the API of GitHub gave no answer within 1 s"
     assert found["github-environment[hub]"] == Judged()
 
 
