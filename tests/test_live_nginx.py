@@ -251,7 +251,9 @@ def test_an_authority_of_its_own_has_to_be_named(nginx: Nginx, ask) -> None:
 )
 def test_plaintext_is_refused(shop, nginx: Nginx, name: str, problem: str | None) -> None:
     port = nginx.ports[name]
-    assert shop(encrypted(port), timeout="1s" if name == "silent" else "5s").problems == (() if problem is None else (f"port {port} {problem}",))
+    assert shop(encrypted(port), timeout="1s" if name == "silent" else "5s").problems == (
+        () if problem is None else (f"port {port} {problem}",)
+    )
 
 
 # -- down and hung
