@@ -565,12 +565,9 @@ def test_the_pack_that_is_shown_passes_its_own_tests(project, site) -> None:
 
 
 def test_the_tests_of_a_pack_find_what_is_wrong_with_its_examples(project, site) -> None:
-    small_pack(
-        site,
-        "readiness-one",
-        "1.0",
-        code(fences=GOOD + GOOD.replace("good", "bad")) + code("acme.more", fences=BAD) + HOOK.format("acme_team, acme_more"),
-    )
+    rules = code(fences=GOOD + GOOD.replace("good", "bad")) + code("acme.more", fences=BAD)
+    hook = "\ndef pytest_readiness_rules(config, platform):\n    assert config and platform is None\n    return [acme_team, acme_more]\n"
+    small_pack(site, "readiness-one", "1.0", rules + hook)
     shutil.copy(PACK / "tests/test_rules.py", project.path)
     test = (project.path / "test_rules.py").read_text().replace("readiness_acme.plugin", "readiness_one")
     (project.path / "test_rules.py").write_text(test)
