@@ -34,7 +34,7 @@ from .samples import OwnRule
 FOLDER = "readiness"
 CONFTEST = "conftest.py"
 HOOK = "pytest_readiness_rules"  # a conftest.py that implements it says itself which rules it has
-PACKAGE = "readiness_criteria"  # what the folder is as a package, so that `from .helpers import x` works
+PACKAGE = "pytest_readiness_criteria"  # what the folder is as a package, so that `from .helpers import x` works
 _OURS = re.compile(r"^(?:[ \t]*(?:from|import)[ \t]+pytest_readiness\b|@rule\b)", re.MULTILINE)
 _NAME = re.compile(rf"{FOLDER}/(?!_|test_|conftest\.py$)[^/]+(?<!_test)\.py").fullmatch
 _FENCE = re.compile(r"[ \t]*```\w+ (?:good|bad)\b").match
