@@ -12,7 +12,7 @@ from ..goss.judge import judge
 from ..measure import Judged
 from . import tools
 from .connection import Client
-from .connection import NoAnswer
+from .said import NoAnswer
 from .said import told
 
 GRACE = 1.0  # seconds in which a command that is ended on the host may say so

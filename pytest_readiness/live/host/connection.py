@@ -23,6 +23,7 @@ from ..entries import Surroundings
 from ..entries import Target
 from ..measure import Judged
 from . import address
+from .said import NoAnswer
 from .said import told
 
 # programs that a backend calls here
@@ -34,10 +35,6 @@ PROGRAMS = {
 SSH_OPTIONS = "-o BatchMode=yes -o StrictHostKeyChecking=yes -o UpdateHostKeys=no -o LogLevel=ERROR"
 IDLE = 60  # seconds after which ssh closes a connection that nobody gave back
 PARTING = 3.0  # seconds that giving it back may take
-
-
-class NoAnswer(Exception):
-    """A host did not answer, or not within what is allowed; says why."""
 
 
 class Client:
@@ -73,6 +70,8 @@ class Client:
 
     def close(self) -> None:
         """Give the connection back, and leave nothing behind."""
+        if self.address.backend == "paramiko" and hasattr(self, "host"):
+            self.host.backend.close()
         if (self._directory / "ssh").exists():
             with suppress(tools.ToolError):
                 self._control("exit")
@@ -111,9 +110,9 @@ class Client:
 
             return host(self.address.name, settings, self._run_local, self.root)
         if self.address.backend == "paramiko":
-            from .paramiko import backend
+            from .through_paramiko import backend
 
-            return backend(self.address.name, settings, self.target.timeout, self.target.max_size)
+            return backend(self.address.name, settings, self._left, self.target.max_size)
         made = get_backend_class(self.address.backend)
         return made(**settings) if self.address.backend == "local" else made(self.address.name, **settings)
 
@@ -131,9 +130,7 @@ class Client:
     def _run_local(self, backend: Any) -> Callable[..., Any]:
         def run_local(command: str, *args: str) -> Any:
             quoted = backend.quote(command, *args)
-            seconds = min(self._seconds, self._deadline - time.monotonic())
-            if seconds <= 0:
-                raise NoAnswer("has taken all the time that one check may")
+            seconds = self._left()
             end = time.monotonic() + seconds
             try:
                 code, out, err = self._run(["/bin/sh", "-c", quoted], seconds)
@@ -144,6 +141,13 @@ class Client:
             return backend.result(code, backend.encode(quoted), out, err)
 
         return run_local
+
+    def _left(self) -> float:
+        """Seconds that a command may take now."""
+        left = min(self._seconds, self._deadline - time.monotonic())
+        if left <= 0:
+            raise NoAnswer("has taken all the time that one check may")
+        return left
 
     def _run(self, command: list[str], seconds: float) -> tuple[int, bytes, bytes]:
         return tools.bounded(command, self._directory, os.environ, timeout=seconds, memory=None)

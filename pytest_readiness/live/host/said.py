@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from ...text import brief
 
+
+class NoAnswer(Exception):
+    """A host did not answer, or not within what is allowed; says why."""
+
+
 HINTS = (
     ("IDENTIFICATION HAS CHANGED", "if that is right, take the old key out of known_hosts and add the new one"),
     ("host key is known", "compare the key's fingerprint and add it to known_hosts"),
     ("Host key verification failed", "compare the key's fingerprint and add it to known_hosts"),
+    ("not found in known_hosts", "compare the key's fingerprint and add it there"),
+    ("does not match", "if that is right, take the old key out of known_hosts and add the new one"),
+    ("Authentication failed", "name the key with identity_file, or load it into ssh-agent"),
     ("Permission denied", "name the key with identity_file, or load it into ssh-agent"),
     ("password is required", "let sudo ask for none there (NOPASSWD), or leave sudo out"),
     ("terminal is required", "let sudo ask for none there (NOPASSWD), or leave sudo out"),
