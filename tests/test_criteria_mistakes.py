@@ -101,7 +101,7 @@ MISTAKES = [
     ),
     pytest.param(
         "criteria:\n  - id: acme.label\n    on: k8s.workload\n    remedy: add it\n    require: {metadata.labels.team: present}\n",
-        "2:5: acme.label: has no title",
+        "2:5: acme.label: has no title: say what holds when all is well",
         id="no title",
     ),
     pytest.param(
@@ -116,7 +116,7 @@ MISTAKES = [
     ),
     pytest.param(
         "criteria:\n  - id: acme.label\n    title: A label\n    on: k8s.workload\n    require: {metadata.labels.team: present}\n",
-        "2:5: acme.label: has no remedy",
+        "2:5: acme.label: has no remedy: say in a few words what to change",
         id="no remedy",
     ),
     pytest.param(
@@ -248,7 +248,7 @@ MISTAKES = [
     ),
     pytest.param(
         "criteria:\n  - id: acme.label\n    title: A label\n    on: k8s.container\n    remedy: add it\n    require: {spec.replicas: 1}\n",
-        "6:15: acme.label: require: no k8s.container has 'spec', so nothing is at 'spec.replicas' (known: args, command, env, envFrom, image, imagePullPolicy, lifecycle, livenessProbe, name, ports, readinessProbe, resizePolicy, ...; k8s.gateway and k8s.hpa have)",
+        "6:15: acme.label: require: no k8s.container has 'spec', so nothing is at 'spec.replicas' (known: args, command, env, envFrom, image, imagePullPolicy, lifecycle, livenessProbe, name, ports, readinessProbe, resizePolicy, ...; k8s.workload and k8s.pod have)",
         id="a path that no document of the kind has",
     ),
     pytest.param(
@@ -554,7 +554,7 @@ MISTAKES = [
     ),
     pytest.param(
         "criteria:\n  - {id: acme.replicas, use: k8s.min-replicas, on: k8s.workload}\n",
-        "2:48: acme.replicas: on cannot stand together with use",
+        "2:48: acme.replicas: on cannot stand together with use; narrow what it judges with where",
         id="use and on together",
     ),
     pytest.param(
@@ -605,7 +605,7 @@ MISTAKES = [
         "    on: k8s.workload\n"
         "    remedy: add it\n"
         "    require: {metadata.labels.team: present}\n",
-        "7:5: acme.label: another criterion has this id, at readiness/team.yaml:2:5",
+        "7:5: acme.label: another criterion has this id, at readiness/team.yaml:2:5: give one of them another",
         id="two criteria of the same id",
     ),
     pytest.param(

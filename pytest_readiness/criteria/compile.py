@@ -46,7 +46,7 @@ class Compiler:
         for criterion in criteria:
             other = self._criteria.setdefault(criterion.id, criterion)
             if other is not criterion:
-                mistakes.add(criterion.span, f"{criterion.id}: another criterion has this id, at {other.span}")
+                mistakes.add(criterion.span, f"{criterion.id}: another criterion has this id, at {other.span}: give one of them another")
             elif (given := find(criterion.id)) is not None:
                 mistakes.add(
                     criterion.span,
@@ -165,6 +165,7 @@ class Compiler:
             examples=(),
             source=f"{criterion.span.path}:{criterion.span.line}",
             pack=criterion.span.path,
+            pack_version="",
         )
 
     def _options(self, criterion: Criterion, base: Rule) -> dict[str, Any]:

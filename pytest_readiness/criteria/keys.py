@@ -17,6 +17,9 @@ from .mistakes import hint
 _NAME = re.compile(r"[a-z][a-z0-9_]*").fullmatch
 
 
+_SAYS = {"title": "what holds when all is well", "remedy": "in a few words what to change"}
+
+
 class Texts:
     """Reads keys that hold one text."""
 
@@ -27,7 +30,7 @@ class Texts:
         value = self._body.get(key)
         if value is None and key not in self._body:
             if required:
-                self._mistakes.add(self._body.entry("id"), f"{self._name}: has no {key}")
+                self._mistakes.add(self._body.entry("id"), f"{self._name}: has no {key}: say {_SAYS[key]}")
             return ""
         if not isinstance(value, str) or not value.strip():
             self._mistakes.add(self._body.entry(key), f"{self._name}: {key} must be a text, not {operators.shown(value)}")
@@ -40,7 +43,8 @@ def known_keys(body: Mapping, known: tuple[str, ...], prefix: str, mistakes: Mis
         if key in known:
             continue
         if key in elsewhere:
-            reason = f"{key} cannot stand together with {'use' if 'use' in body else 'on; it belongs to use'}"
+            fix = "use; narrow what it judges with where" if "use" in body else "on; it belongs to use"
+            reason = f"{key} cannot stand together with {fix}"
         else:
             reason = f"unknown key {key!r} ({hint(key, known)})"
         mistakes.add(body.entry(key), f"{prefix}{reason}")

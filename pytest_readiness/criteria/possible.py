@@ -38,5 +38,5 @@ def impossible(path: Path, kind: str, each: Path | None) -> str:
 
 def _no_key(name: str, kind: str, path: Path, keys: known_kinds.Keys) -> str:
     others = [other for other, tree in known_kinds.KEYS.items() if other.partition(".")[0] == kind.partition(".")[0] and name in tree]
-    elsewhere = f"; {' and '.join(sorted(others)[:2])} have" if others else ""
+    elsewhere = f"; {' and '.join(others[:2])} have" if others else ""
     return f"no {kind} has {name!r}, so nothing is at {path.text!r} ({hint(name, keys)}{elsewhere})"
