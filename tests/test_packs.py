@@ -460,6 +460,14 @@ def test_a_criterion_with_the_id_of_a_packs_rule_is_told_which(project, site) ->
     assert line == f"readiness/team.py:4:1: acme.team: a rule of readiness-one 1.0 {where} has this id already; give this one another"
 
 
+def test_a_criterion_made_of_a_packs_rule_is_the_projects(project, site) -> None:
+    small_pack(site, "readiness-one", "1.0", code() + HOOK.format("acme_team"))
+    put(project, "readiness.yaml", "criteria:\n  - {id: acme.app, use: acme.team, with: {label: app}, draft: true}\n")
+    assert checks(project)["deploy.yaml::acme.app[Deployment/web]"] == "passed"
+    origins = {rule["id"]: (rule["pack"], rule["pack_version"]) for rule in report(project)["rules"]}
+    assert (origins["acme.app"], origins["acme.team"]) == (("readiness.yaml", None), ("readiness-one", "1.0"))
+
+
 def test_a_conftest_may_hand_on_a_rule_of_a_pack(project, site) -> None:
     small_pack(site, "readiness-one", "1.0", code() + HOOK.format("acme_team"))
     put(project, "conftest.py", "from readiness_one import acme_team\n\ndef pytest_readiness_rules():\n    return [acme_team]\n")
