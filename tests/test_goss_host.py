@@ -598,6 +598,22 @@ def test_secrets_of_a_request_are_in_no_message() -> None:
     assert "t0ken" not in str(judged)
 
 
+def test_secrets_that_a_template_puts_in_are_hidden_wherever_a_message_is_cut(local: Any) -> None:
+    secret = "s3cr3t-" * 30
+    text = """
+    command:
+      it: {exec: 'echo {{.Env.API_TOKEN}}', exit-status: 0, stdout: {equal: '{{.Env.API_TOKEN}}!'}}
+      {{.Vars.db.password}}: {exit-status: 0}
+    user: {a: {exist: '{{.Env.API_TOKEN}}', skip: '{{.Env.API_TOKEN}}'}}
+    """
+    project = Project.of({"goss.yaml": text}, formats=())
+    assertions, mistakes = load(project, "goss.yaml", {"db": {"password": "pass-word"}}, {"API_TOKEN": secret})
+    told = [str(judge(assertion, local)) for assertion in assertions] + [str(mistake) for mistake in mistakes]
+    assert len(told) == 5
+    assert all("s3cr3t" not in one and "pass-word" not in one for one in told), told
+    assert "stdout is ****…, exactly ****… expected" in told[0]
+
+
 def test_rpm_knows_epochs_and_releases() -> None:
     class RpmPackage:
         is_installed = True

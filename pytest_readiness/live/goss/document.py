@@ -45,6 +45,7 @@ class Assertion:
     title: str = ""
     meta: Mapping[str, Any] = field(default_factory=dict)
     skip: bool = False
+    secrets: frozenset[str] = frozenset()  # values that no message shows
 
     @property
     def name(self) -> str:
@@ -55,8 +56,9 @@ class Assertion:
 class Document:
     """One mapping of types to resources."""
 
-    def __init__(self, data: yaml.Mapping, mistakes: Mistakes, *, short: bool = False) -> None:
+    def __init__(self, data: yaml.Mapping, mistakes: Mistakes, *, short: bool = False, secrets: frozenset[str] = frozenset()) -> None:
         self.data = data
+        self.secrets = secrets
         self.mistakes = mistakes
         self.short = short
         self.seen: set[tuple[str, str]] = set()
@@ -136,7 +138,7 @@ class Document:
             return None
         common = {"title": options.pop("title", ""), "meta": options.pop("meta", {}), "skip": options.pop("skip", False)}
         subject = options.pop(type_.subject, "") or key
-        return Assertion(name, key, span, subject, expected, options, **common)
+        return Assertion(name, key, span, subject, expected, options, secrets=self.secrets, **common)
 
     def _known(self, body: yaml.Mapping, known: tuple[str, ...], what: str) -> None:
         for key in body:

@@ -9,6 +9,7 @@ from ..measure import Judged
 from .document import Assertion
 from .facts import Failed
 from .facts import NotAsked
+from .hiding import Hiding
 from .resources import FACTS
 from .shell import CannotHave
 from .vocabulary import TYPES
@@ -22,6 +23,19 @@ def judge(assertion: Assertion, host: Any, timeout: float = TIMEOUT) -> Judged:
     As in goss, the other attributes are not asked where the thing does not exist, or a gate of another type is shut. Each
     attribute that is not as expected is a problem of its own; what cannot be had on that host makes the check an error.
     """
+    judged = _judged(assertion, host, timeout)
+    if not assertion.secrets:
+        return judged
+    hide = Hiding(assertion.secrets)
+    return Judged(
+        tuple(map(hide, judged.problems)),
+        judged.unknown and hide(judged.unknown),
+        judged.error and hide(judged.error),
+        advice=tuple(map(hide, judged.advice)),
+    )
+
+
+def _judged(assertion: Assertion, host: Any, timeout: float) -> Judged:
     what = assertion.name if assertion.subject == assertion.id else f"{assertion.name} ({assertion.subject})"
     what = brief(what, 120)
     if assertion.skip:

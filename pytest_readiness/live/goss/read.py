@@ -19,7 +19,8 @@ from ...syntax import yaml
 from ...text import brief
 from .document import Assertion
 from .document import Document
-from .templates import rendered
+from .hiding import Hiding
+from .templates import Templates
 from .vocabulary import TYPES
 
 MAX_DEPTH = 20  # includes within includes
@@ -49,12 +50,13 @@ def load(reader: Reader, path: str, variables: Mapping[str, Any] | None = None, 
     """
     found = _Files(reader, variables or {}, environment or {})
     found.read(path, ())
-    return list(found.assertions.values()), found.mistakes.all
+    hide = Hiding(found.templates.secrets)
+    return list(found.assertions.values()), [ParseFailure(hide(mistake.reason), mistake.span) for mistake in found.mistakes.all]
 
 
 def with_included(reader: Reader, path: str) -> tuple[str, ...]:
     """A goss file and what it includes, as far as that is known without variables."""
-    found = _Files(reader, {}, {})
+    found = _Files(reader, {}, {}, whole=False)
     found.read(path, ())
     return tuple(found.files)
 
@@ -74,10 +76,10 @@ def from_mapping(mapping: Any, place: Span | None = None) -> Loaded:
 class _Files:
     """A goss file with its includes. Of two resources with one name the later one holds, as in goss."""
 
-    def __init__(self, reader: Reader, variables: Mapping[str, Any], environment: Mapping[str, str]) -> None:
+    def __init__(self, reader: Reader, variables: Mapping[str, Any], environment: Mapping[str, str], *, whole: bool = True) -> None:
         self.reader = reader
-        self.variables = variables
-        self.environment = environment
+        self.whole = whole  # whether a file of which a part is not known is of no use
+        self.templates = Templates(variables, environment)
         self.mistakes = Mistakes()
         self.assertions: dict[tuple[str, str], Assertion] = {}
         self.files: dict[str, None] = {}
@@ -113,10 +115,10 @@ class _Files:
 
     def _document(self, path: str) -> Document | None:
         wrong: list[ParseFailure] = []
-        text = rendered(path, self.reader.text(path), self.variables, self.environment, wrong)
+        text = self.templates.rendered(path, self.reader.text(path), wrong)
         for failure in wrong:
             self.mistakes.add(failure.span, failure.reason)
-        if wrong:
+        if wrong and self.whole:
             return None  # what a template would have made cannot be judged
         documents = yaml.parse(path, text)
         if not documents:
@@ -130,7 +132,7 @@ class _Files:
             return None
         if not path.endswith(".json"):
             self._octal(data, yaml.lines(text))
-        return Document(data, self.mistakes)
+        return Document(data, self.mistakes, secrets=frozenset(self.templates.secrets))
 
     def _octal(self, data: yaml.Mapping, lines: Sequence[str]) -> None:
         """Numbers that goss reads in base eight and nobody means so."""

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from ...formats.secrets import is_secret_name
 from ...model import ParseFailure
 from ...model import Span
 from ...text import brief
@@ -23,48 +24,59 @@ MAX_SIZE = 4 * 2**20  # characters of a rendered file
 SUPPORTED = '{{.Vars.x.y}}, {{.Env.X}} and {{getEnv "X" "default"}} are'
 
 
-def rendered(path: str, text: str, variables: Mapping[str, Any], environment: Mapping[str, str], mistakes: list[ParseFailure]) -> str:
-    """The text with its substitutions made; what cannot be is a mistake and left out."""
-    if "{{" not in text:
-        return text
-    pieces: list[str] = []
-    last = size = 0
-    for found in _ACTION.finditer(text):
-        before = text[last : found.start()]
-        last = found.end()
-        try:
-            value = _value(found, variables, environment)
-        except _Refused as refused:
-            mistakes.append(ParseFailure(str(refused), Span.within(path, text, found.start(), found.end())))
-            value = ""
-        pieces += (before, value)
-        size += len(before) + len(value)
-        if size > MAX_SIZE:
-            raise ParseFailure(
-                f"is longer than {MAX_SIZE} characters once its variables are put in", Span.within(path, text, found.start(), found.end())
-            )
-    return "".join((*pieces, text[last:]))
+class Templates:
+    """What may be put into files. ``secrets`` are the values that were put in under the name of one, never to be shown."""
+
+    def __init__(self, variables: Mapping[str, Any], environment: Mapping[str, str]) -> None:
+        self.variables = variables
+        self.environment = environment
+        self.secrets: set[str] = set()
+
+    def rendered(self, path: str, text: str, mistakes: list[ParseFailure]) -> str:
+        """The text with its substitutions made; what cannot be is a mistake and left out."""
+        if "{{" not in text:
+            return text
+        pieces: list[str] = []
+        last = size = 0
+        for found in _ACTION.finditer(text):
+            before = text[last : found.start()]
+            last = found.end()
+            place = Span.within(path, text, found.start(), found.end())
+            try:
+                value = self._value(found)
+            except _Refused as refused:
+                mistakes.append(ParseFailure(str(refused), place))
+                value = ""
+            pieces += (before, value)
+            size += len(before) + len(value)
+            if size > MAX_SIZE:
+                raise ParseFailure(f"is longer than {MAX_SIZE} characters once its variables are put in", place)
+        return "".join((*pieces, text[last:]))
+
+    def _value(self, action: re.Match[str]) -> str:
+        if not action[0].endswith("}}"):
+            raise _Refused("{{ is not closed on its line: add }}")
+        if action[0].startswith("{{-") or action[0].endswith("-}}"):
+            raise _Refused(f"{brief(action[0], 60)} trims the white space around it, which is not supported: write it without -")
+        inner = action[1]
+        if _COMMENT.fullmatch(inner):
+            return ""
+        if field := _FIELD.fullmatch(inner):
+            names = field[2][1:].split(".")
+            value = _env(names, self.environment) if field[1] == "Env" else _printed(_looked_up(names, self.variables), names)
+        elif called := _GET_ENV.fullmatch(inner):
+            names = [called[1] or called[2] or ""]
+            value = _one_line(self.environment.get(names[0], called[3] or called[4] or ""), names[0])
+        else:
+            shown = brief(action[0], 60)
+            raise _Refused(f"{shown} is not supported: of Go's templates {SUPPORTED}; render the file with `goss render` first")
+        if any(map(is_secret_name, names)):
+            self.secrets.add(value)
+        return value
 
 
 class _Refused(Exception):
     """Why nothing can be put in, in the words of who wrote it."""
-
-
-def _value(action: re.Match[str], variables: Mapping[str, Any], environment: Mapping[str, str]) -> str:
-    if not action[0].endswith("}}"):
-        raise _Refused("{{ is not closed on its line: add }}")
-    if action[0].startswith("{{-") or action[0].endswith("-}}"):
-        raise _Refused(f"{brief(action[0], 60)} trims the white space around it, which is not supported: write it without -")
-    inner = action[1]
-    if _COMMENT.fullmatch(inner):
-        return ""
-    if field := _FIELD.fullmatch(inner):
-        names = field[2][1:].split(".")
-        return _env(names, environment) if field[1] == "Env" else _printed(_looked_up(names, variables), names)
-    if called := _GET_ENV.fullmatch(inner):
-        name, default = called[1] or called[2] or "", called[3] or called[4] or ""
-        return _one_line(environment.get(name, default), name)
-    raise _Refused(f"{brief(action[0], 60)} is not supported: of Go's templates {SUPPORTED}; render the file with `goss render` first")
 
 
 def _env(names: list[str], environment: Mapping[str, str]) -> str:
