@@ -33,6 +33,7 @@ from pytest_readiness.live import declared
 from pytest_readiness.live.cluster import client
 from pytest_readiness.live.cluster import drift
 from pytest_readiness.live.cluster import states
+from pytest_readiness.live.cluster import workloads
 from pytest_readiness.live.measure import Judged
 from pytest_readiness.model import ParseFailure
 from pytest_readiness.project import Project
@@ -965,6 +966,25 @@ def test_a_mistake_is_told_at_its_line(check: str, target: str, mistake: str) ->
 def test_every_preset_of_backups_can_be_declared() -> None:
     pattern = schema.load("readiness")["properties"]["live"]["properties"]["checks"]["items"]["properties"]["backups"]["pattern"]
     assert pattern == f"^({'|'.join(states.SOURCES)})$"
+
+
+def test_the_role_in_the_documentation_is_enough() -> None:
+    page = (Path(__file__).parents[1] / "docs/live-clusters.md").read_text("utf-8")
+    (code,) = re.findall(r"```yaml\n# readiness-role.yaml\n(.*?)```", page, re.DOTALL)
+    allowed = {
+        f"{resource}.{group}".rstrip(".")
+        for rule in yaml.parse("role.yaml", code)[0].data["rules"]
+        for resource in rule["resources"]
+        for group in rule["apiGroups"]
+    }
+    asked = {*workloads.RESOURCES.values(), *(one.resource for one in states.SOURCES.values())}
+    served = {
+        f"{plural}.{group.rpartition('/')[0]}".rstrip(".")
+        for kind, (group, plural, _) in KINDS.items()
+        if kind not in ("Pod", "ConfigMap", "Certificate")
+    }
+    assert asked | served <= allowed
+    assert not {"secrets", "*"} & {name.partition(".")[0] for name in allowed}
 
 
 def test_a_run_tells_targets_and_actuals(api, pytester, monkeypatch) -> None:
