@@ -5,7 +5,7 @@
 The shop and the Prometheus of examples/live-service are started on loopback. Three ways to ask the same, in turn:
 
 - ``pytest --readiness --readiness-live``: both targets at once, one connection each, items in the order of the file;
-- a script with a new connection for each question, as a list of hand-written tests has it;
+- a script with a new connection for each question, and no pytest around it;
 - ``curl`` for each question.
 """
 
@@ -23,8 +23,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
-
-import httpx
+from urllib.request import urlopen
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "live-service"
 TARGETS = "live:\n  targets:\n    shop: {url: {env: SHOP_URL}}\n    prom: {prometheus: {env: PROMETHEUS_URL}}\n  checks:\n"
@@ -38,7 +37,10 @@ def ask(each: int, times: int) -> None:
     with tempfile.TemporaryDirectory() as directory:
         root = Path(directory)
         (root / "pytest.ini").write_text("[pytest]\n")
-        http = [f"    - {{rule: endpoint, name: h{number}, target: shop, path: /healthz, json: {{status: healthy}}}}\n" for number in range(each)]
+        http = [
+            f"    - {{rule: endpoint, name: h{number}, target: shop, path: /healthz, json: {{status: healthy}}}}\n"
+            for number in range(each)
+        ]
         promql = [f"    - {{rule: measurement, name: p{number}, target: prom, query: '{QUERY}', at_least: 1}}\n" for number in range(each)]
         (root / "readiness.yaml").write_text(TARGETS + "".join((*http, *promql)))
         (root / "empty").mkdir()
@@ -48,7 +50,7 @@ def ask(each: int, times: int) -> None:
         ways: dict[str, Callable[[], object]] = {
             "pytest, nothing asked": lambda: run(pytest, root / "empty"),
             "pytest --readiness-live": lambda: run([*pytest, "--readiness-only", "--readiness-live"], root),
-            "a connection for each": lambda: [httpx.get(url, trust_env=False).raise_for_status() for url in urls],
+            "a connection for each": lambda: [urlopen(url, timeout=5).read() for url in urls],
             "curl for each": lambda: [run(["curl", "-fsS", "-o", os.devnull, url], root) for url in urls],
         }
         took: dict[str, list[float]] = {name: [] for name in ways}

@@ -34,12 +34,16 @@ def checkout(name: str, directory: Path) -> Path:
     return target
 
 
+def environment() -> dict[str, str]:
+    """The environment of a run whose output is shown: nothing of this one that changes it."""
+    kept = {name: value for name, value in os.environ.items() if name not in CHANGING}
+    return kept | {"COLUMNS": "120", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1", "NO_COLOR": "1"}
+
+
 def run(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run pytest with this plugin alone, 120 columns wide."""
-    environment = {name: value for name, value in os.environ.items() if name not in CHANGING}
-    environment |= {"COLUMNS": "120", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1", "NO_COLOR": "1"}
     command = [sys.executable, "-m", "pytest", "-p", "pytest_readiness.plugin", "-p", "no:cacheprovider", *arguments]
-    return subprocess.run(command, cwd=directory, env=environment, capture_output=True, text=True, timeout=120, check=False)  # noqa: S603
+    return subprocess.run(command, cwd=directory, env=environment(), capture_output=True, text=True, timeout=120, check=False)  # noqa: S603
 
 
 def normalised(text: str, root: Path) -> str:
