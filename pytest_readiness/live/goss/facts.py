@@ -33,7 +33,7 @@ class Facts:
     not have, the same is read with a command of our own.
     """
 
-    default_timeout = 10.0
+    default_timeout = 10.0  # seconds, where the file says nothing
 
     def __init__(self, assertion: Assertion, host: Any, timeout: float) -> None:
         self.subject = assertion.subject

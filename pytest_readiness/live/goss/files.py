@@ -137,8 +137,6 @@ class _Mount:
 class Mount(Facts):
     """A mount point, as the kernel lists it."""
 
-    default_timeout = 1.0
-
     @cached_property
     def _mount(self) -> _Mount | None:
         for line in self.output("cat", "/proc/self/mountinfo").splitlines():

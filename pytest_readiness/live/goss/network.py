@@ -25,7 +25,7 @@ _LISTENING = "0A"
 class Addr(Facts):
     """Whether a port somewhere else can be reached."""
 
-    default_timeout = 2.0  # goss takes 500 ms, but opens the connection itself, where we start a program for it
+    default_timeout = 5.0  # goss takes half a second, but opens the connection itself, where we start a program for it
 
     def reachable(self) -> bool:
         """Whether a connection can be opened."""
@@ -48,7 +48,7 @@ class Addr(Facts):
 class Dns(Facts):
     """What a name resolves to."""
 
-    default_timeout = 2.0
+    default_timeout = 5.0
 
     @cached_property
     def _addresses(self) -> list[str]:
