@@ -156,6 +156,17 @@ def test_a_command_of_our_own_that_hangs_is_ended_here(server: Server, ask: Ask)
 
 
 @over_ssh
+@pytest.mark.parametrize("backend", ["ssh", "paramiko"])
+def test_paths_are_relative_to_the_root(server: Server, ask: Ask, tmp_path: Path, backend: str) -> None:
+    shutil.copy(server.directory / "known_hosts", tmp_path / "hosts")
+    shutil.copy(server.key, tmp_path / "key")
+    (tmp_path / "config").write_text("UserKnownHostsFile hosts\nGlobalKnownHostsFile /dev/null\nIdentityFile key\nIdentitiesOnly yes\n")
+    uri = server.uri.replace("ssh", backend)
+    assert one(ask(live(f"{{host: '{uri}', ssh_config: config}}", "rule: host-state, user: root"))) == Judged()
+    assert one(ask(live(f"{{host: '{uri}?ssh_config=config&ssh_identity_file=key'}}", "rule: host-state, user: root"))) == Judged()
+
+
+@over_ssh
 def test_a_status_of_255_is_that_of_the_command(server: Server, ask: Ask) -> None:
     found = ask(
         live(server.target(), "rule: host-state, command: {exit 255: {exit-status: 255}}", "rule: host-state, name: b, command: exit 255")

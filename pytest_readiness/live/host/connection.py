@@ -112,7 +112,7 @@ class Client:
         if self.address.backend == "paramiko":
             from .through_paramiko import backend
 
-            return backend(self.address.name, settings, self._left, self.target.max_size)
+            return backend(self.address.name, settings, self._left, self.target.max_size, self.root)
         made = get_backend_class(self.address.backend)
         return made(**settings) if self.address.backend == "local" else made(self.address.name, **settings)
 
@@ -150,7 +150,7 @@ class Client:
         return left
 
     def _run(self, command: list[str], seconds: float) -> tuple[int, bytes, bytes]:
-        return tools.bounded(command, self._directory, os.environ, timeout=seconds, memory=None)
+        return tools.bounded(command, self._directory, os.environ, timeout=seconds, memory=None, cwd=self.root)
 
     def _over_ssh(self, backend: Any) -> None:
         if backend.host.password:

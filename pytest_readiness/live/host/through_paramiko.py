@@ -20,7 +20,7 @@ MARGIN = 0.02  # seconds before the end in which a failure is one of time
 CHUNK = 32768
 
 
-def backend(name: str, settings: Mapping[str, Any], left: Callable[[], float], limit: int) -> Any:
+def backend(name: str, settings: Mapping[str, Any], left: Callable[[], float], limit: int, root: Path) -> Any:
     """The backend for a host; ``left`` are the seconds that what is done now may take, ``limit`` the bytes that it may say."""
     try:
         from testinfra.backend.paramiko import ParamikoBackend  # type: ignore[import-untyped]
@@ -31,7 +31,7 @@ def backend(name: str, settings: Mapping[str, Any], left: Callable[[], float], l
     class Known(ParamikoBackend):  # type: ignore[misc]
         @cached_property
         def client(self) -> Any:
-            return connected(self.host, self.ssh_config, self.ssh_identity_file, left())
+            return connected(self.host, self.ssh_config, self.ssh_identity_file, left(), root)
 
         def run(self, command: str, *args: str, **_: Any) -> Any:
             written = self.encode(self.get_command(command, *args))
@@ -58,18 +58,18 @@ def _failure() -> type[Exception]:
     return SSHException  # type: ignore[no-any-return]
 
 
-def connected(host: Any, ssh_config: str | None, identity_file: str | None, seconds: float) -> Any:
-    """A client that has logged in at a host whose key is known."""
+def connected(host: Any, ssh_config: str | None, identity_file: str | None, seconds: float, root: Path) -> Any:
+    """A client that has logged in at a host whose key is known; paths are relative to the root, as they are for ssh."""
     import paramiko  # type: ignore[import-untyped]
 
     path = Path(ssh_config) if ssh_config else Path("~/.ssh/config").expanduser()
     said = paramiko.SSHConfig.from_path(str(path)).lookup(host.name) if path.is_file() else {}
     if "proxycommand" in said or "proxyjump" in said:
         raise CannotAsk(f"{path}: paramiko:// takes no way through another host: write ssh://{host.name}")
-    keys = [identity_file] if identity_file else [str(Path(key).expanduser()) for key in said.get("identityfile", ())]
+    keys = [identity_file] if identity_file else [str(root / Path(key).expanduser()) for key in said.get("identityfile", ())]
     client = paramiko.SSHClient()
     for known in (*said.get("userknownhostsfile", KNOWN[0]).split(), KNOWN[1]):
-        if (place := Path(known).expanduser()).is_file():
+        if (place := root / Path(known).expanduser()).is_file():
             client.load_system_host_keys(str(place))
     client.set_missing_host_key_policy(paramiko.RejectPolicy())
     try:
