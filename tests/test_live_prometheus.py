@@ -97,7 +97,7 @@ def test_a_long_window_with_less_data_gets_advice(monitoring, ask) -> None:
     judged = one(ask(live(monitoring.prometheus, 'rule: availability-slo, selector: app="shop"')))
     assert judged.problems == () and 'http_requests_total{code=~"5..",app="shop"} has no data from 30 d ago' in judged.advice[0]
     judged = one(ask(live(monitoring.prometheus, "rule: availability-slo, window: 3d")))
-    assert judged == Judged(measured=judged.measured) and judged.measured and judged.measured.actual == "99.95 %"
+    assert judged == Judged(measured=judged.measured) and judged.measured and judged.measured.actual_value == pytest.approx(99.95)
 
 
 def test_a_server_says_what_is_wrong_with_a_query(monitoring, ask) -> None:
@@ -307,6 +307,15 @@ def test_alerts_of_a_chart_are_those_that_are_made_of_it(monitoring, ask) -> Non
     }
     judged = one(ask(live(monitoring.prometheus, "rule: alerts-loaded, rules: [chart/**]"), Project.of(chart)))
     assert len(judged.problems) == 1 and judged.problems[0].startswith("alert CartDown of chart/"), judged
+
+
+def test_alerts_of_a_chart_that_cannot_be_made_are_unknown(monitoring, ask) -> None:
+    chart = {
+        "chart/Chart.yaml": "apiVersion: v2\nname: shop\nversion: 1.0.0\n",
+        "chart/templates/a.yaml": "kind: PrometheusRule # alert\n{{ .Values.a.b.c }}\n",
+    }
+    judged = one(ask(live(monitoring.prometheus, "rule: alerts-loaded, rules: [chart/**]"), Project.of(chart)))
+    assert (judged.error or "").startswith("chart/templates/a.yaml:2:1: does not render"), judged
 
 
 def test_a_prometheus_that_scrapes_and_evaluates_nothing_has_no_data(serve, ask) -> None:

@@ -14,6 +14,7 @@ from ...model import Span
 from ...project import YAML_SUFFIXES
 from ...project import Project
 from ...syntax import yaml
+from ...unknown import Unresolved
 from ...unknown import is_unknown
 
 RULE_OBJECT = "monitoring.coreos.com/PrometheusRule"
@@ -42,8 +43,15 @@ def alerts(project: Project, globs: Sequence[str], span: Span) -> dict[str, str]
 
 def _documents(project: Project, path: str) -> Iterable[yaml.Document]:
     format_ = project.format_of(path)
-    is_template = format_ is not None and format_.name == "helm"  # what is made of it is read as an object
-    return () if is_template else project.documents(path)
+    if format_ is None or format_.name != "helm":
+        return project.documents(path)
+    made = project.homes_of(path) if "PrometheusRule" in project.glance(path) else ()
+    for contents in filter(None, map(project.contents, made)):  # what a template becomes is read as an object, if it can be made
+        if contents.unjudged is not None:
+            raise Unresolved(contents.unjudged)
+        if contents.failures:
+            raise contents.failures[0]
+    return ()
 
 
 def _named(groups: Any) -> Iterator[tuple[str, Span]]:
