@@ -567,6 +567,14 @@ def test_a_command_of_testinfra_that_fails_is_told_as_such(local: Any, monkeypat
     assert judged.error == "group a: exists cannot be had on local: `getent group a` says sh: getent: not found (exit status 127)"
 
 
+def test_a_long_complaint_is_told_by_its_status(local: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(local, "run", lambda *_: local.backend.result(127, b"getent group a", b"x" * 5_000, b"no getent" * 1_000))
+    judged = one("group: {a: {exists: false}}", local)
+    assert (
+        judged.error == "group a: exists cannot be had on local: a command of testinfra ended with status 127: a program is missing there"
+    )
+
+
 def test_a_host_without_ipv6_has_no_ports_of_it() -> None:
     host = Host({"cat /proc/net/tcp6": Said(1, err="cat: /proc/net/tcp6: No such file or directory")})
     assert one("port: {tcp6:22: {listening: false}}", host) == Judged()

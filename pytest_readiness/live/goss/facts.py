@@ -15,6 +15,7 @@ from .shell import CannotHave
 _RESULT = re.compile(
     r"exit_status=(?P<status>-?\d+), command=b?(['\"])(?P<command>.*?)\2, .*?_stderr=b?(['\"])(?P<said>.*?)(?:\\n)?\4\)", re.DOTALL
 )
+_STATUS = re.compile(r"Unexpected exit code (-?\d+)")
 
 
 class NotAsked(Exception):
@@ -93,7 +94,10 @@ class Facts:
 
 def _reason(error: Exception) -> str:
     """Why testinfra has no answer; of a command that failed what it was and said."""
-    text = str(error)[:10_000]
+    text = str(error)[:2_000]
     if found := _RESULT.search(text):
         return f"`{found['command']}` says {found['said'] or 'nothing'} (exit status {found['status']})"
+    if found := _STATUS.search(text):  # pytest shortens what an assertion says
+        missing = ": a program is missing there" if found[1] == "127" else ""
+        return f"a command of testinfra ended with status {found[1]}{missing}"
     return text or type(error).__name__
