@@ -12,7 +12,6 @@ The shop and the Prometheus of examples/live-service are started on loopback. Th
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import os
 import shutil
 import statistics
@@ -80,11 +79,8 @@ def main() -> None:
         return
     if shutil.which("curl") is None:
         raise SystemExit("curl is not on PATH")
-    spec = importlib.util.spec_from_file_location("serve", EXAMPLE / "serve.py")
-    assert spec and spec.loader
-    serve = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(serve)
-    raise SystemExit(serve.main([sys.executable, __file__, "--each", str(options.each), "--times", str(options.times)]))
+    again = [sys.executable, __file__, "--each", str(options.each), "--times", str(options.times)]
+    raise SystemExit(subprocess.run([sys.executable, EXAMPLE / "serve.py", *again], check=False).returncode)
 
 
 if __name__ == "__main__":

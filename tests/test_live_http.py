@@ -262,6 +262,17 @@ def test_a_secret_that_is_missing_is_an_error(serve, ask) -> None:
     assert server.asked == []
 
 
+def test_a_target_goes_through_the_proxy_it_names(serve, ask) -> None:
+    server = serve({"/healthz": reply({"status": "ok"})})
+    proxy = serve({"http://shop.invalid/": reply({}), "http://shop.invalid/healthz": reply({"status": "ok"})})
+    text = live("http://shop.invalid", "rule: service-healthy, path: /healthz", target=", proxy_env: THE_PROXY")
+    found = ask(text, THE_PROXY=proxy.url)
+    assert found["service-healthy[shop]"] == Judged() and server.asked == []
+    assert ask(text)["reachable[shop]"].error == "the environment variable THE_PROXY is not set, which target shop needs"
+    wrong = ask(text, THE_PROXY="gopher://secret-name")["reachable[shop]"].error or ""
+    assert wrong.startswith("the proxy in THE_PROXY cannot be used") and "secret-name" not in wrong
+
+
 def test_secrets_are_masked_the_longest_first() -> None:
     assert Mask(["abcd", "abcdef", "", "a"])("x abcdef y abcd a") == "x **** y **** a"
     assert Mask(['a"b/c d'])('a%22b/c%20d a\\"b/c d') == "**** ****"

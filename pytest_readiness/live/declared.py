@@ -30,7 +30,7 @@ from .units import Quantity
 from .units import quantity
 
 # keys of every target, and of every check
-OF_TARGETS = frozenset(("timeout", "max_size", "ca_file", "token_env", "headers", "header_env"))
+OF_TARGETS = frozenset(("timeout", "max_size", "ca_file", "token_env", "headers", "header_env", "proxy_env"))
 OF_CHECKS = frozenset(("rule", "target", "name", "priority"))
 OF_NUMBERS = frozenset((*OPERATORS, "unit", "on_no_data"))
 
@@ -88,6 +88,7 @@ class _Reader:
             token_env=body.get("token_env", ""),
             headers=body.get("headers", {}),
             header_env=body.get("header_env", {}),
+            proxy_env=body.get("proxy_env", ""),
             options={key: body[key] for key in kind.options & body.keys()},
         )
 

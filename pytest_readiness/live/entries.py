@@ -48,6 +48,7 @@ class Target:
     token_env: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     header_env: Mapping[str, str] = field(default_factory=dict)
+    proxy_env: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -58,7 +59,7 @@ class Target:
     @property
     def variables(self) -> Iterator[str]:
         """The environment variables it needs; their values are never shown."""
-        yield from filter(None, (self.address_env, self.token_env, *self.header_env.values()))
+        yield from filter(None, (self.address_env, self.token_env, self.proxy_env, *self.header_env.values()))
 
 
 @dataclass(frozen=True)

@@ -85,14 +85,18 @@ class Client:
         if target.token_env:
             self._own["Authorization"] = f"Bearer {around.variable(target, target.token_env)}"
         self._own |= {name: around.variable(target, variable) for name, variable in target.header_env.items()}
-        # no proxy, no netrc: what the environment of a laptop holds is not what is judged
-        self._client = httpx.Client(
-            verify=self.tls,
-            timeout=target.timeout,
-            trust_env=False,
-            headers={"User-Agent": "pytest-readiness", "Accept-Encoding": "identity"},
-            limits=httpx.Limits(max_connections=1),
-        )
+        try:
+            # no netrc, and no proxy but a declared one: what the environment of a laptop holds is not what is judged
+            self._client = httpx.Client(
+                verify=self.tls,
+                timeout=target.timeout,
+                trust_env=False,
+                proxy=around.variable(target, target.proxy_env) if target.proxy_env else None,
+                headers={"User-Agent": "pytest-readiness", "Accept-Encoding": "identity"},
+                limits=httpx.Limits(max_connections=1),
+            )
+        except (ValueError, httpx.InvalidURL) as error:
+            raise CannotAsk(f"the proxy in {target.proxy_env} cannot be used: {self._mask(brief(str(error)))}") from None
 
     def close(self) -> None:
         """Give the connection back."""
