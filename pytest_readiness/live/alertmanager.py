@@ -21,6 +21,7 @@ from .http import Answer
 from .http import NoAnswer
 from .measure import Judged
 from .prometheus import ready
+from .prometheus.alerting import clock
 from .prometheus.alerting import concerns
 from .prometheus.alerting import counted
 from .prometheus.alerting import fires
@@ -57,10 +58,11 @@ class Client:
 
     def data(self, path: str, deadline: float = math.inf) -> Any:
         """What the API holds at a path; raises `NoAnswer`."""
-        answer = self.ask(f"/api/v2/{path}", deadline)
-        data = spoken(answer)
+        path = f"/api/v2/{path}"
+        answer = self.ask(path, deadline)
+        data = spoken(answer, path)
         if answer.status != 200:
-            raise NoAnswer(f"answers /api/v2/{path} with status {answer.status}: {brief(str(data), 160)}")
+            raise NoAnswer(f"answers {path} with status {answer.status}: {brief(str(data), 160)}")
         return data
 
 
@@ -84,7 +86,7 @@ def _firing(entry: Entry, client: Client, deadline: float) -> Iterator[str]:
         state = mapping(alert.get("status")).get("state")
         found = labels(alert.get("labels"))
         if state != "suppressed" and concerns(found, entry.body["firing"], entry.body.get("allow", ())):
-            yield fires(found, str(alert.get("startsAt")))
+            yield fires(found, alert.get("startsAt"))
 
 
 def _silenced(entry: Entry, client: Client, deadline: float) -> Iterator[str]:
@@ -135,7 +137,7 @@ def _sign(matcher: Mapping[str, Any]) -> str:
 def _told(silence: Mapping[str, Any], matchers: Iterable[Mapping[str, Any]]) -> str:
     what = ", ".join(f'{matcher.get("name")}{_sign(matcher)}"{matcher.get("value")}"' for matcher in matchers)
     who, why = brief(str(silence.get("createdBy") or "nobody"), 60), brief(str(silence.get("comment") or "no reason"), 80)
-    return f"{{{brief(what, 120)}}} is silenced by {who} until {brief(str(silence.get('endsAt')), 19)} ({why}; {silence.get('id')})"
+    return f"{{{brief(what, 120)}}} is silenced by {who} until {clock(silence.get('endsAt'))} ({why}; {silence.get('id')})"
 
 
 def _defaults(defaults: Mapping[str, Any], body: Mapping[str, Any]) -> Mapping[str, Any]:

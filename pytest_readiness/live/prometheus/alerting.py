@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timezone
 from typing import Any
 
 from ...text import brief
 from ..entries import Entry
+from ..evidence import moment
 from ..measure import Comparison
 from ..measure import Judged
 from .client import Client
@@ -87,7 +89,7 @@ def firing(entry: Entry, client: Client) -> Judged:
         return counted(entry, None, (), "the list of alerting rules")
     active = [alert for rule in there for alert in listed(rule.get("alerts") or []) if alert.get("state") == "firing"]
     wrong = [alert for alert in active if concerns(labels(alert.get("labels")), entry.body["firing"], entry.body.get("allow", ()))]
-    told = (fires(labels(alert.get("labels")), str(alert.get("activeAt"))) for alert in wrong)
+    told = (fires(labels(alert.get("labels")), alert.get("activeAt")) for alert in wrong)
     return counted(entry, len(wrong), told, "the number of alerts that fire")
 
 
@@ -103,10 +105,16 @@ def values(written: Any) -> Sequence[str]:
     return (written,) if isinstance(written, str) else written
 
 
-def fires(found: Mapping[str, str], since: str) -> str:
+def fires(found: Mapping[str, str], since: Any) -> str:
     """An alert for people: its name, its other labels, since when."""
     others = ", ".join(f'{key}="{value}"' for key, value in sorted(found.items()) if key != "alertname")
-    return f"{brief(found.get('alertname', 'an alert without a name'), 80)} fires since {brief(since, 19)}: {{{brief(others, 120)}}}"
+    return f"{brief(found.get('alertname', 'an alert without a name'), 80)} fires since {clock(since)}: {{{brief(others, 120)}}}"
+
+
+def clock(written: Any) -> str:
+    """A time of an answer for people."""
+    found = moment(written)
+    return "a time that is not told" if found is None else f"{found.astimezone(timezone.utc):%Y-%m-%d %H:%M:%S UTC}"
 
 
 def counted(entry: Entry, number: int | None, told: Iterable[str], what: str) -> Judged:

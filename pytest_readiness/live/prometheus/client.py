@@ -63,10 +63,11 @@ class Client:
 
     def data(self, path: str, deadline: float = math.inf, **parameters: str) -> Mapping[str, Any]:
         """What the API holds at a path; raises `NoAnswer` and `Refused`."""
-        answer = self.ask(f"/api/v1/{path}" + (f"?{urlencode(parameters, quote_via=quote)}" if parameters else ""), deadline)
-        body = spoken(answer)
+        path = f"/api/v1/{path}"
+        answer = self.ask(f"{path}?{urlencode(parameters, quote_via=quote)}", deadline)
+        body = spoken(answer, path)
         if not isinstance(body, dict) or body.get("status") not in ("success", "error"):
-            raise NoAnswer(f"answers /api/v1/{path} with status {answer.status} and JSON that is none of Prometheus's")
+            raise NoAnswer(f"answers {path} with status {answer.status} and JSON that is none of Prometheus's")
         if body["status"] == "error":
             said = f"{brief(str(body.get('errorType')), 40)}: {brief(str(body.get('error')), 200)}"
             if body.get("errorType") in ("bad_data", "execution"):
@@ -106,13 +107,13 @@ def below(url: str, path: str) -> str:
     return urlsplit(url).path.rstrip("/") + path
 
 
-def spoken(answer: Answer) -> Any:
-    """The JSON of an answer; raises `NoAnswer`."""
+def spoken(answer: Answer, path: str) -> Any:
+    """The JSON that a path is answered with; raises `NoAnswer`."""
     if answer.status in FORBIDDEN:
-        raise NoAnswer(f"answers with status {answer.status}: {FORBIDDEN[answer.status]}")
+        raise NoAnswer(f"answers {path} with status {answer.status}: {FORBIDDEN[answer.status]}")
     data, problem = http.parsed(answer, "it")
     if problem:
-        raise NoAnswer(f"answers with status {answer.status} and {problem.removeprefix('it answers with ')}")
+        raise NoAnswer(f"answers {path} with status {answer.status} and {problem.removeprefix('it answers with ')}")
     return data
 
 

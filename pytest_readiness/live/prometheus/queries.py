@@ -9,8 +9,6 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
-from datetime import timezone
 from typing import NamedTuple
 
 from ...text import brief
@@ -21,6 +19,7 @@ from ..measure import Judged
 from ..measure import Measured
 from ..units import Quantity
 from . import promql
+from .alerting import clock
 from .client import Client
 from .client import Series
 
@@ -113,14 +112,6 @@ def _of(point: Point, *, timed: bool) -> str:
     """Which series, and when."""
     where = f" of {point.series.named}" if point.series.named else ""
     return where + (f" at {clock(point.time)}" if timed else "")
-
-
-def clock(stamp: float) -> str:
-    """A time for people."""
-    try:
-        return datetime.fromtimestamp(stamp, timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
-    except (ValueError, OverflowError, OSError):
-        return "a time that does not exist"
 
 
 def _endless(comparison: Comparison, point: Point, what: str) -> Judged:

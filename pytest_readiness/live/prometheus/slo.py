@@ -50,7 +50,10 @@ _WINDOW_OF_OTHERS = re.compile(r"\{\{\s*\.window\s*\}\}|\$\{?window\}?")  # as s
 
 @dataclass(frozen=True)
 class Objective:
-    """Which share of the events must be good, and the queries of those that are not and of all; or of the share itself."""
+    """Which share of the events must be good, and the queries of those that are not and of all; or of the share itself.
+
+    It has the name of its file; one that stands in a check has that of the check, which need not be said again.
+    """
 
     name: str
     share: Decimal
@@ -58,6 +61,11 @@ class Objective:
     total: str = ""
     ratio: str = ""
     window: str = WINDOW
+
+    @property
+    def of(self) -> str:
+        """Which one, where it has a name."""
+        return f" of {self.name}" if self.name else ""
 
     def query(self, window: str) -> str:
         """The share of errors over a window: none where no error was ever counted, nothing where there were no events."""
@@ -70,12 +78,12 @@ class Objective:
 # -- what is declared
 
 
-def inline(name: str, whole: Mapping[str, Any]) -> Objective:
+def inline(whole: Mapping[str, Any]) -> Objective:
     """An objective as it stands in a check; raises ValueError and `QueryError`."""
     body = whole["slo"]
     known = {key: whole[key] for key in OF_CHECK if key in whole}  # the range is that of each window
     errors, total = (promql.filled(body[key], known) for key in ("errors", "total"))
-    return checked(Objective(name, share(body["objective"], "%"), errors, total, window=body.get("window", WINDOW)))
+    return checked(Objective("", share(body["objective"], "%"), errors, total, window=body.get("window", WINDOW)))
 
 
 def share(written: Any, unit: str) -> Decimal:
@@ -106,7 +114,7 @@ def read(reading: Reading) -> None:
     if isinstance(declared, str) or "file" in declared:
         reading.inside(declared if isinstance(declared, str) else declared["file"], "slo")
     else:
-        reading.attempt(partial(inline, "", whole), "slo")
+        reading.attempt(partial(inline, whole), "slo")
 
 
 # -- what files say
@@ -116,7 +124,7 @@ def prepared(entry: Entry, project: Project) -> Objective:
     """The objective of a check; raises `ParseFailure`."""
     declared = entry.body["slo"]
     if not isinstance(declared, str) and "file" not in declared:
-        return inline(entry.name, entry.body)
+        return inline(entry.body)
     path, name = (declared, "") if isinstance(declared, str) else (declared["file"], declared.get("name", ""))
     if not project.exists(path):
         raise ParseFailure(f"slo: there is no {path} in the repository", entry.span)
@@ -226,12 +234,12 @@ def judge(entry: Entry, client: Client) -> Judged:
     if entry.body["measure"] == "budget":
         window = objective.window
         burnt = asked.burn(window)
-        what = f"what is left of the error budget of {objective.name} over {window}"
+        what = f"what is left of the error budget{objective.of} over {window}"
         judged = entry.comparison.judge(None if burnt is None else str(1 - burnt), what=what, text_too=True)
         return judged.and_also(Judged(advice=tuple(covered(objective.query(window), client, asked.deadline)))) if judged.holds else judged
     window = entry.body["window"]
     burnt = asked.burn(window)
-    what = f"the burn rate of {objective.name} over {window}"
+    what = f"the burn rate{objective.of} over {window}"
     judged = entry.comparison.judge(None if burnt is None else str(burnt), what=what, text_too=True)
     for row in entry.body["burn_rates"]:
         judged = judged.and_also(asked.row(entry, row["windows"], Decimal(str(row["below"]))))
@@ -252,7 +260,7 @@ class _Asked:
         if window not in self._known:
             found = self.client.series(self.objective.query(window), self.deadline)
             if len(found) > 1:
-                raise Refused(f"the query of {self.objective.name} gives {len(found)} series, one number is needed")
+                raise Refused(f"the query of the objective{self.objective.of} gives {len(found)} series, one number is needed")
             value = _number(found[0].points[0][1]) if found else Decimal("NaN")
             self._known[window] = round(value / (1 - self.objective.share), DIGITS) if value.is_finite() else None
         return self._known[window]
@@ -263,11 +271,11 @@ class _Asked:
         burnt = {window: self.burn(window) for window in windows}
         for window, rate in burnt.items():
             if rate is None:
-                return entry.comparison.judge(None, what=f"the burn rate of {self.objective.name} over {window}")
+                return entry.comparison.judge(None, what=f"the burn rate{self.objective.of} over {window}")
         if any(rate is not None and rate < limit for rate in burnt.values()):
             return Judged()
         told = " and ".join(f"{Quantity(rate or Decimal(0)).told()} over {window}" for window, rate in burnt.items())
-        return Judged((f"{self.objective.name} burns its error budget too fast: {told}, below {Quantity(limit).told()} expected",))
+        return Judged((f"the error budget{self.objective.of} burns too fast: {told}, below {Quantity(limit).told()} expected",))
 
 
 def _number(written: str) -> Decimal:
