@@ -411,10 +411,7 @@ def test_silences(monitoring, ask, matchers: list[str], check: str, problems: in
         judged = one(ask(live(monitoring.alertmanager, f"rule: no-firing-alerts, {check.replace('ID', name)}", kind="alertmanager")))
     assert judged.error is None and len(judged.problems) == problems, judged
     for problem in judged.problems:
-        assert (
-            f"is silenced by maria until {datetime.now(timezone.utc) + timedelta(hours=1):%Y-%m-%d %H:}" in problem
-            and f"(planned; {name})" in problem
-        )
+        assert " is silenced by maria until 20" in problem and f" UTC (planned; {name})" in problem
 
 
 def test_by_default_neither_alerts_nor_silences_may_be_critical(monitoring, ask) -> None:
