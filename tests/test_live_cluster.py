@@ -715,16 +715,21 @@ def test_what_leaves_its_namespace_open_is_looked_for_where_the_check_looks(api,
 
 def test_nothing_that_is_declared_is_no_data(api, ask) -> None:
     _, environment = api(Cluster())
-    checks = ("rule: network-policies-active", "rule: network-policies-active, name: b, on_no_data: {skip: the mesh does it}")
-    _, fails, skipped = ask(live(*checks), **environment).values()
+    checks = (
+        "rule: network-policies-active",
+        "rule: network-policies-active, name: b, on_no_data: {skip: the mesh does it}",
+        "rule: network-policies-active, name: c, environment: prod",
+    )
+    _, fails, skipped, prod = ask(live(*checks), **environment).values()
     assert fails.problems == ("no data: the repository declares no NetworkPolicy",)
     assert skipped.unknown == "no data, which is accepted: the mesh does it"
+    assert prod.problems == ("no data: the repository declares no NetworkPolicy for prod",)
 
 
 def test_replicas_that_the_repository_declares_are_the_least(api, ask) -> None:
     _, environment = api(Cluster(deployment("api", 2, 2), deployment("web", 2, 2), deployment("cart", 2, 2)))
 
-    def written(name: str, replicas: int) -> str:
+    def written(name: str, replicas: object) -> str:
         return f"apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: {name}, namespace: web}}\nspec: {{replicas: {replicas}}}\n"
 
     scaler = "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: web, namespace: web}\nspec: {minReplicas: 2, scaleTargetRef: {kind: Deployment, name: web}}\n"
@@ -733,6 +738,8 @@ def test_replicas_that_the_repository_declares_are_the_least(api, ask) -> None:
         "dev/api.yaml": written("api", 9),
         "prod/web.yaml": written("web", 5),
         "prod/hpa.yaml": scaler,
+        "prod/cart.yaml": written("cart", '"${REPLICAS}"'),
+        "prod/other.yaml": written('"${NAME}"', 7),
     }
     checks = ("rule: replicas, namespace: web, environment: prod", "rule: replicas, name: cluster, namespace: web")
     _, declares, alone = ask(live(*checks), Project.of(files), **environment).values()

@@ -145,7 +145,7 @@ class Client:
     def _run(self, *arguments: str) -> tuple[int, str, str]:
         timeout = min(self.target.timeout, self._deadline - time.monotonic())
         if timeout <= 0:
-            raise Trouble("the time for this check is over")
+            raise Trouble(f"this check takes more than {self.target.budget:g} s: raise the timeout of the target")
         # kubectl gives up by itself, and then says on what; it is stopped where it does not
         command = [*self._command, f"--request-timeout={max(1, int(timeout * 900))}ms", *arguments]
         try:

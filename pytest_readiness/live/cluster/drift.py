@@ -42,7 +42,8 @@ def prepare(entry: Entry, project: Project) -> list[Thing]:
 def judge(entry: Entry, things: Sequence[Thing], client: Client) -> Judged:
     """Every declared object must be in the cluster; of a network policy, what it says as well."""
     if not things:
-        return nothing(entry, f"the repository declares no {' and no '.join(entry.body['drift'])}")
+        meant = f" for {entry.body['environment']}" if "environment" in entry.body else ""
+        return nothing(entry, f"the repository declares no {' and no '.join(entry.body['drift'])}{meant}")
     usual = namespaces(entry, client)
     problems: list[str] = []
     advice: list[str] = []

@@ -20,6 +20,8 @@ from ...project import Project
 from ...unknown import is_unknown
 from ..entries import Entry
 
+WORKLOADS = frozenset(("apps/Deployment", "apps/StatefulSet", "argoproj.io/Rollout", "autoscaling/HorizontalPodAutoscaler"))
+
 
 class Minimum(NamedTuple):
     """How many replicas are declared, and where."""
@@ -52,48 +54,63 @@ def declared(entry: Entry, project: Project, kinds: Iterable[str]) -> list[Thing
 
     Raises `Unresolved` for a name known only at deploy time, `ParseFailure` where it is not said which environment is meant.
     """
-    wanted = frozenset(kinds)
-    found = [thing for thing in _objects(entry, project) if thing.id in wanted or thing.id.rpartition("/")[2] in wanted]
+    found = list(_objects(entry, project, frozenset(kinds)))
     meant = sorted({name for thing in found if (name := _environment(thing))})
     if len(meant) > 1 and not {"environment", "manifests"} & entry.body.keys():
-        what = " and ".join(sorted(wanted & {id for thing in found for id in (thing.id, thing.id.rpartition("/")[2])}))
-        raise ParseFailure(
-            f"the repository declares {what} for {', '.join(meant)}: say which is meant with environment or manifests", entry.span
-        )
-    things = (_thing(object, project) for object in found)
-    return list({thing[:3]: thing for thing in reversed([thing for thing in things if thing.name])}.values())[::-1]
+        what = " and ".join(sorted({thing.type for thing in found}))
+        where = ", ".join(meant)
+        raise ParseFailure(f"the repository declares {what} for {where}: say which is meant with environment or manifests", entry.span)
+    return _each_once(_thing(object, project) for object in found)
 
 
 def minimums(entry: Entry, project: Project) -> Minimums:
-    """The replicas that are declared of workloads: the least of an autoscaler, where there is one."""
+    """The replicas that are declared of workloads: the least of an autoscaler, where there is one.
+
+    What is known only at deploy time is no minimum: the cluster knows how many are desired.
+    """
     found: dict[tuple[str, str, str], Minimum] = {}
-    scaled: dict[tuple[str, str, str], Minimum] = {}
-    for thing in declared(
-        entry, project, ("apps/Deployment", "apps/StatefulSet", "argoproj.io/Rollout", "autoscaling/HorizontalPodAutoscaler")
-    ):
+    scaled: dict[tuple[str, str, str], Minimum | None] = {}
+    certain = (object for object in _objects(entry, project, WORKLOADS) if not _is_open(object))
+    for thing in _each_once(_thing(object, project) for object in certain):
         kind = thing.id.rpartition("/")[2]
         if kind == "HorizontalPodAutoscaler":
-            target = thing.object.peek("spec", "scaleTargetRef") or {}
-            if isinstance(target, dict) and not any(map(is_unknown, target.values())):
-                least = thing.object.get("spec", "minReplicas")
-                key = (str(target.get("kind")), thing.namespace or "", str(target.get("name")))
-                scaled[key] = Minimum(1 if least is None else _count(least), thing.place)
-        elif (replicas := thing.object.get("spec", "replicas")) is not None:
-            found[kind, thing.namespace or "", thing.name] = Minimum(_count(replicas), thing.place)
-    return {**found, **scaled}
+            target = (thing.object.peek("spec", "scaleTargetRef", key) for key in ("kind", "name"))
+            kind, name = (value if isinstance(value, str) else "" for value in target)
+            least = thing.object.peek("spec", "minReplicas")
+            scaled[kind, thing.namespace or "", name] = _minimum(1 if least is None else least, thing)
+        elif minimum := _minimum(thing.object.peek("spec", "replicas"), thing):
+            found[kind, thing.namespace or "", thing.name] = minimum
+    return {key: minimum for key, minimum in {**found, **scaled}.items() if minimum is not None}
 
 
-def _count(value: Any) -> int:
-    """A number of replicas; asking for an unknown one raises."""
-    return value if (is_unknown(value) and bool(value)) or (isinstance(value, int) and 0 <= value < 2**31) else 0
+def _minimum(replicas: Any, thing: Thing) -> Minimum | None:
+    counts = isinstance(replicas, int) and not isinstance(replicas, bool) and 0 <= replicas < 2**31
+    return Minimum(replicas, thing.place) if counts else None
 
 
-def _objects(entry: Entry, project: Project) -> Iterator[Object]:
+def _is_open(object: Object) -> bool:
+    return any(is_unknown(object.peek("metadata", key)) for key in ("name", "namespace"))
+
+
+def _each_once(things: Iterable[Thing]) -> list[Thing]:
+    """Things that have a name; the first of those that are the same."""
+    found: dict[tuple[Any, ...], Thing] = {}
+    for thing in things:
+        if thing.name:
+            found.setdefault(thing[:3], thing)
+    return list(found.values())
+
+
+def _objects(entry: Entry, project: Project, kinds: frozenset[str]) -> Iterator[Object]:
     for path in sorted({*project.files("kubernetes"), *project.homes}):
         contents = project.contents(path)
         for thing in contents.resources if contents else ():
-            if thing.kind == "k8s.object" and isinstance(thing, Object) and _is_meant(thing, entry) and not _is_passing(thing):
+            if isinstance(thing, Object) and thing.kind == "k8s.object" and _is_wanted(thing, entry, kinds):
                 yield thing
+
+
+def _is_wanted(thing: Object, entry: Entry, kinds: frozenset[str]) -> bool:
+    return bool({thing.id, thing.id.rpartition("/")[2]} & kinds) and _is_meant(thing, entry) and not _is_passing(thing)
 
 
 def _is_meant(thing: Object, entry: Entry) -> bool:
