@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import time
 import urllib.request
 from contextlib import contextmanager
@@ -596,3 +597,25 @@ def test_queries_are_items_with_target_and_actual(monitoring, pytester: pytest.P
     result.assert_outcomes(passed=4, failed=2)
     written = (pytester.path / "junit.xml").read_text()
     assert written.count("below 5 ms") == 1 and "80 % better" in written
+
+
+def test_without_the_parser_a_run_that_asks_nothing_is_as_before(monkeypatch, ask) -> None:
+    monkeypatch.setitem(sys.modules, "promql_parser", None)
+    monkeypatch.setattr(promql, "find_spec", lambda _: None)
+    promql.parsed.cache_clear()
+    try:
+        found = ask(live("http://127.0.0.1:9", "rule: p99-latency", "rule: slo-burn"))
+    finally:
+        promql.parsed.cache_clear()
+    assert found["reachable[prom]"].error == "promql_parser is needed: pip install 'pytest-readiness[live]'"
+    assert {judged.unknown for judged in found.values()} == {None, "target prom cannot be reached"}
+
+
+def test_what_is_declared_and_not_asked_imports_nothing_heavy(pytester: pytest.Pytester) -> None:
+    pytester.makefile(".yaml", readiness=live("https://prom.example", "rule: targets-up", "rule: no-firing-alerts"))
+    pytester.makeconftest(
+        "import sys\ndef pytest_unconfigure():\n"
+        "    print('found', sorted(name for name in sys.modules if name in ('httpx', 'promql_parser')))"
+    )
+    result = pytester.runpytest_subprocess("--readiness")
+    result.stdout.fnmatch_lines(["*live checks declared and not run*", "found []"])
