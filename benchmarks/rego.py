@@ -1,6 +1,6 @@
 """Policies of every convention over real repositories, against regopy that is asked without this package.
 
-    python benchmarks/rego.py CORPORA [--show]
+    python benchmarks/rego.py CORPORA [--sets conventions example combine] [--show]
 
 Three sets are run on each repository: the policies in ``rego/policy`` with their data, those of the example, and one with ``--combine``.
 What is asked directly is the same text; for policies in the old syntax, which regopy does not read, it is one written by hand in the new
@@ -73,7 +73,7 @@ SETS = {
 
 def files(root: Path) -> Iterator[tuple[str, str]]:
     """The files that are judged, and their parsers."""
-    for path in sorted(root.rglob("*")):
+    for path in sorted(root.rglob("*"), key=lambda path: path.relative_to(root).as_posix()):
         parser = SUFFIXES.get(path.suffix) or ("dockerfile" if path.name.startswith("Dockerfile") else None)
         if parser and path.is_file() and path.stat().st_size <= LARGEST:
             yield path.relative_to(root).as_posix(), parser
@@ -157,16 +157,17 @@ def read(root: Path) -> tuple[dict[str, str], dict[str, str], list[tuple[str, An
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpora", type=Path, help="a directory of repositories")
+    parser.add_argument("--sets", nargs="+", choices=SETS, default=list(SETS))
     parser.add_argument("--show", action="store_true", help="list every difference")
     args = parser.parse_args()
-    figures: dict[str, Counter[str]] = {name: Counter() for name in SETS}
+    figures: dict[str, Counter[str]] = {name: Counter() for name in args.sets}
     fired: dict[str, set[str]] = {name: set() for name in SETS}
     told: list[str] = []
     for root in sorted(path for path in args.corpora.resolve().iterdir() if path.is_dir()):
         texts, parsers, documents, unread = read(root)
         if not texts:
             continue
-        for name, each in SETS.items():
+        for name, each in ((name, SETS[name]) for name in args.sets):
             asked = [(".", [{"path": path, "contents": held} for path, held in documents])] if each.combine else documents
             expected, found = directly(each, asked), through_us(each, texts, parsers)
             counts = figures[name]
