@@ -32,7 +32,7 @@ OPTIONS = frozenset(("sudo", "ssh_config", "identity_file"))
 THINGS = (TYPES.keys() | ALIASES.keys()) - {"matching"}
 ASKS = THINGS | {"goss", "tools"}
 MEASURES = frozenset(("age_of", "output_of"))
-NOT_OF_HOSTS = ("ca_file", "token_env", "headers", "header_env")
+NOT_OF_HOSTS = ("ca_file", "token_env", "headers", "header_env", "proxy_env")
 # where the short form expects what the long one does not imply
 SHORT: Mapping[str, Mapping[str, Any]] = {"service": {"running": True, "enabled": True}}
 

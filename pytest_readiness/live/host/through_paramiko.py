@@ -82,7 +82,6 @@ def connected(host: Any, ssh_config: str | None, identity_file: str | None, seco
             timeout=seconds,
             banner_timeout=seconds,
             auth_timeout=seconds,
-            channel_timeout=seconds,
         )
     except BaseException:
         client.close()
