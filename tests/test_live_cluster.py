@@ -399,6 +399,7 @@ def test_applications_are_synced_and_healthy(api, ask) -> None:
         application("hanging", "OutOfSync", "Healthy", operationState={**running(minutes=12), "message": "waiting for a hook"}),
         application("starting", "Synced", "Progressing", since=ago(minutes=3)),
         application("slow", "Synced", "Progressing", since=ago(minutes=11)),
+        application("started", "Synced", "Progressing", operationState={"phase": "Succeeded", "finishedAt": ago(minutes=4)}),
         application("broken", "Synced", "Degraded", since=ago(minutes=1)),
         thing("Application", "silent", "argocd"),
         deployment("api", namespace="nothing"),
@@ -418,7 +419,11 @@ def test_applications_are_synced_and_healthy(api, ask) -> None:
         "Application/argocd/silent is Unknown and Unknown",
         "the number of applications that are not Synced and Healthy is 5, 0 expected (by 5 missed)",
     )
-    assert every.advice == ("Application/argocd/syncing is OutOfSync and Healthy", "Application/argocd/starting is Synced and Progressing")
+    assert every.advice == (
+        "Application/argocd/syncing is OutOfSync and Healthy",
+        "Application/argocd/starting is Synced and Progressing",
+        "Application/argocd/started is Synced and Progressing",
+    )
     assert two.problems[0] == "there is no Application argocd/gone" and two.measured.actual == "1"
     assert none.problems == ("no data: the number of applications that are not Synced and Healthy holds nothing, 0 expected",)
 
@@ -453,6 +458,11 @@ BACKUPS: dict[str, tuple[str, tuple[str, ...], str | None]] = {
     "pg": ("backups: cloudnative-pg, namespace: web", ("the age of the newest backup of orders, Backup/web/o1, is 48 h, at most 25 h expected (92 % worse)",), "48 h"),
     "snapshots": ("backups: volume-snapshots, namespace: web", (), "3 h"),
     "own": ("backups: {kind: certificates.cert-manager.io, phase: status.state, good: [done], time: status.at}, namespace: web", (), "4 h"),
+    "never": (
+        "backups: {kind: statefulsets.apps, phase: status.state, good: done, time: status.at, each: metadata.name}, namespace: web",
+        ("no data: the newest backup of never holds nothing, at most 25 h expected", "the age of the newest backup of ahead, StatefulSet/web/ahead, cannot be told: it is dated in the future"),
+        "no data",
+    ),
     "accepted": ("backups: velero, namespace: web, on_no_data: {skip: begins in May}", (), "no data"),
 }  # fmt: skip
 
@@ -471,6 +481,8 @@ def test_the_newest_backup_of_each_is_good_and_young(api, ask) -> None:
             for name, ready in (("a", True), ("b", False))
         ),
         thing("Certificate", "c", status={"state": "done", "at": ago(hours=4)}),
+        thing("StatefulSet", "never", status={"state": "done"}, metadata={"creationTimestamp": ago(hours=1)}),
+        thing("StatefulSet", "ahead", status={"state": "done", "at": ago(days=-9)}),
     )
     _, environment = api(world)
     checks = [f"rule: backup-recent, name: {name}, {check}" for name, (check, _, _) in BACKUPS.items()]
@@ -698,6 +710,7 @@ def test_what_leaves_its_namespace_open_is_looked_for_where_the_check_looks(api,
             "b.yaml": plain("api", "ServiceAccount"),
             "c.yaml": plain("reader", "ClusterRole"),
             "d.yaml": plain("writer", "ClusterRole"),
+            "e.yaml": plain("a", namespace="shop"),  # another one, which is no proof of the first
         }
     )
     listed = "drift: [NetworkPolicy, ServiceAccount, rbac.authorization.k8s.io/ClusterRole]"
@@ -766,12 +779,12 @@ def test_service_accounts_exist_and_may_what_they_must(api, ask) -> None:
     assert every.problems == ("ServiceAccount/web/gone is not in the cluster, b.yaml:3 declares it",)
     assert api_alone.error is None
     assert api_alone.problems == (
-        "ServiceAccount web/api may not get deployments.apps in namespace web",
-        "ServiceAccount web/api may create pods/exec in namespace web",
+        "ServiceAccount/web/api may not get deployments.apps in namespace web",
+        "ServiceAccount/web/api may create pods/exec in namespace web",
     )
-    assert admin.problems == ("ServiceAccount web/admin may do everything in namespace web",)
+    assert admin.problems == ("ServiceAccount/web/admin may do everything in namespace web",)
     assert (admin.measured.target, admin.measured.actual) == ("at least 2", "2")
-    assert alone.problems == ("ServiceAccount web/gone is not in the cluster, b.yaml:3 declares it",)
+    assert alone.problems == ("ServiceAccount/web/gone is not in the cluster, b.yaml:3 declares it",)
     assert (alone.measured.target, alone.measured.actual) == ("at least 2", "1")
     assert typo.error == "the cluster has no secrest, so whether one may get them says nothing"
     assert mine == Judged()

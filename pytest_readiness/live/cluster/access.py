@@ -35,14 +35,14 @@ def judge(entry: Entry, things: Sequence[Thing], client: Client) -> Judged:
     for namespace, name, place in accounts:
         if not any(text(item, "metadata", "name") == name for item in client.list("serviceaccounts", namespace)):
             if not place:
-                problems.append(f"ServiceAccount {namespace}/{name} is not in the cluster")
+                problems.append(f"ServiceAccount/{namespace}/{name} is not in the cluster")
             elif "ServiceAccount" not in entry.body.get("drift", ()):  # which says so
-                problems.append(f"ServiceAccount {namespace}/{name} is not in the cluster, {place} declares it")
+                problems.append(f"ServiceAccount/{namespace}/{name} is not in the cluster, {place} declares it")
             continue
         active += 1
         account = f"system:serviceaccount:{namespace}:{name}"
         where = entry.body.get("namespace", namespace)
-        problems += _problems(entry, client, account, where, f"ServiceAccount {namespace}/{name}")
+        problems += _problems(entry, client, account, where, f"ServiceAccount/{namespace}/{name}")
     return Judged(tuple(problems), measured=count(active, len(accounts)).measured)
 
 

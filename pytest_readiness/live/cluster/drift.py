@@ -64,28 +64,38 @@ def count(active: int, all: int) -> Judged:
 def _compare(things: Sequence[Thing], id: str, usual: tuple[str, ...], client: Client) -> tuple[list[str], list[str]]:
     group, _, kind = id.rpartition("/")
     resource = f"{kind}.{group}" if group else kind
-    live: dict[tuple[str, str], Item] = {}
-    for place in dict.fromkeys(place for thing in things for place in _places(thing, usual)):
-        live |= {(text(item, "metadata", "namespace"), text(item, "metadata", "name")): item for item in client.list(resource, place)}
+    live = {place: client.list(resource, place) for place in dict.fromkeys(place for thing in things for place in _places(thing, usual))}
     problems: list[str] = []
     met: set[tuple[str, str]] = set()
     for thing in things:
-        places = (thing.namespace,) if thing.namespace is not None else tuple(place for place, _ in live)
-        key = next(((place, thing.name) for place in (*places, "") if (place, thing.name) in live), None)
-        if key is None:
+        item = next((item for place in _places(thing, usual) for item in live[place] if _is_the_same(thing, item)), None)
+        if item is None:
             problems.append(f"{thing.called} is not in the cluster, {thing.place} declares it")
             continue
-        met.add(key)
-        if thing.says and (differences := "; ".join(_differences(thing.says, policy(live[key].get("spec"))))):
+        met.add(_key(item))
+        if thing.says and (differences := "; ".join(_differences(thing.says, policy(item.get("spec"))))):
             problems.append(f"{thing.called} is not as {thing.place} declares it: {differences}")
-    extra = sorted("/".join(key) for key, item in live.items() if key[0] and key not in met and not _is_made(kind, item))
-    return problems, [f"{kind} that the repository does not declare: {brief(', '.join(extra), 200)}"] if extra else []
+    return problems, list(_extra(kind, [item for items in live.values() for item in items if _key(item) not in met]))
 
 
 def _places(thing: Thing, usual: tuple[str, ...]) -> tuple[str, ...]:
-    if thing.namespace is None:
-        return usual
-    return (thing.namespace,) if ALL not in usual or not thing.namespace else (ALL,)
+    """Where a declared object is looked for."""
+    return usual if thing.namespace is None or (ALL in usual and thing.namespace) else (thing.namespace,)
+
+
+def _key(item: Item) -> tuple[str, str]:
+    return text(item, "metadata", "namespace"), text(item, "metadata", "name")
+
+
+def _is_the_same(thing: Thing, item: Item) -> bool:
+    namespace, name = _key(item)
+    return name == thing.name and (thing.namespace is None or namespace in ("", thing.namespace))
+
+
+def _extra(kind: str, items: Iterable[Item]) -> Iterator[str]:
+    """What nobody declares; what belongs to the whole cluster is not of this repository alone."""
+    if names := sorted({"/".join(_key(item)) for item in items if _key(item)[0] and not _is_made(kind, item)}):
+        yield f"{kind} that the repository does not declare: {brief(', '.join(names), 200)}"
 
 
 def _is_made(kind: str, item: Item) -> bool:

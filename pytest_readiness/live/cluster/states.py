@@ -13,6 +13,7 @@ from typing import Any
 from ...formats.kubernetes.objects import dig
 from ...text import brief
 from ..entries import Entry
+from ..evidence import AHEAD
 from ..evidence import moment
 from ..measure import Comparison
 from ..measure import Judged
@@ -30,6 +31,7 @@ from .values import text
 from .values import told
 
 GRACE = datetime.timedelta(minutes=10)  # that an application may take to sync, or to become healthy
+NEVER = datetime.datetime.min.replace(tzinfo=datetime.timezone.utc)
 # phases of something that has not finished
 UNFINISHED = frozenset(
     ("", *"new queued readytostart inprogress waitingforpluginoperations finalizing deleting pending started running false".split())
@@ -79,7 +81,8 @@ def _is_on_its_way(item: Item, sync: str, health: str, now: datetime.datetime) -
     running = text(item, "status", "operationState", "phase") == "Running"
     since = {
         "sync": text(item, "status", "operationState", "startedAt") if running else "",
-        "health": text(item, "status", "health", "lastTransitionTime"),
+        # of which only newer versions tell
+        "health": text(item, "status", "health", "lastTransitionTime") or text(item, "status", "operationState", "finishedAt"),
     }
     if health not in ("Healthy", "Progressing"):
         return False
@@ -129,12 +132,12 @@ def backups(entry: Entry, client: Client) -> Judged:
     where = source(entry.body["backups"])
     read = {key: compiled("json", path) for key in ("phase", "time", "each") if (path := getattr(where, key))}
     items = listed(where.resource, namespaces(entry, client, where.namespace), client)
-    finished = [one for item in items if (one := _backup(item, read))]
-    groups = entry.body.get("backups_of") or sorted({one.of for one in finished if one.of}) or [""]
+    found = [_backup(item, read, where.good) for item in items]
+    groups = entry.body.get("backups_of") or sorted({one.of for one in found if one.of}) or [""]
     judged = Judged()
     ages: list[tuple[float, str]] = []
     for group in groups:
-        mine = sorted((one for one in finished if one.of == group or not group), key=lambda one: one.at)
+        mine = sorted((one for one in found if one.ended and (one.of == group or not group)), key=lambda one: one.at)
         what = f"the newest backup of {group}" if group else "the newest backup"
         good = [one for one in mine if one.phase in where.good]
         if mine and mine[-1].phase not in where.good:
@@ -149,30 +152,34 @@ def backups(entry: Entry, client: Client) -> Judged:
 def _oldest(comparison: Comparison, ages: list[tuple[float, str]], judged: Judged) -> Judged:
     """Hold each age against the target; what is told as measured is the greatest."""
     for age, what in sorted(ages, reverse=True):
+        if age < -AHEAD.total_seconds():
+            judged = judged.and_also(Judged((f"{what} cannot be told: it is dated in the future",)))
         judged = judged.and_also(comparison.judge(round(max(age, 0.0), 3), what=what))
     return judged
 
 
 @dataclass(frozen=True)
 class _Backup:
+    """A backup ``of`` something; ``at`` is when it ended, if it has."""
+
     name: str
     of: str
     phase: Any
     at: datetime.datetime
+    ended: bool
 
 
-def _backup(item: Item, read: Mapping[str, Callable[[Any], Any]]) -> _Backup | None:
-    """A backup that has finished, in whatever way."""
-    phase, ended, of = (read[key](item) if key in read else None for key in ("phase", "time", "each"))
+def _backup(item: Item, read: Mapping[str, Callable[[Any], Any]], good: tuple[Any, ...]) -> _Backup:
+    phase, written, of = (read[key](item) if key in read else None for key in ("phase", "time", "each"))
     if isinstance(phase, (dict, list)):
         raise Refused(f"the phase of {called(item)} is no single value")
-    if phase is None or str(phase).lower().replace("_", "") in UNFINISHED:
-        return None
-    written = ended if ended is not None else dig(item, "metadata", "creationTimestamp")  # what failed may have no end
-    at = moment(written)
+    ended = phase is not None and str(phase).lower().replace("_", "") not in UNFINISHED and not (phase in good and written is None)
+    if written is None:  # what failed may have no end, but it began
+        written = dig(item, "metadata", "creationTimestamp")
+    at = moment(written) if ended else NEVER
     if at is None:
         raise Refused(f"the time of {called(item)} is {brief(repr(written), 60)}, which is not a date as ISO 8601")
-    return _Backup(called(item), of if isinstance(of, str) else "", phase, at)
+    return _Backup(called(item), of if isinstance(of, str) else "", phase, at, ended)
 
 
 # -- cron jobs
