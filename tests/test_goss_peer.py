@@ -24,6 +24,8 @@ from test_goss_matchers import OTHERWISE
 
 from pytest_readiness.live.goss.judge import judge
 from pytest_readiness.live.goss.matchers import compiled
+from pytest_readiness.live.goss.read import load
+from pytest_readiness.project import Project
 
 GOSS = shutil.which("goss")
 pytestmark = pytest.mark.skipif(GOSS is None, reason="there is no goss on PATH: nothing is compared with it")
@@ -86,6 +88,28 @@ def test_what_goss_cannot_mean_is_still_so(tmp_path: Path) -> None:
     theirs = by_goss(path)
     assert all(theirs["matching", number] for number in listed)
     assert theirs["user", "root"] == {"groups"}
+
+
+@pytest.mark.parametrize(
+    ("text", "theirs", "ours"),
+    [
+        ("mount: {/no/such/mount: {exists: false}}", {"exists"}, set()),
+        ("addr: {'udp://127.0.0.1:9': {reachable: true}}", set(), None),
+        ("file: {/etc/passwd: {exists: true, mode: 0644}}", {"mode"}, ["goss reads 0644 as a number in base eight"]),
+        ("matching: {a: {content: 2.0.0, matches: {semver-constraint: '!=1.x'}}}", {"matches"}, ["which no version satisfies in goss"]),
+        ("service: {nginx: {title: web}, other: {running: true, skip: true}}", set(), ["nothing is expected of it"]),
+    ],
+)
+def test_other_differences_are_as_documented(text: str, theirs: set[str], ours: Any, tmp_path: Path, local: Any) -> None:  # noqa: F811
+    path = tmp_path / "goss.yaml"
+    path.write_text(text, "utf-8")
+    assert set().union(*by_goss(path).values()) == theirs
+    assertions, mistakes = load(Project.of({"goss.yaml": text}, formats=()), "goss.yaml")
+    if isinstance(ours, list):
+        assert [part for part in ours if part in str(mistakes)] == ours
+        return
+    judged = judge(assertions[0], local, 30)
+    assert (failing(assertions[0], judged) if judged.unknown is None else None) == ours
 
 
 EXPRESSIONS = [
