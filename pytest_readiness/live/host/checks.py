@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import replace
 
 from ...model import ParseFailure
 from ...text import brief
 from ..entries import Entry
+from ..goss import shell
 from ..goss.document import Assertion
 from ..goss.judge import judge
 from ..measure import Judged
@@ -52,9 +54,9 @@ class Installed:
 
     def ask(self, _: Entry, client: Client) -> Judged:
         """Whether it is."""
-        client.give(client.target.timeout)
+        client.give(client.target.timeout + GRACE)
         try:
-            return tools.judge(self.name, self.wanted, client.host)
+            return tools.judge(self.name, self.wanted, client.host, client.target.timeout)
         except NoAnswer as error:
             return Judged(error=f"{self.name} on {client.address.said}: {error}")
 
@@ -68,7 +70,7 @@ class Measuring:
 
     def ask(self, entry: Entry, client: Client) -> Judged:
         """The number held against its target."""
-        client.give(client.target.timeout)
+        client.give(client.target.timeout + GRACE)
         try:
             return self._age(entry, client) if self.age_of else self._output(entry, client)
         except NoAnswer as error:
@@ -83,16 +85,20 @@ class Measuring:
         words = answer.stdout.split()
         assert entry.comparison is not None
         if words == ["none"]:
-            return entry.comparison.judge(None, what=what)
+            missing = entry.comparison.judge(None, what=what)
+            return missing if missing.unknown else replace(missing, problems=(f"there is no {self.age_of} on {client.address.said}",))
         if len(words) != 2 or not all(word.isdigit() for word in words):
             return Judged(error=f"{what} cannot be had: {told(answer.stderr) or 'stat says nothing'}")
         now, changed = map(int, words)
         return entry.comparison.judge(now - changed, what=what)
 
     def _output(self, entry: Entry, client: Client) -> Judged:
-        answer = client.host.run("sh -c %s", self.output_of)
+        seconds = client.target.timeout
+        answer = shell.run(client.host, ("sh", "-c", self.output_of), seconds)
         what = f"what `{brief(self.output_of, 80)}` prints on {client.address.said}"
-        if answer.rc != 0:
-            return Judged(error=f"{what} is not known: it ended with status {answer.rc}, {told(answer.stderr) or 'and said nothing'}")
+        if answer.late:
+            return Judged(error=f"{what} is not known: it took longer than {seconds:g} s")
+        if answer.status != 0:
+            return Judged(error=f"{what} is not known: it ended with status {answer.status}, {told(answer.err) or 'and said nothing'}")
         assert entry.comparison is not None
-        return entry.comparison.judge(answer.stdout.strip(), what=what, text_too=True)
+        return entry.comparison.judge(answer.out.strip(), what=what, text_too=True)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from ...text import brief
+
+_CHATTER = re.compile(r"[IWE][0-9]{4} |Defaulted container ").match  # what kubectl says besides
 
 
 class NoAnswer(Exception):
@@ -24,7 +28,7 @@ HINTS = (
 
 def told(text: str) -> str:
     """The first line of a text that says something, with a hint where one is known."""
-    line = next((found for line in text.splitlines()[:100] if (found := line.strip("@ \t\r"))), "")
+    line = next((found for line in text.splitlines()[:100] if (found := line.strip("@ \t\r")) and not _CHATTER(found)), "")
     line = line.removeprefix("WARNING: ").rstrip("!")
     hint = next((hint for part, hint in HINTS if part in line), "")
     return brief(line, 200) + (f": {hint}" if hint else "")

@@ -10,6 +10,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from ...text import brief
+from ..goss import shell
 from ..measure import Judged
 
 # how the version is asked for; all others are asked with --version, and if they do not know it with version
@@ -39,20 +40,20 @@ def version(text: str) -> Version | None:
     return Version(found[1]) if found else None
 
 
-def judge(name: str, wanted: str, host: Any) -> Judged:
-    """Whether a host has a program, in a version that is wanted."""
+def judge(name: str, wanted: str, host: Any, seconds: float) -> Judged:
+    """Whether a host has a program, in a version that is wanted; ``seconds`` are those that it may take to tell."""
     where = host.backend.get_pytest_id()
     if not host.exists(name):
         return Judged((f"{name} is not on the PATH of {where}",))
     if not wanted:
         return Judged()
     for arguments in (ASKED[name],) if name in ASKED else ("--version", "version"):
-        answer = host.run(f"%s {arguments} </dev/null", name)
-        found = version(f"{answer.stdout}\n{answer.stderr}") if answer.rc == 0 else None
+        answer = shell.run(host, (name, *arguments.split()), seconds)
+        found = version(f"{answer.out}\n{answer.err}") if answer.status == 0 else None
         if found is not None:
             break
     else:
-        said = brief(answer.stderr or answer.stdout, 120) or f"nothing, with status {answer.rc}"
+        said = brief(answer.err or answer.out, 120) or f"nothing, with status {answer.status}"
         return Judged(error=f"the version of {name} on {where} cannot be had: `{name} {arguments}` said {said}")
     if not constraint(wanted, name).contains(found, prereleases=True):
         return Judged((f"{name} on {where} is version {found}, {wanted} expected (`{name} {arguments}`)",))
