@@ -429,20 +429,20 @@ def test_sudo_is_asked_for_everything(ask: Ask, programs: Programs, tmp_path: Pa
 def test_sudo_that_wants_a_password_is_told(ask: Ask, programs: Programs) -> None:
     programs("sudo", "echo 'sudo: a password is required' >&2; exit 1")
     problem = reached(ask(live("{host: 'local://', sudo: true}", "rule: host-state, file: /etc/passwd")))
-    assert "runs no command: sudo: a password is required: let sudo ask for none there (NOPASSWD), or leave sudo out" in problem
+    assert ": sudo: a password is required: let sudo ask for none there (NOPASSWD), or leave sudo out" in problem
 
 
 def test_what_kubectl_says_besides_is_left_out(ask: Ask, programs: Programs) -> None:
     chatter = 'E1120 13:23:04.067113 4533 memcache.go:265] "Unhandled Error"'
     programs("kubectl", f"echo '{chatter}' >&2; echo 'The connection to the server was refused' >&2; exit 1")
     problem = reached(ask(live("{host: 'kubectl://web-0'}", "rule: host-state, file: /etc/passwd")))
-    assert problem.endswith("kubectl://web-0 runs no command: The connection to the server was refused")
+    assert problem.endswith("kubectl://web-0: The connection to the server was refused")
 
 
 def test_a_container_that_is_not_there_is_told(ask: Ask, programs: Programs) -> None:
     programs("docker", "echo 'Error response from daemon: No such container: web' >&2; exit 1")
     problem = reached(ask(live("{host: 'docker://web'}", "rule: host-state, file: /etc/passwd")))
-    assert problem == "target web cannot be reached: docker://web runs no command: Error response from daemon: No such container: web"
+    assert problem == "target web cannot be reached: docker://web: Error response from daemon: No such container: web"
 
 
 def test_a_program_that_is_missing_is_named(ask: Ask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -83,10 +83,10 @@ class Client:
         try:
             answer = self.host.run("echo %s", "ready")
         except NoAnswer as error:
-            return Judged((f"target {self.target.name} cannot be reached: {self.address.said} {error}",))
+            return Judged((f"target {self.target.name} cannot be reached: {self.address.said}: {error}",))
         if answer.rc != 0 or "ready" not in answer.stdout:
             why = told(answer.stderr) or told(answer.stdout) or f"ended with status {answer.rc}"
-            return Judged((f"target {self.target.name} cannot be reached: {self.address.said} runs no command: {why}",))
+            return Judged((f"target {self.target.name} cannot be reached: {self.address.said}: {why}",))
         return Judged()
 
     def give(self, seconds: float) -> None:

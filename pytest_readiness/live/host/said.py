@@ -29,6 +29,6 @@ HINTS = (
 def told(text: str) -> str:
     """The first line of a text that says something, with a hint where one is known."""
     line = next((found for line in text.splitlines()[:100] if (found := line.strip("@ \t\r")) and not _CHATTER(found)), "")
-    line = line.removeprefix("WARNING: ").rstrip("!")
+    line = line.removeprefix("WARNING: ").removeprefix("ssh: ").rstrip("!")
     hint = next((hint for part, hint in HINTS if part in line), "")
     return brief(line, 200) + (f": {hint}" if hint else "")

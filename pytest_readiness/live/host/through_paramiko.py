@@ -43,7 +43,7 @@ def backend(name: str, settings: Mapping[str, Any], left: Callable[[], float], l
                 if time.monotonic() >= end - MARGIN:
                     raise NoAnswer(f"gave no answer within {seconds:.3g} s") from None
                 self.close()  # the way is made anew
-                raise NoAnswer(told(str(error)) or "closed the connection") from None
+                raise NoAnswer(told(getattr(error, "strerror", None) or str(error)) or "closed the connection") from None
 
         def close(self) -> None:
             if (client := self.__dict__.pop("client", None)) is not None:
