@@ -805,6 +805,7 @@ def test_the_example_has_all_that_a_team_can_ask_and_finds_what_its_page_shows(t
     failed = [f"FAILED {check['id']}" for check in checks if check["outcome"] != "passed"]
     page = (root / "README.md").read_text("utf-8")
     assert sorted(failed) == re.findall(r"^FAILED .*$", page, re.MULTILINE)
-    assert {f"{rule.partition('.')[0]}." for rule in (check["rule"] for check in checks)} == {"acme.", "hadolint.", "readiness.", "rego."}
+    asked = {check["rule"] for check in checks}
+    assert asked >= {"acme.team-label", "acme.critical-replicas", "acme.one-registry", "rego.main.deny_concurrency", "hadolint.DL3042"}
     scan = (root / "scans" / "hadolint.sarif").read_text("utf-8")
     assert json.loads(scan)["runs"][0]["tool"]["driver"]["version"] in page

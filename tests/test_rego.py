@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from pytest_readiness import tools
+from pytest_readiness.checks import applies
 from pytest_readiness.checks import evaluate
 from pytest_readiness.configuration import Configuration
 from pytest_readiness.configuration import Policies
@@ -64,7 +65,7 @@ def _judged(made: Project, resources) -> dict[str, list[str]]:
     found = {}
     for resource in resources:
         for rule in rules.rules(made):
-            if resource.kind in rule.on:
+            if resource.kind in rule.on and applies(rule, resource, made):
                 outcome = evaluate(rule, resource, made)
                 assert outcome.crash is None, outcome.crash
                 found[rule.id] = [f"{finding.span.line}: {finding.message}" for finding in outcome.failing]
@@ -576,6 +577,7 @@ def test_without_an_engine_there_is_one_failing_item_that_says_what_to_do(monkey
     files = {"policy/a.rego": LATEST.format(head="deny[msg]"), "policy/b.rego": LATEST.format(head="warn[msg]"), "web.yaml": WEB}
     assert failures(files) == [f"policy/a.rego: {engine.MISSING}"]
     assert verdicts(files) == {}
+    assert [rule.id for rule in rules.rules(project(files))] == ["rego.main.deny", "rego.main.warn"]  # so that settings may name them
 
 
 OPA = """\

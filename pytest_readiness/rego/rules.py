@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 from typing import Any
@@ -52,11 +53,16 @@ class CombinedInput(Resource):
 
 @once
 def rules(project: Project) -> tuple[Rule, ...]:
-    """The rules of the policies that compile, in the packages that the settings name."""
+    """The rules of the policies that compile, in the packages that the settings name. Without an engine they judge nothing."""
     settings, found = project.configuration.rego, compiled(project)
-    if settings is None or found.engine is None:
+    if settings is None:
         return ()
-    return tuple(_rules(found, settings))
+    made = tuple(_rules(found, settings))
+    return made if found.engine is not None else tuple(replace(rule, when=_never) for rule in made)
+
+
+def _never(_: Resource) -> bool:
+    return False
 
 
 def _rules(found: Compiled, settings: Policies) -> Iterator[Rule]:
