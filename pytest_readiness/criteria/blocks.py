@@ -64,7 +64,7 @@ def narrowing(body: Mapping, on: tuple[str, ...], mistakes: Mistakes, name: str)
 
 def _named(node: Any, parameters: dict[str, Any]) -> Iterator[str]:
     """The parameters that are mentioned somewhere in a condition."""
-    for keys, value in yaml.walk(node) if isinstance(node, (Mapping, list)) else ():
+    for keys, value in yaml.walk(node) if isinstance(node, (Mapping, yaml.Sequence)) else ():
         written = [text for text in (*keys, value) if isinstance(text, str) and "${" in text]
         yield from (name for text in written for name in PARAMETER.findall(text) if name in parameters)
 
