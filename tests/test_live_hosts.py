@@ -550,6 +550,7 @@ def test_what_testinfra_knows_can_be_declared(host: str) -> None:
     [
         ("{host: 'local://', ssh_config: x}", "ssh_config is not for local://, only for what goes over ssh"),
         ("{host: 'ssh://web?ssh_config=y', ssh_config: x}", "ssh_config stands in the address as well: keep one of them"),
+        ("{host: 'ssh://web?sudo_user=x'}", "sudo_user is of no use without sudo: add sudo=true"),
         ("{host: 'ssh://web', token_env: X}", "token_env is not for a target that is a host"),
         ("{host: 'ssh://web', ca_file: x}", "ca_file is not for a target that is a host"),
         ("{url: 'https://web', sudo: true}", "web: sudo is not for a target that is a url"),

@@ -129,4 +129,6 @@ def misplaced(found: Address, options: Mapping[str, Any]) -> str | None:
             return f"{option} is not for {found.backend}://, only for what goes over ssh"
         if setting in found.settings:
             return f"{option} stands in the address as well: keep one of them"
+    if "sudo_user" in found.settings and found.settings.get("sudo") != "true" and not options.get("sudo"):
+        return "sudo_user is of no use without sudo: add sudo=true"
     return None
