@@ -34,8 +34,8 @@ from pytest_readiness.live.entries import Declared
 from pytest_readiness.live.entries import Surroundings
 from pytest_readiness.live.kinds import KINDS
 from pytest_readiness.live.measure import Judged
-from pytest_readiness.live.secret import Mask
 from pytest_readiness.project import Project
+from pytest_readiness.secret import Mask
 from pytest_readiness.syntax import yaml
 
 Reply = tuple[int, dict[str, str], bytes]

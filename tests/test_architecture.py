@@ -46,7 +46,7 @@ LAYERS = (
         "schema",
     ),
     ("checks", "authoring"),
-    ("project", "tree", "git", "formats", "text", "tools"),
+    ("project", "tree", "git", "formats", "text", "secret", "tools"),
     ("syntax",),
     ("model", "unknown", "defaults", "configuration"),
 )

@@ -14,14 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_readiness import schema
-from pytest_readiness.live.goss import gjson
-from pytest_readiness.live.goss.document import Assertion
-from pytest_readiness.live.goss.matchers import MATCHERS
-from pytest_readiness.live.goss.read import from_mapping
-from pytest_readiness.live.goss.read import load
+from pytest_readiness.goss import gjson
+from pytest_readiness.goss.document import Assertion
+from pytest_readiness.goss.matchers import MATCHERS
+from pytest_readiness.goss.read import from_mapping
+from pytest_readiness.goss.read import load
+from pytest_readiness.goss.vocabulary import ALIASES
+from pytest_readiness.goss.vocabulary import TYPES
 from pytest_readiness.live.goss.resources import FACTS
-from pytest_readiness.live.goss.vocabulary import ALIASES
-from pytest_readiness.live.goss.vocabulary import TYPES
 from pytest_readiness.model import ParseFailure
 from pytest_readiness.project import Project
 from pytest_readiness.syntax import yaml

@@ -22,10 +22,10 @@ from typing import Any
 
 import pytest
 
-from pytest_readiness.live.goss.document import Assertion
+from pytest_readiness.goss.document import Assertion
+from pytest_readiness.goss.read import load
+from pytest_readiness.goss.vocabulary import TYPES
 from pytest_readiness.live.goss.judge import judge
-from pytest_readiness.live.goss.read import load
-from pytest_readiness.live.goss.vocabulary import TYPES
 from pytest_readiness.live.measure import Judged
 from pytest_readiness.project import Project
 

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_readiness.live.goss import gjson
-from pytest_readiness.live.goss import regexes
-from pytest_readiness.live.goss import semver
-from pytest_readiness.live.goss.matcher import MatcherError
-from pytest_readiness.live.goss.matchers import MATCHERS
-from pytest_readiness.live.goss.matchers import compiled
+from pytest_readiness.goss import gjson
+from pytest_readiness.goss import regexes
+from pytest_readiness.goss import semver
+from pytest_readiness.goss.matcher import MatcherError
+from pytest_readiness.goss.matchers import MATCHERS
+from pytest_readiness.goss.matchers import compiled
 
 LIST = ["foo", "bar", "moo"]
 MAPPING = {"foo": "bar", "n": 5, "m": {"x": 1}}

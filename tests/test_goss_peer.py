@@ -22,9 +22,9 @@ from test_goss_host import read
 from test_goss_matchers import CASES as MATCHER_CASES
 from test_goss_matchers import OTHERWISE
 
+from pytest_readiness.goss.matchers import compiled
+from pytest_readiness.goss.read import load
 from pytest_readiness.live.goss.judge import judge
-from pytest_readiness.live.goss.matchers import compiled
-from pytest_readiness.live.goss.read import load
 from pytest_readiness.project import Project
 
 GOSS = shutil.which("goss")

@@ -25,8 +25,8 @@ from serving import running
 from pytest_readiness import schema
 from pytest_readiness.live import declared
 from pytest_readiness.live.measure import Judged
-from pytest_readiness.live.secret import Mask
 from pytest_readiness.project import Project
+from pytest_readiness.secret import Mask
 from pytest_readiness.syntax import yaml
 
 SSHD = shutil.which("sshd") or shutil.which("sshd", path="/usr/sbin:/usr/local/sbin")

@@ -27,8 +27,8 @@ from pytest_readiness.live import entries
 from pytest_readiness.live.checks import LiveCheck
 from pytest_readiness.live.checks import contacts
 from pytest_readiness.live.measure import Judged
-from pytest_readiness.live.secret import Mask
 from pytest_readiness.project import Project
+from pytest_readiness.secret import Mask
 from pytest_readiness.syntax import yaml
 
 TOKEN = 's3cr3t/"t0ken"-' + "value" * 60  # longer than any message shows

@@ -1,1 +1,1 @@
-"""goss files as files that are read, without any host."""
+"""goss files and what they expect, without any host: `read.load` and `read.from_mapping` make assertions."""

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Iterable
-from importlib import import_module
 from typing import TYPE_CHECKING
-from typing import Any
 
 from ..formats.base import Format
 from ..model import ParseFailure
@@ -31,15 +29,12 @@ class Goss(Format):
         return path.endswith(SUFFIXES) and (_is_first(path, project) or path in _families(project))
 
     def resources(self, path: str, project: Project) -> Iterable[Resource | ParseFailure]:
+        from .read import load
+
         if "{{" in project.text(path):
             raise Unresolved("a goss file with templates: it is read once its variables are put in, where a live check runs it")
-        _, mistakes = _reader().load(project, path)
+        _, mistakes = load(project, path)
         return [mistake for mistake in mistakes if mistake.span.path == path]
-
-
-def _reader() -> Any:
-    """What reads them, imported where there is one."""
-    return import_module("pytest_readiness.live.goss.read")
 
 
 def _is_first(path: str, project: Project) -> bool:
@@ -52,9 +47,11 @@ def _families(project: Project) -> dict[str, frozenset[str]]:
     firsts = [path for path in project.paths if _is_first(path, project)]
     if not firsts:
         return {}
+    from .read import with_included
+
     found: dict[str, set[str]] = {}
     for first in firsts:
-        for path in _reader().with_included(project, first):
+        for path in with_included(project, first):
             found.setdefault(path, set()).add(first)
     return {path: frozenset(leading) for path, leading in found.items()}
 

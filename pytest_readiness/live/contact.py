@@ -16,9 +16,9 @@ from dataclasses import field
 from typing import Any
 
 from ..model import ParseFailure
+from ..secret import Mask
 from ..unknown import Unresolved
 from .measure import Judged
-from .secret import Mask
 
 GRACE = 1.0  # seconds a check may take beyond its budget before it is given up
 

@@ -20,10 +20,10 @@ from .contact import CannotAsk
 
 if TYPE_CHECKING:
     from ..project import Project
+    from ..secret import Mask
     from .measure import Comparison
     from .measure import Judged
     from .reading import Reading
-    from .secret import Mask
 
 TIMEOUT = 10.0  # seconds one contact may take
 BUDGET = 6  # timeouts that a whole check may take

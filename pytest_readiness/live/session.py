@@ -13,13 +13,13 @@ from _pytest.mark import expression as marks
 
 from ..model import Resource
 from ..project import Project
+from ..secret import Mask
 from ..syntax import yaml
 from . import checks
 from . import contact
 from . import declared
 from .entries import Surroundings
 from .kinds import KINDS
-from .secret import Mask
 
 # what pytest raises for a wrong expression: SyntaxError since 9, its own error before
 NO_EXPRESSION: tuple[type[Exception], ...] = (SyntaxError, getattr(marks, "ParseError", SyntaxError))

@@ -1,4 +1,4 @@
 """The state of a host in the vocabulary of goss (https://github.com/goss-org/goss), asked through testinfra.
 
-`read.load` and `read.from_mapping` make assertions, `judge.judge` holds one against a host.
+`judge.judge` holds one assertion against a host; those are read by `pytest_readiness.goss`.
 """

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
+from ...goss.document import Assertion
 from ...text import brief
 from . import shell
-from .document import Assertion
 from .shell import CannotHave
 
 _RESULT = re.compile(

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...goss.document import Assertion
+from ...goss.hiding import Hiding
+from ...goss.vocabulary import TYPES
 from ...text import brief
 from ..measure import Judged
-from .document import Assertion
 from .facts import Failed
 from .facts import NotAsked
-from .hiding import Hiding
 from .resources import FACTS
 from .shell import CannotHave
-from .vocabulary import TYPES
 
 TIMEOUT = 60.0  # seconds that one question to a host may take where nobody says otherwise
 

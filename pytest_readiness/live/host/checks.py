@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from dataclasses import replace
 
+from ...goss.document import Assertion
 from ...model import ParseFailure
 from ...text import brief
 from ..entries import Entry
 from ..goss import shell
-from ..goss.document import Assertion
 from ..goss.judge import judge
 from ..measure import Judged
 from . import tools

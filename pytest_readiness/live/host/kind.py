@@ -10,6 +10,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 from typing import Any
 
+from ...goss.vocabulary import ALIASES
+from ...goss.vocabulary import TYPES
 from ...model import ParseFailure
 from ...model import Span
 from ...project import Project
@@ -18,8 +20,6 @@ from ..entries import Entry
 from ..entries import Kind
 from ..entries import Surroundings
 from ..entries import Target
-from ..goss.vocabulary import ALIASES
-from ..goss.vocabulary import TYPES
 from ..measure import Judged
 from ..reading import Reading
 from . import address
@@ -51,7 +51,7 @@ def _target(read: Reading) -> None:
 
 
 def _read(read: Reading) -> None:
-    from ..goss.read import from_mapping
+    from ...goss.read import from_mapping
     from . import tools
 
     things = yaml.Mapping(read.body.raw_span)
@@ -136,7 +136,7 @@ def _expand(entry: Entry, project: Project) -> Iterator[Entry]:
 
 
 def _of_file(body: Mapping[str, Any], span: Span, project: Project) -> tuple[list[Any], list[ParseFailure]]:
-    from ..goss.read import load
+    from ...goss.read import load
 
     path = body["goss"]
     if not project.exists(path):

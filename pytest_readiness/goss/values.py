@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ...text import brief
+from ..text import brief
 
 DEEPEST = 3  # lists within lists that are shown
 MOST = 200  # characters of each item there

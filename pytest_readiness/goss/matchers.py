@@ -10,8 +10,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from ...criteria.mistakes import hint
-from ...text import brief
+from ..criteria.mistakes import hint
+from ..text import brief
 from . import gjson
 from . import semver
 from .lists import some

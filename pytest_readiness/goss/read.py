@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from typing import Any
 from typing import Protocol
 
-from ...criteria.globs import matching
-from ...criteria.mistakes import Mistakes
-from ...criteria.mistakes import hint
-from ...model import ParseFailure
-from ...model import Span
-from ...syntax import yaml
-from ...text import brief
+from ..criteria.globs import matching
+from ..criteria.mistakes import Mistakes
+from ..criteria.mistakes import hint
+from ..model import ParseFailure
+from ..model import Span
+from ..syntax import yaml
+from ..text import brief
 from .document import Assertion
 from .document import Document
 from .hiding import Hiding

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from dataclasses import field
 from typing import Any
 
-from ...criteria.mistakes import Mistakes
-from ...criteria.mistakes import hint
-from ...model import Span
-from ...syntax import yaml
-from ...text import brief
+from ..criteria.mistakes import Mistakes
+from ..criteria.mistakes import hint
+from ..model import Span
+from ..syntax import yaml
+from ..text import brief
 from .matcher import Matcher
 from .matcher import MatcherError
 from .matchers import compiled

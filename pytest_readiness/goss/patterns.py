@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ...text import brief
+from ..text import brief
 from .matcher import NO
 from .matcher import Matcher
 from .matcher import MatcherError

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from ...criteria.patterns import Pattern
-from ...criteria.patterns import PatternError
+from ..criteria.patterns import Pattern
+from ..criteria.patterns import PatternError
 
 __all__ = ["Pattern", "PatternError", "compiled"]
 

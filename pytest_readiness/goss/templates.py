@@ -10,10 +10,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ...formats.secrets import is_secret_name
-from ...model import ParseFailure
-from ...model import Span
-from ...text import brief
+from ..formats.secrets import is_secret_name
+from ..model import ParseFailure
+from ..model import Span
+from ..text import brief
 
 _ACTION = re.compile(r"\{\{-?(.*?)(?:-?\}\}|$)", re.MULTILINE)
 _FIELD = re.compile(r"\s*\.(Vars|Env)((?:\.\w{1,200}){1,20})\s*")
