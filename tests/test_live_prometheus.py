@@ -149,7 +149,7 @@ def test_no_latency_is_no_data(monitoring, ask, metric: str) -> None:
         ("rule: sandbox-escapes, metric: other_escapes_total", None, "no data: "),
         ('rule: health-score, selector: job="shop"', "100 %", ""),
         ("rule: health-score", "50 %", "at least 90 % expected"),
-        ('rule: compliance-rate, metric: up, selector: job="shop", unit: ratio, window: 5s', "100 %", ""),
+        ("rule: compliance-rate, metric: known_escapes_total, unit: ratio, window: 5m", "100 %", ""),
         ("rule: traces-flowing", None, "no data: "),
         ("rule: argo-synced", None, "no data: "),
         ("rule: alert-delivery", None, "no data: "),
@@ -539,7 +539,7 @@ def test_a_server_that_is_down_or_hangs(ask, silent: str, kind: str) -> None:
     started = time.monotonic()
     reached, judged = ask(live(silent, "rule: monitoring-up", kind=kind, timeout="200ms")).values()
     assert reached.problems == (f"target prom cannot be reached: {silent} gave no answer within 0.2 s",)
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 5
 
 
 def test_a_query_that_hangs_fails_alone(serve, ask) -> None:
@@ -578,7 +578,7 @@ def test_two_hundred_queries_take_one_connection(monitoring, ask, serve) -> None
     found = ask(live(monitoring.prometheus, *checks))
     took = time.monotonic() - started
     assert len(found) == 201 and {judged.problems for judged in found.values()} == {()}
-    assert took < 5, f"{took:.1f} s for 200 queries"
+    assert took < 10, f"{took:.1f} s for 200 queries"
     server = prometheus(serve, {f"query?query=up%20%2B%20{n}&timeout=5": {"resultType": "scalar", "result": [1, "1"]} for n in range(20)})
     ask(live(server.url, *(f"rule: measurement, name: q{n}, query: up + {n}, equals: 1" for n in range(20))))
     assert len(server.connections) == 1 and len(server.asked) == 21
