@@ -45,7 +45,6 @@ if not shutil.which("kubectl"):
     pytest.skip("kubectl is not on PATH", allow_module_level=True)
 
 TOKEN = "s3cr3t-token-of-a-service-account"
-NOW = datetime.now(timezone.utc)
 # kind -> (group and version, plural, namespaced); what a cluster with the usual operators serves
 KINDS = {
     "ServiceAccount": ("v1", "serviceaccounts", True),
@@ -255,7 +254,7 @@ def deployment(
 
 
 def ago(**span: float) -> str:
-    return (NOW - timedelta(**span)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return (datetime.now(timezone.utc) - timedelta(**span)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 # -- workloads
