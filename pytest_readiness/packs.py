@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import traceback
 from collections.abc import Callable
 from collections.abc import Iterator
@@ -187,8 +188,9 @@ def conftest(config: pytest.Config) -> Mapping[str, Any] | None:
     if config.getoption("noconftest") or (cut and root in Path(cut).absolute().parents):
         return None
     base = config.invocation_params.dir
-    named = [place for text in config.args if (place := base / text.partition("::")[0]).exists()]
-    if not any(place.absolute().is_relative_to(root) for place in named or [base]):
+    named = [os.path.abspath(base / text.partition("::")[0]) for text in config.args]  # noqa: PTH100 - without following links
+    existing = [place for place in named if os.path.exists(place)]  # noqa: PTH110 - a name can be too long to ask a Path
+    if not any(Path(place).is_relative_to(root) for place in existing or [base]):
         return None
     modules = (plugin for plugin in config.pluginmanager.get_plugins() if isinstance(plugin, ModuleType))
     return next((vars(module) for module in modules if getattr(module, "__file__", None) == str(root / CONFTEST)), {})

@@ -240,6 +240,9 @@ def test_a_root_that_pytest_does_not_run_in_is_not_loaded(project, monkeypatch) 
     result = project.runpytest("--readiness-only", "-p", "no:cacheprovider", f"--rootdir={project.path / 'other'}")
     result.stdout.fnmatch_lines(["not loaded  readiness/team.py: *"])
     assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
+    monkeypatch.chdir(project.path / "other")
+    result = project.runpytest("--readiness", "-p", "no:cacheprovider", f"--rootdir={project.path / 'other'}", "../here")
+    result.stdout.fnmatch_lines(["not loaded  readiness/team.py: *"])
 
 
 def test_a_link_to_outside_is_not_followed(project, tmp_path_factory) -> None:
