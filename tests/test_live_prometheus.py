@@ -173,9 +173,9 @@ def test_the_queries_of_the_criteria_mean_what_they_say(monitoring, ask, check: 
         ("rule: measurement, query: 'up[5m]', at_most: 1", "gives ranges, not numbers: put it into a function such as rate()"),
         ("rule: measurement, query: \"('up')\", at_most: 1", "is a text, not a number"),
         ("rule: measurement, query: up", "exactly one of below"),
-        ("rule: measurement, query: up, matches: '1'", "matches: a query gives numbers"),
-        ("rule: measurement, query: up, equals: true", "equals: a query gives numbers"),
-        ("rule: measurement, query: up, equals: Completed", "equals: a query gives numbers"),
+        ("rule: measurement, query: up, matches: '1'", "matches: a number is measured"),
+        ("rule: measurement, query: up, equals: true", "equals: a number is measured"),
+        ("rule: measurement, query: up, equals: Completed", "equals: a number is measured"),
         ("rule: measurement, query: up, at_most: 5 ms", "say in which unit the value is, such as unit: ms"),
         ("rule: p99-latency, query: time()", "say in which unit the value is, such as unit: ms"),
         ("rule: measurement, query: up, at_most: 1, metric: a", "metric: the query has no {metric} that it could fill"),
@@ -191,6 +191,7 @@ def test_the_queries_of_the_criteria_mean_what_they_say(monitoring, ask, check: 
         ("rule: p99-latency, over: 30d, step: 0s", "over: more than 11000 points"),
         ("rule: p99-latency, query: up, unit: s, targets: all", "a check is about one thing, not query and targets"),
         ("rule: p99-latency, query: up, unit: s, allow: [a]", "allow does not go with query"),
+        ("rule: targets-up, equals: none", "equals: a number is measured, which 'none' cannot be compared with"),
         ("rule: targets-up, window: 5m", "window does not go with targets"),
         ("rule: measurement, at_most: 1", "what is to hold? declare one of"),
         ("rule: measurement, query: up, value: a, at_most: 1", "value is not for a check of a prometheus"),
@@ -343,6 +344,24 @@ def test_many_of_a_sort_are_counted(serve, ask) -> None:
 
 
 # -- Alertmanager
+
+
+@pytest.mark.parametrize(
+    ("check", "mistake"),
+    [
+        ("rule: no-firing-alerts, matches: a", "matches: a number is measured"),
+        ("rule: no-firing-alerts, unit: s", "unit: what is counted has none"),
+        ("rule: monitoring-up, ready: true, firing: {}", "firing does not go with ready"),
+        ("rule: monitoring-up, allow: [a]", "allow does not go with ready"),
+        ("rule: no-firing-alerts, query: up", "query is not for a check of a alertmanager"),
+        ("rule: no-firing-alerts, firing: {a b: c}", "live.checks.0.firing"),
+    ],
+)
+def test_a_mistake_about_an_alertmanager_is_told_at_its_line(check: str, mistake: str) -> None:
+    document = yaml.parse("readiness.yaml", live("https://alerts.example", check, kind="alertmanager"))[0]
+    found = [str(wrong) for wrong in schema.violations(document, "readiness")]
+    found = found or [str(wrong) for wrong in declared.load(document, Project.of({}))[1]]
+    assert found and mistake in "".join(found) and found[0].startswith("readiness.yaml:5:"), found
 
 
 @contextmanager

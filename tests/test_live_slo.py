@@ -169,6 +169,8 @@ def test_a_mistake_in_a_file_is_an_error_with_its_place(serve, ask, text: str, s
         ("rule: slo-burn, slo: {objective: 99%, errors: 'sum(rate(a[{window}])', total: 'rate(a[{window}])'}", "is not PromQL: unclosed left parenthesis"),
         ("rule: slo-burn, slo: {objective: 99%, errors: 'rate(a[{window}])) + sum(up', total: 'rate(a[{window}])'}", "is not PromQL"),
         ("rule: slo-burn, slo: {objective: 99%, errors: 'rate({metric}[{window}])', total: 'rate(a[{window}])'}", "metric of the check must say what it is about"),
+        (f"rule: slo-burn, {slo('http')}, metric: a", "metric: the queries of the objective have no {metric} that it could fill"),
+        ("rule: slo-burn, slo: slo.yaml, selector: a='1'", "selector: the queries of the objective have no {selector}"),
         ("rule: slo-burn, slo: /etc/slo.yaml", "must be a path below the root"),
         ("rule: slo-burn, slo: {file: ../slo.yaml}", "must be a path below the root"),
         (f"rule: slo-burn, {slo('http')}, unit: s", "unit does not go with slo"),

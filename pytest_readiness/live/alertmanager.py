@@ -20,6 +20,7 @@ from .entries import Target
 from .http import Answer
 from .http import NoAnswer
 from .measure import Judged
+from .prometheus import only_numbers
 from .prometheus import ready
 from .prometheus.alerting import clock
 from .prometheus.alerting import concerns
@@ -149,6 +150,7 @@ def _read(read: Reading) -> None:
     if "ready" in read.whole:
         for key in sorted(read.body.keys() & (ABOUT | {"allow"}) - {"ready"}):
             read.wrong(f"{key} does not go with ready", key)
+    only_numbers(read)
     if "unit" in read.body:
         read.wrong("unit: what is counted has none", "unit")
 

@@ -91,6 +91,7 @@ def _read(read: Reading) -> None:
         return
     for key in OWN & body.keys() - ABOUT[about[0]] - {about[0]}:
         read.wrong(f"{key} does not go with {about[0]}", key)
+    only_numbers(read)
     if "selector" in whole:
         found = read.attempt(lambda: promql.selector(whole["selector"]), "selector")
         if found is None:
@@ -120,9 +121,13 @@ def _read_query(read: Reading) -> None:
         read.wrong("step is that of a range query: say how far back with over", "step")
     if "over" in whole and promql.seconds(whole["over"]) / (promql.seconds(whole.get("step", queries.STEP)) or 1e-9) > queries.POINTS:
         read.wrong(f"over: more than {queries.POINTS} points, which no Prometheus answers: make the step longer", "over")
-    if "matches" in whole or ("equals" in whole and not _is_number(whole["equals"])):
-        key = "matches" if "matches" in whole else "equals"
-        read.wrong(f"{key}: a query gives numbers, which {whole[key]!r} cannot be compared with", key if key in body else "rule")
+
+
+def only_numbers(read: Reading) -> None:
+    """Say that what is measured is a number, where it is to be a text."""
+    key = "matches" if "matches" in read.whole else "equals"
+    if key in read.whole and (key == "matches" or not _is_number(read.whole[key])):
+        read.wrong(f"{key}: a number is measured, which {read.whole[key]!r} cannot be compared with", key if key in read.body else "rule")
 
 
 def _is_number(written: Any) -> bool:

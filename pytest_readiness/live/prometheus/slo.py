@@ -111,10 +111,15 @@ def read(reading: Reading) -> None:
     """Say what is wrong with the objective of a check."""
     whole = reading.whole
     declared = whole["slo"]
+    queries = ""
     if isinstance(declared, str) or "file" in declared:
         reading.inside(declared if isinstance(declared, str) else declared["file"], "slo")
     else:
         reading.attempt(partial(inline, whole), "slo")
+        queries = declared["errors"] + declared["total"]
+    for key in OF_CHECK:
+        if key in reading.body and key not in promql.places(queries):
+            reading.wrong(f"{key}: the queries of the objective have no {{{key}}} that it could fill", key)
 
 
 # -- what files say
