@@ -28,9 +28,10 @@ PASSED = frozenset(
 )
 PASSED_BEGIN = ("AAD_", "AWS_", "AZURE_", "CLOUDSDK_", "DIGITALOCEAN_", "GOOGLE_", "OCI_", "TELEPORT_", "XDG_")
 ALL = "*"  # every namespace
+MAX_MEMORY = 2 << 30  # bytes; kubectl reads an answer to its end before it looks at it
 REASON = 240  # characters of what kubectl says that are shown
 _NOISE = re.compile(r"[EIWF][0-9]{4} |Warning: |$")  # its log, and warnings
-_SAYS = re.compile(r"(?:error|unable|the connection|panic)", re.IGNORECASE)
+_SAYS = re.compile(r"(?:error|unable|the connection|panic|fatal)", re.IGNORECASE)
 _PREFIX = re.compile(r"^(?:error: |Error from server(?: \(\w+\))?: |Unable to connect to the server: )", re.IGNORECASE)
 _REFUSES = re.compile(r"\((?:Forbidden|Unauthorized)\)|is forbidden")
 # a server or a proxy that repeats what it was sent
@@ -149,7 +150,7 @@ class Client:
         # kubectl gives up by itself, and then says on what; it is stopped where it does not
         command = [*self._command, f"--request-timeout={max(1, int(timeout * 900))}ms", *arguments]
         try:
-            code, out, err = tools.bounded(command, self._place, self._environment, timeout=timeout, memory=None)
+            code, out, err = tools.bounded(command, self._place, self._environment, timeout=timeout, memory=MAX_MEMORY)
         except tools.ToolError as error:
             raise Trouble(str(error)) from None
         if len(out) > self.target.max_size:
