@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -51,8 +52,12 @@ class Answer:
 
 def context(target: Target, root: Path) -> ssl.SSLContext:
     """Verified TLS: the target's own authority, else those of the system, else those of certifi. Raises OSError, `ssl.SSLError`."""
-    if target.ca_file:
-        return ssl.create_default_context(cafile=str(root / target.ca_file))
+    return ssl.create_default_context(cafile=str(root / target.ca_file)) if target.ca_file else _of_the_system()
+
+
+@cache
+def _of_the_system() -> ssl.SSLContext:
+    """What the system trusts: some hundred certificates, read once for all targets."""
     made = ssl.create_default_context()
     if not made.cert_store_stats()["x509_ca"]:
         import certifi
