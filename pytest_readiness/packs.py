@@ -190,7 +190,7 @@ def conftest(config: pytest.Config) -> Mapping[str, Any] | None:
     base = config.invocation_params.dir
     named = [os.path.abspath(base / text.partition("::")[0]) for text in config.args]  # noqa: PTH100 - without following links
     existing = [place for place in named if os.path.exists(place)]  # noqa: PTH110 - a name can be too long to ask a Path
-    if not any(Path(place).is_relative_to(root) for place in existing or [base]):
+    if not any(Path(place).is_relative_to(root) for place in existing or [str(base)]):
         return None
     modules = (plugin for plugin in config.pluginmanager.get_plugins() if isinstance(plugin, ModuleType))
     return next((vars(module) for module in modules if getattr(module, "__file__", None) == str(root / CONFTEST)), {})
