@@ -163,6 +163,7 @@ KIND = Kind(
     asks=frozenset(("ready",)),
     measures=ABOUT - {"ready"},
     further=frozenset(("allow",)),
+    modules=("httpx",),
     address=http.address,
     read=_read,
     defaults=_defaults,

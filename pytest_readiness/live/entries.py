@@ -151,6 +151,7 @@ class Kind:
     further: frozenset[str] = frozenset()
     options: frozenset[str] = frozenset()  # further keys of its targets
     max_size: int = MAX_SIZE  # of an answer, where a target says nothing
+    modules: tuple[str, ...] = ()  # what is imported to ask, each with all that is below it where it ends in a star
     variables: frozenset[str] = frozenset()  # environment variables it takes a secret from where a target names none
     address: Callable[[str], str | None] = lambda _: None  # what is wrong with an address
     target: Callable[[Reading], None] = lambda _: None

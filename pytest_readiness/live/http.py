@@ -389,6 +389,7 @@ KIND = Kind(
     _ask,
     asks=frozenset(("status", "json", "header", "dependencies")) | TLS,
     measures=frozenset(("value", "percentile")),
+    modules=("httpx", f"{__package__}.tls"),
     further=frozenset(("path", "method", "follow", "requests", "plaintext_port")),
     address=address,
     read=_read,

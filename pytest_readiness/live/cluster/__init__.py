@@ -226,6 +226,7 @@ KIND = Kind(
     measures=MEASURES,
     further=frozenset(("namespace", "count", "backups_of")) | OF_REPOSITORY,
     options=frozenset(("namespace", "kubeconfig")),
+    modules=(f"{__name__}.*",),
     max_size=MAX_SIZE,
     variables=SECRETS,
     address=_address,

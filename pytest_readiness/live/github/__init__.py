@@ -75,6 +75,7 @@ KIND = Kind(
     _ask,
     asks=frozenset((*branches.ASPECTS, *settings.SECURITY, "reviews", "checks", "environment")),
     measures=frozenset(("issues", "workflow")),
+    modules=("httpx",),
     further=frozenset(("branch", "admins", "reviewers", "prevent_self_review", "wait", "branches", "runs", "job")),
     options=frozenset(("api",)),
     variables=frozenset((TOKEN,)),

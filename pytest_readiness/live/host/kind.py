@@ -33,6 +33,8 @@ THINGS = (TYPES.keys() | ALIASES.keys()) - {"matching"}
 ASKS = THINGS | {"goss", "tools"}
 MEASURES = frozenset(("age_of", "output_of"))
 NOT_OF_HOSTS = ("ca_file", "token_env", "headers", "header_env", "proxy_env")
+# those that need nothing else installed
+BACKENDS = tuple(f"testinfra.backend.{name}" for name in ("local", "ssh", "docker", "podman", "kubectl"))
 # where the short form expects what the long one does not imply
 SHORT: Mapping[str, Mapping[str, Any]] = {"service": {"running": True, "enabled": True}}
 
@@ -171,6 +173,7 @@ KIND = Kind(
     measures=MEASURES,
     further=frozenset(("vars",)),
     options=OPTIONS,
+    modules=(f"{__package__}.connection", f"{__package__.rpartition('.')[0]}.goss.*", "testinfra.host", "testinfra.modules.*", *BACKENDS),
     address=address.problem,
     target=_target,
     read=_read,

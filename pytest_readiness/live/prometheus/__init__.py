@@ -153,6 +153,7 @@ KIND = Kind(
     asks=frozenset(("ready",)),
     measures=frozenset(ABOUT) - {"ready"},
     further=OWN - frozenset(ABOUT),
+    modules=("httpx", "promql_parser"),
     address=http.address,
     read=_read,
     defaults=_defaults,
