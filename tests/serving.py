@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import ssl
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -39,6 +41,9 @@ from pytest_readiness.secret import Mask
 from pytest_readiness.syntax import yaml
 
 Reply = tuple[int, dict[str, str], bytes]
+
+# where there is such a thing, a program ends also when pytest is killed and can stop nothing
+UNTIL_WE_END = ("setpriv", "--pdeathsig", "TERM") if sys.platform == "linux" and shutil.which("setpriv") else ()
 
 
 class Server(ThreadingHTTPServer):
@@ -159,6 +164,13 @@ def ask(stack, tmp_path):
     return outcomes
 
 
+def mistakes(text: str, project: Project | None = None) -> list[str]:
+    """What is wrong with a declaration: by the schema, or else by what reads it."""
+    (document,) = yaml.parse("readiness.yaml", text)
+    found = list(schema.violations(document, "readiness")) or declared.load(document, project or Project.of({}))[1]
+    return [str(mistake) for mistake in found]
+
+
 def one(found: dict[str, Judged]) -> Judged:
     """The outcome of the one check besides that the target is reached, which it was."""
     reached, judged = found.values()
@@ -224,7 +236,9 @@ def running(command: list[str], ready: Callable[[], bool], log: Path, *, seconds
     """A program that runs within the block, entered as soon as it is ready; it is stopped with all it started."""
     with (
         log.open("wb") as told,
-        subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=told, stderr=told, start_new_session=True, **options) as program,
+        subprocess.Popen(
+            [*UNTIL_WE_END, *command], stdin=subprocess.DEVNULL, stdout=told, stderr=told, start_new_session=True, **options
+        ) as program,
     ):
         try:
             end = time.monotonic() + seconds

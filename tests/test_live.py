@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
+from serving import mistakes
 
 from pytest_readiness import builtin
 from pytest_readiness import schema
@@ -31,11 +32,6 @@ TODAY = datetime.datetime(2026, 6, 15, 12, tzinfo=datetime.timezone.utc)
 
 def document(text: str) -> yaml.Document:
     return yaml.parse("readiness.yaml", text)[0]
-
-
-def mistakes(text: str) -> list[str]:
-    found = [str(failure) for failure in schema.violations(document(text), "readiness")]
-    return found or [str(failure) for failure in declared.load(document(text), Project.of({}))[1]]
 
 
 def told(text: str, root: Path) -> measure.Judged:
@@ -426,7 +422,7 @@ def test_nothing_is_contacted_by_accident_and_that_is_said(project: pytest.Pytes
     result.stdout.no_fnmatch_line("*Traceback*")
 
 
-@pytest.mark.parametrize("arguments", [["--readiness-live"], ["-m", "live or evidence"], ["--readiness-live", "-n2"]])
+@pytest.mark.parametrize("arguments", [["--readiness-live"], ["-m", "live or evidence"]])
 def test_what_is_down_fails_once_and_the_rest_is_skipped(project: pytest.Pytester, arguments: list[str]) -> None:
     result = project.runpytest("--readiness", "-rs", *arguments)
     result.assert_outcomes(passed=1, failed=2, errors=1, skipped=1)

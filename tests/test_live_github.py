@@ -11,16 +11,14 @@ from serving import certified
 from serving import endless
 from serving import free_port
 from serving import garbage
+from serving import mistakes
 from serving import one
 from serving import reply
 
-from pytest_readiness import schema
-from pytest_readiness.live import declared
 from pytest_readiness.live import evidence as dates
 from pytest_readiness.live.github import api
 from pytest_readiness.live.measure import Judged
 from pytest_readiness.project import Project
-from pytest_readiness.syntax import yaml
 
 TOKEN = "ghp_0123456789abcdefghij"
 HOME = "/repos/shop-example/shop"
@@ -538,8 +536,8 @@ def test_a_hub_that_hangs_half_way_is_an_error(serve, ask) -> None:
         handler.close_connection = True
 
     server = serve({HOME: reply(REPOSITORY), f"{HOME}/branches/main": hang, f"{HOME}/environments/production": reply(PRODUCTION)})
-    found = ask(live(server.url, PROTECTED, "rule: github-environment", timeout="1s"))
-    assert found["github-branch-protection[hub]"].error == "the API of GitHub gave no answer within 1 s"
+    found = ask(live(server.url, PROTECTED, "rule: github-environment", timeout="500ms"))
+    assert found["github-branch-protection[hub]"].error == "the API of GitHub gave no answer within 0.5 s"
     assert found["github-environment[hub]"] == Judged()
 
 
@@ -591,12 +589,6 @@ def test_tls_is_verified(hub, authority, trusted) -> None:
 
 
 # -- mistakes and a run
-
-
-def mistakes(text: str) -> list[str]:
-    document = yaml.parse("readiness.yaml", text)[0]
-    found = [str(failure) for failure in schema.violations(document, "readiness")]
-    return found or [str(failure) for failure in declared.load(document, Project.of({}))[1]]
 
 
 @pytest.mark.parametrize(

@@ -19,17 +19,15 @@ from serving import Server
 from serving import cut
 from serving import endless
 from serving import garbage
+from serving import mistakes
 from serving import one
 from serving import reply
 from serving import zipped
 
-from pytest_readiness import schema
-from pytest_readiness.live import declared
 from pytest_readiness.live.measure import Judged
 from pytest_readiness.live.prometheus import promql
 from pytest_readiness.live.query import QueryError
 from pytest_readiness.project import Project
-from pytest_readiness.syntax import yaml
 
 HTTP = "rate(http_request_duration_seconds_bucket[5m])"
 
@@ -201,9 +199,7 @@ def test_the_queries_of_the_criteria_mean_what_they_say(monitoring, ask, check: 
     ],
 )  # fmt: skip
 def test_a_mistake_is_told_at_its_line(check: str, mistake: str) -> None:
-    document = yaml.parse("readiness.yaml", live("https://prom.example", check))[0]
-    found = [str(wrong) for wrong in schema.violations(document, "readiness")]
-    found = found or [str(wrong) for wrong in declared.load(document, Project.of({}))[1]]
+    found = mistakes(live("https://prom.example", check))
     assert found and mistake in found[0] and found[0].startswith("readiness.yaml:5:"), found
 
 
@@ -358,9 +354,7 @@ def test_many_of_a_sort_are_counted(serve, ask) -> None:
     ],
 )
 def test_a_mistake_about_an_alertmanager_is_told_at_its_line(check: str, mistake: str) -> None:
-    document = yaml.parse("readiness.yaml", live("https://alerts.example", check, kind="alertmanager"))[0]
-    found = [str(wrong) for wrong in schema.violations(document, "readiness")]
-    found = found or [str(wrong) for wrong in declared.load(document, Project.of({}))[1]]
+    found = mistakes(live("https://alerts.example", check, kind="alertmanager"))
     assert found and mistake in "".join(found) and found[0].startswith("readiness.yaml:5:"), found
 
 
@@ -501,7 +495,7 @@ def test_a_range_of_another_form_fails(serve, ask, now: object, values: object, 
 )
 def test_a_text_is_an_error(serve, ask, data: object, error: str) -> None:
     judged = one(ask(live(prometheus(serve, {UP: data}).url, "rule: measurement, query: up, equals: 1")))
-    assert (judged.problems == () and error in (judged.error or "")) or "+Inf" in "".join(judged.problems), judged
+    assert judged.problems == () and error in (judged.error or ""), judged
 
 
 @pytest.mark.parametrize(
@@ -524,9 +518,6 @@ def test_a_lying_server_cannot_be_reached(serve, ask, answer, problem: str, kind
     path = {"prometheus": "/api/v1/query?query=vector%281%29&timeout=5", "alertmanager": "/api/v2/status"}[kind]
     server = serve({path: answer})
     reached, judged = ask(live(server.url, "rule: monitoring-up", kind=kind)).values()
-    if (kind == "alertmanager" and "none of Prometheus's" in problem) or "query timed out" in problem:
-        assert kind == "prometheus" or not reached.problems or "answers" in reached.problems[0]
-        return
     assert len(reached.problems) == 1 and reached.problems[0].startswith(
         f"target prom cannot be reached: {server.url} {problem.replace('PATH', path.partition('?')[0])}"
     ), reached
@@ -564,10 +555,10 @@ def test_a_server_that_is_down_or_hangs(ask, silent: str, kind: str) -> None:
 def test_a_query_that_hangs_fails_alone(serve, ask) -> None:
     server = prometheus(serve, {})
     vector = server.routes.pop("/api/v1/query?query=vector%281%29&timeout=5")
-    server.routes |= {"/api/v1/query?query=vector%281%29&timeout=0.3": vector, "/-/ready": (200, {}, b"")}
-    server.routes["/api/v1/query?query=up&timeout=0.3"] = lambda handler: handler.server.stopped.wait(5)
-    found = ask(live(server.url, "rule: measurement, query: up, equals: 1", "rule: monitoring-up", timeout="300ms"))
-    assert found["measurement[prom]"].problems == (f"{server.url} gave no answer within 0.3 s",)
+    server.routes |= {"/api/v1/query?query=vector%281%29&timeout=0.5": vector, "/-/ready": (200, {}, b"")}
+    server.routes["/api/v1/query?query=up&timeout=0.5"] = lambda handler: handler.server.stopped.wait(5)
+    found = ask(live(server.url, "rule: measurement, query: up, equals: 1", "rule: monitoring-up", timeout="500ms"))
+    assert found["measurement[prom]"].problems == (f"{server.url} gave no answer within 0.5 s",)
     assert found["monitoring-up[prom]"] == Judged()
 
 
@@ -593,11 +584,8 @@ def test_a_token_is_sent_and_never_shown(serve, ask) -> None:
 
 def test_two_hundred_queries_take_one_connection(monitoring, ask, serve) -> None:
     checks = [f"rule: measurement, name: q{n}, query: 'queue_messages{{queue=\"orders\"}} + {n}', at_most: 9999" for n in range(200)]
-    started = time.monotonic()
     found = ask(live(monitoring.prometheus, *checks))
-    took = time.monotonic() - started
     assert len(found) == 201 and {judged.problems for judged in found.values()} == {()}
-    assert took < 10, f"{took:.1f} s for 200 queries"
     server = prometheus(serve, {f"query?query=up%20%2B%20{n}&timeout=5": {"resultType": "scalar", "result": [1, "1"]} for n in range(20)})
     ask(live(server.url, *(f"rule: measurement, name: q{n}, query: up + {n}, equals: 1" for n in range(20))))
     assert len(server.connections) == 1 and len(server.asked) == 21

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from serving import mistakes
 from serving import one
 
-from pytest_readiness import schema
-from pytest_readiness.live import declared
 from pytest_readiness.project import Project
-from pytest_readiness.syntax import yaml
 
 
 def live(url: str, *checks: str) -> str:
@@ -181,7 +179,5 @@ def test_a_mistake_in_a_file_is_an_error_with_its_place(serve, ask, text: str, s
     ],
 )  # fmt: skip
 def test_a_mistake_is_told_at_its_line(check: str, mistake: str) -> None:
-    document = yaml.parse("readiness.yaml", live("https://prom.example", check))[0]
-    found = [str(wrong) for wrong in schema.violations(document, "readiness")]
-    found = found or [str(wrong) for wrong in declared.load(document, Project.of({}))[1]]
+    found = mistakes(live("https://prom.example", check))
     assert found and mistake in found[0] and found[0].startswith("readiness.yaml:5:"), found
