@@ -49,9 +49,10 @@ def _is_concerned(run: Run) -> bool:
 
 
 def _nothing(run: Run, facts: dict[str, Any]) -> str:
-    if run.plan.scope.whole and not run.found_nothing:
+    plan = run.plan
+    if not run.found_nothing if plan.scope.whole else any(map(plan.checks, plan.files)):
         return "no infrastructure file: what is judged is declared"
-    if not run.plan.scope.whole:
+    if not plan.scope.whole:
         return f"no infrastructure file found in {safe(', '.join((*run.plan.scope.directories, *run.plan.scope.files)) or 'what was asked for')}"
     return f"no infrastructure file found in {safe(facts['root'])}: {facts['looked_at']} files looked at, none of a known format"
 
