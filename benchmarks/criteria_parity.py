@@ -17,8 +17,6 @@ from pathlib import Path
 from pytest_readiness import builtin
 from pytest_readiness.checks import applies
 from pytest_readiness.checks import evaluate
-from pytest_readiness.criteria.load import builtin_names
-from pytest_readiness.criteria.load import builtin_rule
 from pytest_readiness.criteria.load import load
 from pytest_readiness.model import Resource
 from pytest_readiness.model import Rule
@@ -32,11 +30,11 @@ Lines = frozenset[tuple[str, int]]
 
 def pairs(path: Path) -> dict[str, tuple[Rule, Rule]]:
     """The built-in rule and the criterion, by the id of the rule."""
-    criteria, mistakes = load(Project.of({"readiness/same.yaml": path.read_text("utf-8")}), builtin_rule, builtin_names)
+    criteria, mistakes = load(Project.of({"readiness/same.yaml": path.read_text("utf-8")}), builtin.rule, tuple)
     if mistakes:
         raise SystemExit("\n".join(map(str, mistakes)))
     rules = {compiled.rule.id.removeprefix(PREFIX): compiled.rule for compiled in criteria.all}
-    return {name: (rule, own) for name, own in rules.items() if (rule := builtin_rule(name)) is not None}
+    return {name: (rule, own) for name, own in rules.items() if (rule := builtin.rule(name)) is not None}
 
 
 def judged(rule: Rule, resource: Resource, project: Project) -> tuple[str, Lines]:

@@ -28,6 +28,7 @@ _FORMATS = (
 _POLICIES = ("Rego", "PolicyInputs")  # files that are policies, and what only these judge
 RULES = Path(__file__).with_name("rules")
 LIVE = "live"  # the platform of what readiness.yaml declares; its rules are tables
+RUN = "readiness"  # the platform of the checks of the run itself
 
 
 @cache
@@ -47,6 +48,16 @@ def formats() -> tuple[Format, ...]:
 def platforms() -> tuple[str, ...]:
     """The platforms that judge files: the folders of ``rules/``."""
     return tuple(sorted(path.name for path in RULES.iterdir() if path.is_dir() and path.name != LIVE and not path.name.startswith("_")))
+
+
+def rule(name: str) -> Rule | None:
+    """The rule of an id, be it one of the run itself."""
+    platform = name.partition(".")[0]
+    if platform == RUN:
+        found = import_module(".governance", __package__).RULES
+    else:
+        found = rules(platform) if platform in (LIVE, *platforms()) else ()
+    return next((rule for rule in found if rule.id == name), None)
 
 
 @cache

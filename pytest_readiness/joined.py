@@ -94,7 +94,7 @@ class OwnTests:
             raise wrong(f"unknown {', '.join(sorted(unknown))} (known: {', '.join(sorted(KEYS))})")
         if written.get("category", CATEGORY) not in CATEGORIES:
             raise wrong(f"unknown category {written['category']!r} (known: {', '.join(CATEGORIES)})")
-        known = self.run.known_rule(mark.args[0])
+        known = self.run.rule(mark.args[0])
         priority = written.get("priority", known.priority if known else None)
         try:
             priority = priority if isinstance(priority, Priority) else Priority[str(priority)]

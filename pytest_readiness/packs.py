@@ -16,8 +16,8 @@ from typing import TypeVar
 
 import pytest
 
+from . import builtin
 from .authoring import RuleError
-from .criteria.load import builtin_names
 from .criteria.python import CONFTEST
 from .formats.base import Format
 from .model import PACK
@@ -104,9 +104,10 @@ class Packs:
             rules = unique(self.own())
         except RuleError as error:
             raise pytest.UsageError(safe(str(error))) from None
-        taken = {rule.id for rule in rules}.intersection(builtin_names()) if rules else set()
-        if wrong := [f"{rule.id} of {rule.origin} (at {rule.source}) has the id of a built-in rule" for rule in rules if rule.id in taken]:
-            raise pytest.UsageError(*map(safe, wrong))
+        if taken := [rule for rule in rules if builtin.rule(rule.id)]:
+            raise pytest.UsageError(
+                *(safe(f"{rule.id} of {rule.origin} (at {rule.source}) has the id of a built-in rule") for rule in taken)
+            )
 
     # -- calling hooks
 

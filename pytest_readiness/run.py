@@ -149,6 +149,10 @@ class Run:
     def _gather(self, platform: str | None) -> Iterator[Rule]:
         yield from self.packs.rules(platform)
         yield from self.criteria.rules(platform)
+        yield from self._policies(platform)
+
+    def _policies(self, platform: str | None) -> Iterator[Rule]:
+        """The rules that are policies in Rego."""
         if self.project.configuration.rego is not None and platform in (None, "rego"):
             from .rego.rules import rules as of_policies
 
@@ -160,19 +164,16 @@ class Run:
         self.packs.check()
         names = conftest(self.config)
         self.not_loaded = python.files(self.project) if names is None else ()
-        found, mistakes = criteria_files.load(self.project, self._rule, self._rule_names, kinds, names)
+        found, mistakes = criteria_files.load(self.project, self.rule, self._rule_names, kinds, names)
         if mistakes:
             raise pytest.UsageError(*(safe(str(mistake)) for mistake in mistakes))
         policy = replace(settings.policy, owners=(*found.owners, *settings.policy.owners))
         return found, replace(settings, policy=policy) if found.owners else settings
 
-    def _rule(self, name: str) -> Rule | None:
-        """A rule that is not made of a criterion."""
-        return next((rule for rule in (*self.packs.own(), *self._gather(name.partition(".")[0])) if rule.id == name), None)
-
-    def known_rule(self, name: str) -> Rule | None:
-        """The rule of an id, whoever it comes from."""
-        return next((rule for rule in self._gather(name.partition(".")[0]) if rule.id == name), None)
+    def rule(self, name: str) -> Rule | None:
+        """The rule of an id, whoever it comes from: criteria as well, once they are loaded."""
+        rules = (*self.packs.own(), *self.criteria.rules(None), *self._policies(name.partition(".")[0]))
+        return next((rule for rule in rules if rule.id == name), None) or builtin.rule(name)
 
     def _rule_names(self) -> list[str]:
         return [rule.id for rule in self._gather(None)]

@@ -23,3 +23,8 @@ def judge(rule_id: str, project: Project | Mapping[str, str]) -> str:
     if any(outcome.advice for outcome in outcomes):
         return "advice"
     return "pass" if outcomes else "none"
+
+
+def names() -> list[str]:
+    """The ids of all built-in rules on files."""
+    return [rule.id for platform in builtin.platforms() for rule in builtin.rules(platform)]

@@ -14,10 +14,12 @@ import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from judging import names
 from test_docs import fences
 from test_docs import text as text_of
 from test_examples import golden
 
+from pytest_readiness import builtin
 from pytest_readiness import schema
 from pytest_readiness.authoring import CATEGORIES
 from pytest_readiness.checks import Outcome
@@ -26,8 +28,6 @@ from pytest_readiness.criteria import new
 from pytest_readiness.criteria import operators
 from pytest_readiness.criteria import read
 from pytest_readiness.criteria.globs import matching
-from pytest_readiness.criteria.load import builtin_names
-from pytest_readiness.criteria.load import builtin_rule
 from pytest_readiness.criteria.load import load
 from pytest_readiness.criteria.paths import PathError
 from pytest_readiness.criteria.paths import parse
@@ -66,7 +66,7 @@ def outcomes(asks: str, files: dict[str, str], on: str = "k8s.workload") -> list
     """What a criterion says of everything it judges."""
     head = f"criteria:\n  - id: acme.it\n    title: It is so\n    remedy: make it so\n    on: {on}\n"
     text = head + textwrap.indent(textwrap.dedent(asks).strip("\n"), "    ") + "\n"
-    criteria, mistakes = load(Project.of({"readiness/team.yaml": text}), builtin_rule, builtin_names)
+    criteria, mistakes = load(Project.of({"readiness/team.yaml": text}), builtin.rule, names)
     assert [str(mistake) for mistake in mistakes] == []
     return list(verdicts(criteria.all[0].rule, Project.of(files)))
 
@@ -479,7 +479,7 @@ criteria:
 
 
 def test_a_criterion_is_used_again_with_other_options() -> None:
-    criteria, mistakes = load(Project.of({"readiness/a.yaml": TEMPLATES}), builtin_rule, builtin_names)
+    criteria, mistakes = load(Project.of({"readiness/a.yaml": TEMPLATES}), builtin.rule, names)
     assert mistakes == []
     rules = {compiled.rule.id: compiled.rule for compiled in criteria.all}
     project = Project.of({"a.yaml": DEPLOYMENT})
@@ -493,7 +493,7 @@ def test_a_criterion_is_used_again_with_other_options() -> None:
     (outcome,) = verdicts(rules["acme.critical"], Project.of({"a.yaml": DEPLOYMENT.replace("app: web,", "app: web, tier: critical,")}))
     assert [finding.span.line for finding in outcome.failing] == [7]
     assert rules["acme.critical"].standards[0] == "ADR 7" and rules["acme.critical"].aliases == ()
-    assert builtin_rule("k8s.min-replicas").settings == {}
+    assert builtin.rule("k8s.min-replicas").settings == {}
 
 
 # -- the schema for editors
@@ -716,7 +716,7 @@ SHOWN = [text for text in fences("criteria.md", "yaml") if "criteria:" in text]
 def test_criteria_that_are_shown_are_what_they_claim(text: str) -> None:
     (document,) = yaml.parse("a.yaml", text)
     jsonschema.validate(document.data, schema.load("criteria"))
-    criteria, mistakes = load(Project.of({"readiness/a.yaml": text}), builtin_rule, builtin_names)
+    criteria, mistakes = load(Project.of({"readiness/a.yaml": text}), builtin.rule, names)
     assert [str(mistake) for mistake in mistakes] == []
     for rule in (own.rule for own in criteria.all):
         assert rule.draft or {example.good for example in rule.examples} == {True, False}
@@ -776,7 +776,7 @@ def test_a_new_criterion_can_be_read_and_its_samples_wait(pytester: pytest.Pytes
     assert json.loads(path.with_name("criteria.schema.json").read_text()) == schema.load("criteria")
     (document,) = yaml.parse("a.yaml", text)
     jsonschema.validate(document.data, schema.load("criteria"))
-    criteria, mistakes = load(Project.of({"readiness/acme.yaml": text}), builtin_rule, builtin_names)
+    criteria, mistakes = load(Project.of({"readiness/acme.yaml": text}), builtin.rule, names)
     assert [str(mistake) for mistake in mistakes] == []
     assert len(criteria.all) == 2
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from judging import names
 
-from pytest_readiness.criteria.load import builtin_names
-from pytest_readiness.criteria.load import builtin_rule
+from pytest_readiness import builtin
 from pytest_readiness.criteria.load import load
 from pytest_readiness.project import Project
 
@@ -655,7 +655,7 @@ MISTAKES = [
 
 @pytest.mark.parametrize(("text", "message"), MISTAKES)
 def test_the_message(text: str, message: str) -> None:
-    criteria, mistakes = load(Project.of({"readiness/team.yaml": text}), builtin_rule, builtin_names)
+    criteria, mistakes = load(Project.of({"readiness/team.yaml": text}), builtin.rule, names)
     assert criteria.all == ()
     assert [str(mistake) for mistake in mistakes] == [f"readiness/team.yaml:{message}"]
 

@@ -6,14 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from pytest_readiness.criteria.load import builtin_names
-from pytest_readiness.criteria.load import builtin_rule
+from pytest_readiness import builtin
 from pytest_readiness.criteria.load import load
 from pytest_readiness.project import Project
 from pytest_readiness.testing import problem
 
 FILE = Path(__file__).parent / "criteria" / "as_rules.yaml"
-CRITERIA, MISTAKES = load(Project.of({"readiness/as_rules.yaml": FILE.read_text("utf-8")}), builtin_rule, builtin_names)
+CRITERIA, MISTAKES = load(Project.of({"readiness/as_rules.yaml": FILE.read_text("utf-8")}), builtin.rule, tuple)
 RULES = {compiled.rule.id.removeprefix("same."): compiled.rule for compiled in CRITERIA.all}
 
 
@@ -25,7 +24,7 @@ def test_there_are_enough_of_them() -> None:
 
 @pytest.mark.parametrize("name", RULES)
 def test_a_criterion_says_what_the_rule_says(name: str) -> None:
-    rule = builtin_rule(name)
+    rule = builtin.rule(name)
     assert rule is not None and rule.examples
     for example in rule.examples:
         assert example.good or example.marks, "every bad example of a rule says which lines"

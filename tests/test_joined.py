@@ -99,6 +99,17 @@ def test_a_rule_that_exists_gives_what_the_mark_leaves_out(project, write) -> No
     assert found["live.rto"]["priority"] == "P0" and found["live.rto"]["category"] == "Resilience/DR"
 
 
+def test_the_rule_may_be_a_criterion_of_the_project_whatever_it_is_about(project, write) -> None:
+    write(
+        test_own_py="import pytest\n\n@pytest.mark.readiness('acme.restore')\ndef test_it(): pass\n",
+        readiness__acme_yaml="""\
+criteria:
+  - {id: acme.restore, title: Restores, on: k8s.workload, priority: P1, remedy: mend it, require: {metadata: present}, draft: true}
+""",
+    )
+    assert run(project, "test_own.py")[1]["acme.restore"]["priority"] == "P1"
+
+
 def test_live_ones_run_only_on_purpose(project, write) -> None:
     write(
         test_own_py="import pytest\n\n@pytest.mark.readiness('live.rto')\ndef test_it(): assert not 'contacted'\n\ndef test_ordinary(): pass\n",

@@ -450,9 +450,10 @@ def test_two_packs_with_one_rule_id_are_an_error_that_names_both(project, site) 
     assert line.startswith("two rules are called acme.team: ")
 
 
-def test_a_pack_with_the_id_of_a_built_in_rule_is_an_error(project, site) -> None:
-    small_pack(site, "readiness-one", "1.0", code("k8s.pdb", on="docker.stage") + HOOK.format("k8s_pdb"))
-    assert mistakes(project) == [f"k8s.pdb of readiness-one 1.0 (at {site}/readiness_one.py:4) has the id of a built-in rule"]
+@pytest.mark.parametrize("name", ["k8s.pdb", "live.rto", "readiness.parses"])
+def test_a_pack_with_the_id_of_a_built_in_rule_is_an_error(project, site, name) -> None:
+    small_pack(site, "readiness-one", "1.0", code(name, on="docker.stage") + HOOK.format(name.replace(".", "_")))
+    assert mistakes(project) == [f"{name} of readiness-one 1.0 (at {site}/readiness_one.py:4) has the id of a built-in rule"]
 
 
 def test_a_criterion_with_the_id_of_a_packs_rule_is_told_which(project, site) -> None:

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .. import builtin
 from ..model import ParseFailure
 from ..model import Resource
 from ..model import Rule
@@ -82,17 +81,3 @@ def _in_python(project: Project, find: Find, kinds: Iterable[str], conftest: Map
         elif given is not None:
             mistakes.add(own.span, f"{own.rule.id}: {whose(given)} has this id already; give this one another")
     return found
-
-
-def builtin_rule(name: str) -> Rule | None:
-    """A built-in rule by its id."""
-    platform = name.partition(".")[0]
-    if platform not in builtin.platforms():
-        return None
-    return next((rule for rule in builtin.rules(platform) if rule.id == name), None)
-
-
-def builtin_names() -> Iterator[str]:
-    """The ids of all built-in rules, read from their files."""
-    for platform in builtin.platforms():
-        yield from (f"{platform}.{path.stem.replace('_', '-')}" for path in (builtin.RULES / platform).glob("[a-z]*.py"))
