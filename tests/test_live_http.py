@@ -271,6 +271,39 @@ def test_a_target_goes_through_the_proxy_it_names(serve, ask) -> None:
     assert wrong.startswith("the proxy in THE_PROXY cannot be used") and "secret-name" not in wrong
 
 
+@pytest.mark.parametrize(("retries", "is_well"), [(0, False), (1, False), (2, True), (9, True)])
+def test_what_fails_is_asked_again_as_often_as_is_allowed(serve, ask, retries: int, is_well: bool) -> None:
+    def slow_start(handler: BaseHTTPRequestHandler) -> None:
+        started = len([path for path, _ in server.asked if path == "/healthz"]) > 2
+        handler.send_response(200 if started else 503)
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+
+    server = serve({"/": reply({}), "/healthz": slow_start})
+    text = live(server.url, "rule: service-healthy, path: /healthz", target=f", retries: {retries}, pause: 10ms")
+    judged = ask(text)["service-healthy[shop]"]
+    assert (judged == Judged()) is is_well
+    assert [path for path, _ in server.asked].count("/healthz") == min(retries, 2) + 1
+
+
+def test_a_target_that_starts_late_is_reached_in_the_end(serve, ask) -> None:
+    def hang_up_twice(handler: BaseHTTPRequestHandler) -> None:
+        if len(server.asked) > 2:
+            handler.send_response(204)
+            handler.end_headers()
+        handler.close_connection = True
+
+    server = serve({"/": hang_up_twice})
+    assert ask(live(server.url, target=", retries: 1, pause: 10ms"))["reachable[shop]"].problems
+    assert ask(live(server.url, target=", retries: 1, pause: 10ms"))["reachable[shop]"] == Judged()
+
+
+def test_a_measurement_stands(serve, ask) -> None:
+    server = serve({"/": reply({}), "/score": reply({"score": 1})})
+    found = ask(live(server.url, "rule: measurement, path: /score, value: score, at_least: 5", target=", retries: 3, pause: 10ms"))
+    assert found["measurement[shop]"].problems and [path for path, _ in server.asked].count("/score") == 1
+
+
 def test_secrets_are_masked_the_longest_first() -> None:
     assert Mask(["abcd", "abcdef", "", "a"])("x abcdef y abcd a") == "x **** y **** a"
     assert Mask(['a"b/c d'])('a%22b/c%20d a\\"b/c d') == "**** ****"

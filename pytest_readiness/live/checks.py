@@ -79,7 +79,7 @@ def contacts(declared: Declared, around: Surroundings) -> Iterator[LiveCheck]:
     for target in declared.targets:
         kind = KINDS[target.kind]
         reach = Job(lambda client: client.reach(), target.timeout, prepare=partial(_import, kind.modules))
-        line = Line(target.name, partial(kind.open, target, around), reach, around.mask)
+        line = Line(target.name, partial(kind.open, target, around), reach, around.mask, target.patience)
         yield _contact(Entry("live.reachable", target.name, target.span, {}, target), line, reach, around.mask)
         for entry in declared.checks:
             if entry.target is target:

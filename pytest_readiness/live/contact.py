@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from dataclasses import field
 from typing import Any
+from typing import NamedTuple
 
 from ..model import ParseFailure
 from ..secret import Mask
@@ -21,6 +22,17 @@ from ..unknown import Unresolved
 from .measure import Judged
 
 GRACE = 1.0  # seconds a check may take beyond its budget before it is given up
+
+
+class Patience(NamedTuple):
+    """Seconds that one contact may take, how often what fails is asked again, and seconds before that."""
+
+    timeout: float = 10.0
+    retries: int = 0
+    pause: float = 1.0
+
+
+PATIENCE = Patience()  # where nobody says otherwise
 
 
 class CannotAsk(Exception):
@@ -45,11 +57,12 @@ class Job:
 class Line:
     """The way to one target: what is asked of it, in order, by one thread at a time; ``reach`` always first."""
 
-    def __init__(self, name: str, opened: Callable[[], Any], reach: Job, mask: Mask) -> None:
+    def __init__(self, name: str, opened: Callable[[], Any], reach: Job, mask: Mask, patience: Patience = PATIENCE) -> None:
         self.name = name
         self._open = opened
         self._reach = reach
         self._mask = mask
+        self._patience = patience
         self._lock = threading.Lock()
         self._wanted: dict[Job, None] = {}
         self._queue: deque[Job] = deque()
@@ -132,15 +145,27 @@ class Line:
                     self._busy = self._lost
                     return
                 job = self._queue.popleft()
-                self._deadline = time.monotonic() + job.budget + GRACE
-            result = self._asked(job)
+            result = self._answered(job)
             with self._lock:
                 self._down = self._down or (job is self._reach and bool(result.problems or result.error))
                 self._finish(job, result)
 
+    def _answered(self, job: Job) -> Judged:
+        """What came of a job in the end: what fails is asked again as often as is allowed, a measurement stands."""
+        self._deadline = time.monotonic() + job.budget + GRACE
+        result = self._asked(job)
+        pause = self._patience.pause
+        for _ in range(self._patience.retries):
+            if not result.problems or result.measured is not None or self._lost:
+                break
+            self._deadline = time.monotonic() + pause + job.budget + GRACE
+            time.sleep(pause)
+            result = self._asked(job)
+        return result
+
     def _asked(self, job: Job) -> Judged:
         try:
-            if job is self._reach:
+            if job is self._reach and self._opened is None:
                 self._opened = self._open()
             if self._down and (self._opened is None or not job.despite(self._opened)):
                 return Judged(unknown=f"target {self.name} cannot be reached")

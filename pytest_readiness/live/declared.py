@@ -15,7 +15,8 @@ from ..project import Project
 from ..rules.live import CRITERIA
 from ..rules.live import defaults
 from ..syntax import yaml
-from .entries import TIMEOUT
+from .contact import PATIENCE
+from .contact import Patience
 from .entries import Declared
 from .entries import Entry
 from .entries import Kind
@@ -30,7 +31,7 @@ from .units import Quantity
 from .units import quantity
 
 # keys of every target, and of every check
-OF_TARGETS = frozenset(("timeout", "max_size", "ca_file", "token_env", "headers", "header_env", "proxy_env"))
+OF_TARGETS = frozenset(("timeout", "retries", "pause", "max_size", "ca_file", "token_env", "headers", "header_env", "proxy_env"))
 OF_CHECKS = frozenset(("rule", "target", "name", "priority"))
 OF_NUMBERS = frozenset((*OPERATORS, "unit", "on_no_data"))
 
@@ -42,8 +43,8 @@ def load(document: yaml.Document, project: Project) -> tuple[Declared, list[Pars
     live = data.get("live") or yaml.Mapping(data.raw_span)
     listed = live.get("targets", {})
     reader = _Reader(project)
-    default = Reading(live, data.span, reader.mistakes).seconds("timeout", TIMEOUT)
-    reader.targets = {name: reader.target(name, body, listed.entry(name), default) for name, body in listed.items()}
+    shared = _patience(Reading(live, data.span, reader.mistakes), PATIENCE)
+    reader.targets = {name: reader.target(name, body, listed.entry(name), shared) for name, body in listed.items()}
     checks = [entry for body in live.get("checks", ()) for entry in reader.checks(body, body.entry("rule"))]
     evidence = [reader.evidence(body, body.entry("rule")) for body in data.get("evidence", ())]
     reader.twice([*checks, *evidence])
@@ -59,7 +60,7 @@ class _Reader:
         self.targets: dict[str, Target] = {}
         self.mistakes: list[ParseFailure] = []
 
-    def target(self, name: str, body: yaml.Mapping, span: Span, default: float) -> Target:
+    def target(self, name: str, body: yaml.Mapping, span: Span, shared: Patience) -> Target:
         read = Reading(body, span, self.mistakes)
         named = [key for key in KINDS if key in body]
         if len(named) != 1:
@@ -82,7 +83,7 @@ class _Reader:
             span,
             written,
             address["env"] if isinstance(address, Mapping) else "",
-            timeout=read.seconds("timeout", default),
+            patience=_patience(read, shared),
             max_size=int(size.value) if size else kind.max_size,
             ca_file=body.get("ca_file", ""),
             token_env=body.get("token_env", ""),
@@ -204,6 +205,10 @@ def _unit(read: Reading, target: Quantity, place: str) -> str:
     else:
         read.wrong(f"the target is {target.told()}: say in which unit the value is, such as unit: {target.unit}", place)
     return target.unit
+
+
+def _patience(read: Reading, shared: Patience) -> Patience:
+    return Patience(read.seconds("timeout", shared.timeout), read.body.get("retries", shared.retries), read.seconds("pause", shared.pause))
 
 
 def _signed(read: Reading) -> None:

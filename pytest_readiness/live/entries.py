@@ -16,7 +16,9 @@ from typing import Protocol
 
 from ..model import Priority
 from ..model import Span
+from .contact import PATIENCE
 from .contact import CannotAsk
+from .contact import Patience
 
 if TYPE_CHECKING:
     from ..project import Project
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
     from .measure import Judged
     from .reading import Reading
 
-TIMEOUT = 10.0  # seconds one contact may take
 BUDGET = 6  # timeouts that a whole check may take
 MAX_SIZE = 2**20  # bytes of an answer that are read
 
@@ -42,7 +43,7 @@ class Target:
     span: Span
     address: str = ""
     address_env: str = ""
-    timeout: float = TIMEOUT
+    patience: Patience = PATIENCE
     max_size: int = MAX_SIZE
     ca_file: str = ""
     token_env: str = ""
@@ -50,6 +51,11 @@ class Target:
     header_env: Mapping[str, str] = field(default_factory=dict)
     proxy_env: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def timeout(self) -> float:
+        """Seconds that one contact may take."""
+        return self.patience.timeout
 
     @property
     def budget(self) -> float:
