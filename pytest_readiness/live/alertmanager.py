@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 import re
-import time
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
@@ -15,86 +13,67 @@ from ..text import brief
 from . import http
 from .entries import Entry
 from .entries import Kind
-from .entries import Surroundings
-from .entries import Target
-from .http import Answer
 from .http import NoAnswer
 from .measure import Judged
 from .prometheus import only_numbers
-from .prometheus import ready
 from .prometheus.alerting import clock
 from .prometheus.alerting import concerns
 from .prometheus.alerting import counted
 from .prometheus.alerting import fires
 from .prometheus.alerting import values
-from .prometheus.client import below
+from .prometheus.client import Api
 from .prometheus.client import labels
 from .prometheus.client import listed
 from .prometheus.client import mapping
-from .prometheus.client import reached
-from .prometheus.client import spoken
 from .reading import Reading
 
 _WORDS = re.compile(r"\^?\(?[A-Za-z0-9_ |:/-]*\)?\$?").fullmatch
 
 
-class Client:
-    """Asks one server over one connection."""
+class Client(Api):
+    """Asks an Alertmanager."""
 
-    def __init__(self, target: Target, around: Surroundings) -> None:
-        self.target = target
-        self.http = http.Client(target, around)
+    def greet(self) -> None:
+        """Its status."""
+        mapping(self.data("status"))
 
-    def close(self) -> None:
-        """Give the connection back."""
-        self.http.close()
-
-    def reach(self) -> Judged:
-        """Whether it answers as an Alertmanager does."""
-        return reached(self.target, self.http, lambda: mapping(self.data("status")))
-
-    def ask(self, path: str, deadline: float = math.inf) -> Answer:
-        """One answer from below the url of the target; raises `NoAnswer`."""
-        return self.http.ask(below(self.http.url, path), deadline=deadline)
-
-    def data(self, path: str, deadline: float = math.inf) -> Any:
+    def data(self, path: str, **parameters: str) -> Any:
         """What the API holds at a path; raises `NoAnswer`."""
         path = f"/api/v2/{path}"
-        answer = self.ask(path, deadline)
-        data = spoken(answer, path)
-        if answer.status != 200:
-            raise NoAnswer(f"answers {path} with status {answer.status}: {brief(str(data), 160)}")
+        status, data = self.spoken(path, **parameters)
+        if status != 200:
+            raise NoAnswer(f"answers {path} with status {status}: {brief(str(data), 160)}")
         return data
 
 
 def _ask(entry: Entry, client: Client) -> Judged:
+    client.begin(client.target.budget)
     try:
         if "ready" in entry.body:
-            return ready(client)
-        deadline = time.monotonic() + client.target.budget
-        told = [*_firing(entry, client, deadline), *_silenced(entry, client, deadline)]
+            return client.ready()
+        told = [*_firing(entry, client), *_silenced(entry, client)]
     except NoAnswer as error:
-        return Judged((f"{http.at(client.http.url)} {error}",))
+        return Judged((f"{client.at} {error}",))
     what = " and ".join({"firing": "alerts that fire", "silences": "silences"}[key] for key in ("firing", "silences") if key in entry.body)
     return counted(entry, len(told), told, f"the number of {what}")
 
 
-def _firing(entry: Entry, client: Client, deadline: float) -> Iterator[str]:
+def _firing(entry: Entry, client: Client) -> Iterator[str]:
     """Alerts that fire; what a silence or an inhibition suppresses is not among them."""
     if "firing" not in entry.body:
         return
-    for alert in listed(client.data("alerts?silenced=false&inhibited=false", deadline)):
+    for alert in listed(client.data("alerts", silenced="false", inhibited="false")):
         state = mapping(alert.get("status")).get("state")
         found = labels(alert.get("labels"))
         if state != "suppressed" and concerns(found, entry.body["firing"], entry.body.get("allow", ())):
             yield fires(found, alert.get("startsAt"))
 
 
-def _silenced(entry: Entry, client: Client, deadline: float) -> Iterator[str]:
+def _silenced(entry: Entry, client: Client) -> Iterator[str]:
     """Active silences that do not rule out alerts with these labels."""
     if "silences" not in entry.body:
         return
-    for silence in listed(client.data("silences", deadline)):
+    for silence in listed(client.data("silences")):
         matchers = listed(silence.get("matchers"))
         active = mapping(silence.get("status")).get("state") == "active"
         if active and not _allowed(silence, matchers, entry.body.get("allow", ())) and _may_hide(matchers, entry.body["silences"]):

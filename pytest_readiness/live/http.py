@@ -86,6 +86,7 @@ class Client:
         except OSError as error:
             raise CannotAsk(f"{target.ca_file}: {error.strerror or error}") from None
         self.untrusted = False  # reached, but its certificate is not valid
+        self._deadline = math.inf
         self._own = dict(target.headers)
         if target.token_env:
             self._own["Authorization"] = f"Bearer {around.variable(target, target.token_env)}"
@@ -107,16 +108,11 @@ class Client:
         """Give the connection back."""
         self._client.close()
 
-    def ask(
-        self,
-        path: str = "",
-        *,
-        method: str = "GET",
-        follow: bool = False,
-        leave: bool = True,
-        deadline: float = math.inf,
-        whole: bool = True,
-    ) -> Answer:
+    def begin(self, seconds: float) -> None:
+        """What is asked from here on may take so long in all."""
+        self._deadline = time.monotonic() + seconds
+
+    def ask(self, path: str = "", *, method: str = "GET", follow: bool = False, leave: bool = True, whole: bool = True) -> Answer:
         """One answer; raises `NoAnswer`. Redirects are followed only where asked for, and to another host without what is secret.
 
         Without ``leave`` nothing but this host is asked at all.
@@ -125,7 +121,7 @@ class Client:
         for _ in range(REDIRECTS + 1):
             if not leave and _origin(url) != self.origin:
                 raise NoAnswer(f"sends on to another host, {brief(at(url), 80)}")
-            answer = self._one(method, url, deadline, whole=whole)
+            answer = self._one(method, url, whole=whole)
             location = answer.headers.get("location")
             if not follow or location is None or answer.status not in (301, 302, 303, 307, 308):
                 return answer
@@ -134,9 +130,9 @@ class Client:
                 raise NoAnswer(f"redirects to {brief(location, 80)}, which is no web address")
         raise NoAnswer(f"redirects more than {REDIRECTS} times")
 
-    def _one(self, method: str, url: str, deadline: float, *, whole: bool) -> Answer:
+    def _one(self, method: str, url: str, *, whole: bool) -> Answer:
         httpx, limit = self._httpx, self.target.max_size
-        timeout = min(self.target.timeout, deadline - time.monotonic())
+        timeout = min(self.target.timeout, self._deadline - time.monotonic())
         if timeout <= 0:
             raise NoAnswer("the time for this check is over")
         headers = self._own if _origin(url) == self.origin else {}
@@ -228,9 +224,7 @@ def request(entry: Entry, client: Client) -> Judged:
     path = body.get("path", "")
     where = path or urlsplit(client.url).path or "/"
     try:
-        answer = client.ask(
-            path, method=body.get("method", "GET"), follow=body.get("follow", False), deadline=time.monotonic() + client.target.budget
-        )
+        answer = client.ask(path, method=body.get("method", "GET"), follow=body.get("follow", False))
     except NoAnswer as error:
         return Judged((f"{where} {error}",))
     problems = [*_status(body, answer, where), *_headers(body, answer, where)]
@@ -322,11 +316,10 @@ def latency(entry: Entry, client: Client) -> Judged:
     body = entry.body
     path, wanted = body.get("path", ""), body["requests"]
     where = path or urlsplit(client.url).path or "/"
-    deadline = time.monotonic() + client.target.budget
     took: list[float] = []
     for number in range(min(WARM_UP, wanted) + wanted):
         try:
-            answer = client.ask(path, method=body.get("method", "GET"), deadline=deadline)
+            answer = client.ask(path, method=body.get("method", "GET"))
         except NoAnswer as error:
             return Judged((f"{where} {error}, at request {number + 1} of {wanted}",))
         if problem := next(_status(body, answer, where), None):
@@ -342,6 +335,7 @@ def latency(entry: Entry, client: Client) -> Judged:
 
 
 def _ask(entry: Entry, client: Client) -> Judged:
+    client.begin(client.target.budget)
     if _is_tls(entry):
         from . import tls
 

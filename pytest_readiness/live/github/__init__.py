@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from collections.abc import Mapping
 from typing import Any
@@ -22,7 +21,7 @@ from .api import Client
 from .api import Hidden
 from .api import address
 
-Ask = Callable[[Entry, Client, float], Judged]
+Ask = Callable[[Entry, Client], Judged]
 
 # what a check may be about: what that is called, how it is asked, and the keys it has
 SUBJECTS: Mapping[str, tuple[str, Ask, frozenset[str]]] = {
@@ -45,8 +44,9 @@ def _subject(body: Mapping[str, Any]) -> str:
 
 def _ask(entry: Entry, client: Client) -> Judged:
     _, ask, _ = SUBJECTS[_subject(entry.body)]
+    client.begin(client.target.budget)
     try:
-        return ask(entry, client, time.monotonic() + client.target.budget)
+        return ask(entry, client)
     except Hidden as hidden:
         return Judged(unknown=str(hidden)) if not client.token_env else Judged(error=str(hidden))
     except NoAnswer as error:

@@ -18,21 +18,21 @@ from .api import Client
 from .api import Refused
 
 
-def issues(entry: Entry, client: Client, deadline: float) -> Judged:
+def issues(entry: Entry, client: Client) -> Judged:
     """How many issues with all of the labels are open; a pull request is none."""
     labels: list[str] = entry.body["issues"]
-    found = client.items("/issues", deadline, state="open", labels=",".join(labels))
+    found = client.items("/issues", state="open", labels=",".join(labels))
     number = sum("pull_request" not in issue for issue in found)
     assert entry.comparison is not None
     return entry.comparison.judge(number, what=f"the number of open issues labelled {brief(' and '.join(labels), 80)}")
 
 
-def duration(entry: Entry, client: Client, deadline: float) -> Judged:
+def duration(entry: Entry, client: Client) -> Judged:
     """The median of the last successful runs on a branch, of the whole run or of one job; runs for pull requests do not count."""
     workflow, job, wanted = entry.body["workflow"], entry.body.get("job"), entry.body["runs"]
     branch = entry.body.get("branch") or client.default_branch
     path = f"/actions/workflows/{quote(workflow, safe='')}/runs"
-    listed = client.items(path, deadline, "workflow_runs", branch=branch, status="success")
+    listed = client.items(path, "workflow_runs", branch=branch, status="success")
     try:
         # a fork has a branch of the same name
         runs = list(islice((run for run in listed if not str(run.get("event")).startswith("pull_request")), wanted))
@@ -42,15 +42,15 @@ def duration(entry: Entry, client: Client, deadline: float) -> Judged:
         if refused.status != 404:
             raise
         return Judged((f"there is no workflow {workflow}",))
-    took = list(_jobs(runs, job, client, deadline)) if job else [_seconds(run, "run_started_at", "updated_at") for run in runs]
+    took = list(_jobs(runs, job, client)) if job else [_seconds(run, "run_started_at", "updated_at") for run in runs]
     assert entry.comparison is not None
     whose = f"{job} of {workflow}" if job else workflow
     return entry.comparison.judge(median(took) if took else None, what=f"the median of {len(took)} runs of {whose} on {branch}")
 
 
-def _jobs(runs: list[Mapping[str, Any]], name: str, client: Client, deadline: float) -> Iterator[float]:
+def _jobs(runs: list[Mapping[str, Any]], name: str, client: Client) -> Iterator[float]:
     for run in runs:
-        for job in client.items(f"/actions/runs/{run.get('id')}/jobs", deadline, "jobs"):
+        for job in client.items(f"/actions/runs/{run.get('id')}/jobs", "jobs"):
             if job.get("name") == name and job.get("conclusion") == "success":
                 yield _seconds(job, "started_at", "completed_at")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import re
-import time
 from collections.abc import Iterator
 from collections.abc import Mapping
 from dataclasses import replace
@@ -67,10 +66,15 @@ class Client:
         """Give the connection back."""
         self._http.close()
 
+    def begin(self, seconds: float) -> None:
+        """What is asked from here on may take so long in all."""
+        self._http.begin(seconds)
+
     def reach(self) -> Judged:
         """Whether there is such a repository."""
+        self.begin(self.target.timeout)
         try:
-            self.repository = self.mapping("", time.monotonic() + self.target.timeout)
+            self.repository = self.mapping("")
         except NoAnswer as error:
             return Judged((f"target {self.target.name} cannot be reached: the API of GitHub {error}",))
         except Hidden as hidden:
@@ -100,19 +104,19 @@ class Client:
             return Hidden(f"{what} is not shown to {self.who}, which needs the permission {permission}")
         return Hidden(f"no token: {what} is shown only with one; set {TOKEN}, or name another variable with token_env")
 
-    def mapping(self, path: str, deadline: float) -> Mapping[str, Any]:
+    def mapping(self, path: str) -> Mapping[str, Any]:
         """What the API tells of one thing; raises `NoAnswer`, `CannotAsk` or `Hidden`."""
-        data = self._data(self._fetch(self._base + path, path, deadline), path)
+        data = self._data(self._fetch(self._base + path, path), path)
         if not isinstance(data, dict):
             raise CannotAsk(f"{_where(path)} answers with {_kind(data)}, not with a mapping")
         return data
 
-    def items(self, path: str, deadline: float, key: str = "", **query: str) -> Iterator[Mapping[str, Any]]:
+    def items(self, path: str, key: str = "", **query: str) -> Iterator[Mapping[str, Any]]:
         """What the API lists, over all pages (of a mapping, what it lists at ``key``)."""
         url: str | None = f"{self._base}{path}?{urlencode({**query, 'per_page': PER_PAGE})}"
         for _ in range(PAGES):
             assert url is not None
-            answer = self._fetch(url, path, deadline)
+            answer = self._fetch(url, path)
             data = self._data(answer, path)
             listed = data.get(key) if key and isinstance(data, dict) else data
             if not isinstance(listed, list) or not all(isinstance(item, dict) for item in listed):
@@ -130,8 +134,8 @@ class Client:
             raise CannotAsk(problem)
         return data
 
-    def _fetch(self, url: str, path: str, deadline: float) -> Answer:
-        answer = self._http.ask(url, follow=True, leave=False, deadline=deadline)
+    def _fetch(self, url: str, path: str) -> Answer:
+        answer = self._http.ask(url, follow=True, leave=False)
         if answer.status == 200:
             return answer
         if problem := _limit(answer):

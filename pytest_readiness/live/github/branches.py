@@ -89,22 +89,22 @@ def prepare(entry: Entry, project: Project) -> Names | None:
     return names_of(project) if entry.body.get("checks") not in (None, False) else None
 
 
-def judge(entry: Entry, client: Client, deadline: float) -> Judged:
+def judge(entry: Entry, client: Client) -> Judged:
     """What is declared of a branch. The classic protection is asked for only where the rulesets do not suffice: few tokens may see it."""
     body = entry.body
     branch = body.get("branch") or client.default_branch
     path = f"/branches/{quote(branch, safe='')}"
     try:
-        told = client.mapping(path, deadline)
+        told = client.mapping(path)
     except Refused as refused:
         if refused.status != 404:
             raise
         return Judged((f"there is no branch {branch}",))
-    rules = list(client.items(f"/rules{path}", deadline))
+    rules = list(client.items(f"/rules{path}"))
     admins = bool(body.get("admins"))
-    guards = list(_rulesets(rules, client, deadline, admins=admins))
+    guards = list(_rulesets(rules, client, admins=admins))
     problems = list(_problems(body, branch, guards))
-    if problems and (classic := _classic(path, branch, told, client, deadline, admins=admins)):
+    if problems and (classic := _classic(path, branch, told, client, admins=admins)):
         problems = list(_problems(body, branch, [*guards, classic]))
     judged = Judged(tuple(problems))
     if entry.prepared is None:
@@ -151,7 +151,7 @@ def _unless(guards: list[Guard], holds: Callable[..., bool], problem: str) -> It
 # -- both kinds of protection
 
 
-def _rulesets(rules: list[Mapping[str, Any]], client: Client, deadline: float, *, admins: bool) -> Iterator[Guard]:
+def _rulesets(rules: list[Mapping[str, Any]], client: Client, *, admins: bool) -> Iterator[Guard]:
     by_id: dict[str, list[Mapping[str, Any]]] = {}
     for rule in rules:
         by_id.setdefault(str(rule.get("ruleset_id")), []).append(rule)
@@ -164,7 +164,7 @@ def _rulesets(rules: list[Mapping[str, Any]], client: Client, deadline: float, *
             frozenset(key for key, aspect in ASPECTS.items() if any(_says(rule, aspect) for rule in own)),
             max(approvals, default=None),
             {name: app for found in checks for name, app in found.items()},
-            _loophole(number, client, deadline) if admins else "",
+            _loophole(number, client) if admins else "",
         )
 
 
@@ -172,9 +172,9 @@ def _says(rule: Mapping[str, Any], aspect: Aspect) -> bool:
     return rule.get("type") == aspect.rule and (not aspect.parameter or _at(rule, "parameters", aspect.parameter) is True)
 
 
-def _loophole(number: str, client: Client, deadline: float) -> str:
+def _loophole(number: str, client: Client) -> str:
     """Whom a ruleset lets past among those who administer."""
-    ruleset = client.mapping(f"/rulesets/{quote(number, safe='')}", deadline)
+    ruleset = client.mapping(f"/rulesets/{quote(number, safe='')}")
     name = brief(str(ruleset.get("name") or number), 60)
     actors = ruleset.get("bypass_actors")
     if not isinstance(actors, list):
@@ -184,14 +184,14 @@ def _loophole(number: str, client: Client, deadline: float) -> str:
     return f"the ruleset {name} may be bypassed by {' and '.join(who)}" if who else ""
 
 
-def _classic(path: str, branch: str, told: Mapping[str, Any], client: Client, deadline: float, *, admins: bool) -> Guard | None:
+def _classic(path: str, branch: str, told: Mapping[str, Any], client: Client, *, admins: bool) -> Guard | None:
     if told.get("protected") is False:
         return None
     permission = "Administration: read (which the GITHUB_TOKEN of a workflow cannot have; rulesets need none)"
     if not client.token_env:
         raise client.hidden(f"the branch protection of {branch}", permission)
     try:
-        found = client.mapping(f"{path}/protection", deadline)
+        found = client.mapping(f"{path}/protection")
     except Refused as refused:
         # a repository whose plan has no such thing, or a branch that is protected by rulesets alone
         if "not protected" in refused.message.lower() or refused.message.startswith("Upgrade to "):

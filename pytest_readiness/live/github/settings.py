@@ -20,11 +20,11 @@ SECURITY: Mapping[str, tuple[str, str]] = {
 }
 
 
-def environment(entry: Entry, client: Client, deadline: float) -> Judged:
+def environment(entry: Entry, client: Client) -> Judged:
     """What is declared of a deployment environment."""
     name = entry.body["environment"]
     try:
-        found = client.mapping(f"/environments/{quote(name, safe='')}", deadline)
+        found = client.mapping(f"/environments/{quote(name, safe='')}")
     except Refused as refused:
         if refused.status == 403:
             raise client.hidden(f"the environment {name}", "Actions: read") from None
@@ -57,7 +57,7 @@ def _unprotected(body: Mapping[str, Any], name: str, found: Mapping[str, Any]) -
         yield f"administrators may deploy to {name} past its rules"
 
 
-def security(entry: Entry, client: Client, _: float) -> Judged:
+def security(entry: Entry, client: Client) -> Judged:
     """What is declared of secret scanning and of Dependabot; the answer about the repository says it to those who may change it."""
     found = client.repository.get("security_and_analysis")
     if not isinstance(found, dict):

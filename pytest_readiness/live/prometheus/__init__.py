@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Mapping
 from typing import Any
 
@@ -37,19 +38,18 @@ BUDGET = {"measure": "budget", "at_least": "0%"}
 
 
 def _ask(entry: Entry, client: Client) -> Judged:
-    body = entry.body
+    client.begin(client.target.budget)
+    ask = next(ask for key, ask in ASKED.items() if key in entry.body)
     try:
-        if "ready" in body:
-            return ready(client)
-        ask = next(ask for key, ask in ASKED.items() if key in body)
         return ask(entry, client)
     except NoAnswer as error:
-        return Judged((f"{http.at(client.http.url)} {error}",))
+        return Judged((f"{client.at} {error}",))
     except Refused as error:
-        return Judged(error=f"{http.at(client.http.url)} refuses what it is asked: {error}")
+        return Judged(error=f"{client.at} refuses what it is asked: {error}")
 
 
-ASKED = {
+ASKED: Mapping[str, Callable[[Entry, Client], Judged]] = {
+    "ready": lambda _, client: client.ready(),
     "query": queries.judge,
     "slo": slo.judge,
     "targets": alerting.targets,
@@ -57,14 +57,6 @@ ASKED = {
     "rules": alerting.loaded,
     "alerts": alerting.loaded,
 }
-
-
-def ready(client: Any) -> Judged:
-    """Whether a server says that it is ready."""
-    answer = client.ask("/-/ready")
-    if answer.status != 200:
-        return Judged((f"/-/ready answers with status {answer.status}, 200 expected",))
-    return Judged()
 
 
 # -- what is declared

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
@@ -27,7 +26,7 @@ _REQUEST = re.compile(r'^[A-Z][a-z]+ "[^"]*": ')  # how Go begins what went wron
 
 def targets(entry: Entry, client: Client) -> Judged:
     """That there are targets, those of the named jobs among them, and that all are up."""
-    data = client.data("targets", time.monotonic() + client.target.budget, state="active")
+    data = client.data("targets", state="active")
     jobs: dict[str, list[Mapping[str, Any]]] = {}
     for target in listed(data.get("activeTargets")):
         jobs.setdefault(labels(target.get("labels")).get("job") or str(target.get("scrapePool")), []).append(target)
@@ -58,7 +57,7 @@ def _why(target: Mapping[str, Any]) -> str:
 
 def rules(client: Client) -> list[Mapping[str, Any]]:
     """The alerting rules that are loaded; raises `NoAnswer`."""
-    groups = listed(client.data("rules", time.monotonic() + client.target.budget, type="alert").get("groups"))
+    groups = listed(client.data("rules", type="alert").get("groups"))
     return [rule for group in groups for rule in listed(group.get("rules")) if rule.get("type", "alerting") == "alerting"]
 
 

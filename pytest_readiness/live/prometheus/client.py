@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
@@ -41,33 +39,73 @@ class Series(NamedTuple):
         return f"{{{brief(shown, 120)}}}" if shown else ""
 
 
-class Client:
-    """Asks one server over one connection."""
+class Api:
+    """A server that speaks JSON below the url of its target."""
 
     def __init__(self, target: Target, around: Surroundings) -> None:
-        promql.needed()
         self.target = target
-        self.http = http.Client(target, around)
+        self._http = http.Client(target, around)
+        self.at = http.at(self._http.url)
+        self._path = urlsplit(self._http.url).path.rstrip("/")
 
     def close(self) -> None:
         """Give the connection back."""
-        self.http.close()
+        self._http.close()
+
+    def begin(self, seconds: float) -> None:
+        """What is asked from here on may take so long in all."""
+        self._http.begin(seconds)
 
     def reach(self) -> Judged:
-        """Whether it answers a query, which all that speak this API can."""
-        return reached(self.target, self.http, lambda: self.series("vector(1)"))
+        """Whether it answers what all that speak its API can."""
+        try:
+            self.greet()
+        except (NoAnswer, Refused) as error:
+            return Judged((f"target {self.target.name} cannot be reached: {self.at} {error}",))
+        return Judged()
 
-    def ask(self, path: str, deadline: float = math.inf) -> Answer:
-        """One answer from below the url of the target; raises `NoAnswer`."""
-        return self.http.ask(below(self.http.url, path), deadline=deadline)
+    def greet(self) -> None:
+        """Ask what is always answered; raises `NoAnswer` and `Refused`."""
+        raise NotImplementedError
 
-    def data(self, path: str, deadline: float = math.inf, **parameters: str) -> Mapping[str, Any]:
+    def ready(self) -> Judged:
+        """Whether it says that it is ready; raises `NoAnswer`."""
+        answer = self._ask("/-/ready")
+        if answer.status != 200:
+            return Judged((f"/-/ready answers with status {answer.status}, 200 expected",))
+        return Judged()
+
+    def spoken(self, path: str, **parameters: str) -> tuple[int, Any]:
+        """The status and the JSON that a path is answered with; raises `NoAnswer`."""
+        answer = self._ask(f"{path}?{urlencode(parameters, quote_via=quote)}" if parameters else path)
+        if answer.status in FORBIDDEN:
+            raise NoAnswer(f"answers {path} with status {answer.status}: {FORBIDDEN[answer.status]}")
+        data, problem = http.parsed(answer, "it")
+        if problem:
+            raise NoAnswer(f"answers {path} with status {answer.status} and {problem.removeprefix('it answers with ')}")
+        return answer.status, data
+
+    def _ask(self, path: str) -> Answer:
+        return self._http.ask(self._path + path)
+
+
+class Client(Api):
+    """Asks a Prometheus."""
+
+    def __init__(self, target: Target, around: Surroundings) -> None:
+        promql.needed()
+        super().__init__(target, around)
+
+    def greet(self) -> None:
+        """A query, since not all that speak this API have more."""
+        self.series("vector(1)")
+
+    def data(self, path: str, **parameters: str) -> Mapping[str, Any]:
         """What the API holds at a path; raises `NoAnswer` and `Refused`."""
         path = f"/api/v1/{path}"
-        answer = self.ask(f"{path}?{urlencode(parameters, quote_via=quote)}", deadline)
-        body = spoken(answer, path)
+        status, body = self.spoken(path, **parameters)
         if not isinstance(body, dict) or body.get("status") not in ("success", "error"):
-            raise NoAnswer(f"answers {path} with status {answer.status} and JSON that is none of Prometheus's")
+            raise NoAnswer(f"answers {path} with status {status} and JSON that is none of Prometheus's")
         if body["status"] == "error":
             said = f"{brief(str(body.get('errorType')), 40)}: {brief(str(body.get('error')), 200)}"
             if body.get("errorType") in ("bad_data", "execution"):
@@ -75,46 +113,22 @@ class Client:
             raise NoAnswer(f"answers with an error ({said})")
         return mapping(body.get("data"))
 
-    def series(self, query: str, deadline: float = math.inf) -> list[Series]:
+    def series(self, query: str) -> list[Series]:
         """What a query gives now."""
-        return _series(self.data("query", deadline, query=query, timeout=f"{self.target.timeout:g}"), ("scalar", "vector"))
+        return _series(self.data("query", query=query, timeout=f"{self.target.timeout:g}"), ("scalar", "vector"))
 
-    def ranged(self, query: str, over: float, step: float, deadline: float = math.inf) -> list[Series]:
+    def ranged(self, query: str, over: float, step: float) -> list[Series]:
         """What a query gave at every step so far back, by the clock of the server."""
-        end = self._now(deadline)
+        end = self._now()
         times = {"start": f"{end - over:.3f}", "end": f"{end:.3f}", "step": f"{step:g}"}
-        return _series(self.data("query_range", deadline, query=query, timeout=f"{self.target.timeout:g}", **times), ("matrix",))
+        return _series(self.data("query_range", query=query, timeout=f"{self.target.timeout:g}", **times), ("matrix",))
 
-    def _now(self, deadline: float) -> float:
-        told = [value for series in self.series("time()", deadline) for _, value in series.points]
+    def _now(self) -> float:
+        told = [value for series in self.series("time()") for _, value in series.points]
         try:
             return float(told[0])
         except (IndexError, ValueError):
             raise NoAnswer("does not say what time it is") from None
-
-
-def reached(target: Target, client: http.Client, ask: Callable[[], object]) -> Judged:
-    """Whether a target answers what it must be able to."""
-    try:
-        ask()
-    except (NoAnswer, Refused) as error:
-        return Judged((f"target {target.name} cannot be reached: {http.at(client.url)} {error}",))
-    return Judged()
-
-
-def below(url: str, path: str) -> str:
-    """A path below the one of a url, such as ``/prometheus``."""
-    return urlsplit(url).path.rstrip("/") + path
-
-
-def spoken(answer: Answer, path: str) -> Any:
-    """The JSON that a path is answered with; raises `NoAnswer`."""
-    if answer.status in FORBIDDEN:
-        raise NoAnswer(f"answers {path} with status {answer.status}: {FORBIDDEN[answer.status]}")
-    data, problem = http.parsed(answer, "it")
-    if problem:
-        raise NoAnswer(f"answers {path} with status {answer.status} and {problem.removeprefix('it answers with ')}")
-    return data
 
 
 def mapping(data: Any) -> Mapping[str, Any]:

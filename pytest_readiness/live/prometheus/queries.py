@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
@@ -44,16 +43,15 @@ def judge(entry: Entry, client: Client) -> Judged:
     body = entry.body
     query = promql.filled(body["query"], body)
     what = brief(query, 120)
-    deadline = time.monotonic() + client.target.budget
     if "over" in body:
         over, step = promql.seconds(body["over"]), promql.seconds(body.get("step", STEP))
-        found = client.ranged(query, over, step, deadline)
+        found = client.ranged(query, over, step)
         judged = held(entry.comparison, found, what, timed=True)
         return judged.and_also(Judged(advice=tuple(_gaps(found, over, step)))) if judged.holds else judged
-    judged = held(entry.comparison, client.series(query, deadline), what)
+    judged = held(entry.comparison, client.series(query), what)
     if judged.holds and entry.comparison.operator in ("below", "at_most"):
-        judged = _capped(judged, query, client, deadline, entry.comparison)
-    return judged.and_also(Judged(advice=tuple(covered(query, client, deadline)))) if judged.holds else judged
+        judged = _capped(judged, query, client, entry.comparison)
+    return judged.and_also(Judged(advice=tuple(covered(query, client)))) if judged.holds else judged
 
 
 def held(comparison: Comparison, found: Sequence[Series], what: str, *, timed: bool = False) -> Judged:
@@ -122,13 +120,13 @@ def _endless(comparison: Comparison, point: Point, what: str) -> Judged:
     return Judged((f"{what} is {told} ({why}), {comparison.said} expected",), measured=measured)
 
 
-def _capped(judged: Judged, query: str, client: Client, deadline: float, comparison: Comparison) -> Judged:
+def _capped(judged: Judged, query: str, client: Client, comparison: Comparison) -> Judged:
     """A quantile above the last finite bucket is answered with the bound of that bucket, which says nothing about how far above it is."""
     wanted = promql.quantile(query)
     if wanted is None:
         return judged
     share, buckets = wanted
-    for series, bound in _overflowing(client.series(buckets, deadline), share):
+    for series, bound in _overflowing(client.series(buckets), share):
         measured = judged.measured and replace(judged.measured, actual=f"above {bound}", margin="no number", actual_value=None)
         where = f" of {series.named}" if series.named else ""
         cannot = f"{brief(query, 120)}{where} is above {bound}, the last finite bucket of the histogram"
@@ -152,12 +150,12 @@ def _overflowing(buckets: Iterable[Series], share: float) -> Iterator[tuple[Seri
             yield Series(dict(group), ()), counts[max(finite)][0]
 
 
-def covered(query: str, client: Client, deadline: float) -> Iterator[str]:
+def covered(query: str, client: Client) -> Iterator[str]:
     """Advice where there is less data than a query of a day or more looks back on."""
     chosen, back = promql.longest(query)
     if back < DAY:
         return
-    if not client.series(f"count({chosen} offset {int(back)}s)", deadline):
+    if not client.series(f"count({chosen} offset {int(back)}s)"):
         yield f"{brief(chosen, 80)} has no data from {back / DAY:g} d ago, so {brief(query, 80)} is about less than it says"
 
 

@@ -7,7 +7,6 @@ budget in an hour (Site Reliability Workbook, chapter 5).
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
@@ -241,7 +240,7 @@ def judge(entry: Entry, client: Client) -> Judged:
         burnt = asked.burn(window)
         what = f"what is left of the error budget{objective.of} over {window}"
         judged = entry.comparison.judge(None if burnt is None else str(1 - burnt), what=what, text_too=True)
-        return judged.and_also(Judged(advice=tuple(covered(objective.query(window), client, asked.deadline)))) if judged.holds else judged
+        return judged.and_also(Judged(advice=tuple(covered(objective.query(window), client)))) if judged.holds else judged
     window = entry.body["window"]
     burnt = asked.burn(window)
     what = f"the burn rate{objective.of} over {window}"
@@ -257,13 +256,12 @@ class _Asked:
     def __init__(self, objective: Objective, client: Client) -> None:
         self.objective = objective
         self.client = client
-        self.deadline = time.monotonic() + client.target.budget
         self._known: dict[str, Decimal | None] = {}
 
     def burn(self, window: str) -> Decimal | None:
         """The burn rate over a window, None without data; raises `Refused` where the queries give more than one number."""
         if window not in self._known:
-            found = self.client.series(self.objective.query(window), self.deadline)
+            found = self.client.series(self.objective.query(window))
             if len(found) > 1:
                 raise Refused(f"the query of the objective{self.objective.of} gives {len(found)} series, one number is needed")
             value = _number(found[0].points[0][1]) if found else Decimal("NaN")
