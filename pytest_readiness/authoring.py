@@ -6,6 +6,7 @@ import inspect
 import re
 from collections.abc import Callable
 from collections.abc import Iterable
+from collections.abc import Iterator
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,7 +18,7 @@ from .model import Rule
 
 is_id = re.compile(r"[a-z][a-z0-9]*(\.[a-z][a-z0-9-]*)+").fullmatch
 _KIND = re.compile(r"[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)*").fullmatch
-_EFFORT = re.compile(r"[0-9]+[mhd]").fullmatch
+is_effort = re.compile(r"[0-9]+[mhd]").fullmatch
 _FENCE = re.compile(r"^```(?P<language>\w+) (?P<role>good|bad|with)(?: (?P<path>\S+))?\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 _MARK = re.compile(r"[ \t]*(?:#|//) ?<--.*$")
 
@@ -98,14 +99,9 @@ def rule(
         problems = []
         if not is_id(id):
             problems.append(f"the id {id!r} is not like platform.name")
-        if category not in CATEGORIES:
-            problems.append(f"unknown category {category!r} (known: {', '.join(CATEGORIES)})")
         if not isinstance(priority, Priority):
             problems.append(f"the priority {priority!r} is none of P0, P1, P2 and P3 of pytest_readiness")
-        if not str(remedy or "").strip():
-            problems.append("the remedy must be a short imperative phrase")
-        if not _EFFORT(effort):
-            problems.append(f"the effort {effort!r} is not like 30m, 2h or 1d")
+        problems += wrong_values(category, remedy, effort)
         for name, listed in (("aliases", aliases), ("standards", standards)):
             if isinstance(listed, str):
                 problems.append(f"{name} must be a tuple: ({listed!r},)")
@@ -160,6 +156,16 @@ def rule(
         )
 
     return decorate
+
+
+def wrong_values(category: Any, remedy: Any, effort: Any) -> Iterator[str]:
+    """What is wrong with what people write of a rule, wherever they do."""
+    if category not in CATEGORIES:
+        yield f"unknown category {category!r} (known: {', '.join(CATEGORIES)})"
+    if not isinstance(remedy, str) or not remedy.strip():
+        yield "the remedy must be a short imperative phrase"
+    if not isinstance(effort, str) or not is_effort(effort):
+        yield f"the effort {effort!r} is not like 30m, 2h or 1d"
 
 
 def _options(check: Callable[..., Any]) -> tuple[Option, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,8 +13,9 @@ from typing import Any
 
 import pytest
 
-from .authoring import CATEGORIES
+from .authoring import RuleError
 from .authoring import is_id
+from .authoring import wrong_values
 from .checks import Outcome
 from .model import Finding
 from .model import Priority
@@ -52,18 +52,26 @@ _MEASURED = pytest.StashKey[Any]()  # a `Measured`
 
 
 class OwnTests:
-    """The tests of a run that join; ``rules`` are theirs, ``sleeping`` are live ones that nobody asked for."""
+    """The tests of a run that join; ``rules`` are theirs, ``sleeping`` is how many live ones nobody asked for."""
 
     def __init__(self, run: Run) -> None:
         self.run = run
         self.rules: dict[str, Rule] = {}
         self.sleeping = 0
 
-    def join(self, item: pytest.Item) -> None:
-        """Make a test with the mark a check of its rule; raises UsageError for a mark that is wrong."""
-        mark = item.get_closest_marker(MARK)
-        if mark is None:
-            return
+    def join(self, report: pytest.CollectReport) -> None:
+        """Make the tests of a file that have the mark checks of their rules; a mark that is wrong is an error of the file."""
+        wrong = []
+        for item in report.result:
+            if isinstance(item, pytest.Item) and (mark := item.get_closest_marker(MARK)) is not None:
+                try:
+                    self._join(item, mark)
+                except RuleError as error:
+                    wrong.append(safe(str(error)))
+        if wrong:
+            report.outcome, report.longrepr, report.result = "failed", "\n".join(dict.fromkeys(wrong)), []
+
+    def _join(self, item: pytest.Item, mark: pytest.Mark) -> None:
         path, _, name = item.nodeid.partition("::")
         line = (item.location[1] or 0) + 1
         rule = self._rule(item, mark, f"{path}:{line}")
@@ -84,16 +92,14 @@ class OwnTests:
         item.user_properties.extend((("rule", rule.id), ("priority", rule.priority.name), ("category", rule.category)))
 
     def _rule(self, item: pytest.Item, mark: pytest.Mark, place: str) -> Rule:
-        def wrong(reason: str) -> pytest.UsageError:
-            return pytest.UsageError(safe(f"{place}: @pytest.mark.readiness: {reason}"))
+        def wrong(reason: str) -> RuleError:
+            return RuleError(f"@pytest.mark.{MARK}: {reason}", place)
 
         written: Mapping[str, Any] = mark.kwargs
         if len(mark.args) != 1 or not isinstance(mark.args[0], str) or not is_id(mark.args[0]):
             raise wrong('it takes one id of a rule, such as "live.rto" or "acme.restore-works"')
         if unknown := written.keys() - KEYS:
             raise wrong(f"unknown {', '.join(sorted(unknown))} (known: {', '.join(sorted(KEYS))})")
-        if written.get("category", CATEGORY) not in CATEGORIES:
-            raise wrong(f"unknown category {written['category']!r} (known: {', '.join(CATEGORIES)})")
         known = self.run.rule(mark.args[0])
         priority = written.get("priority", known.priority if known else None)
         try:
@@ -103,15 +109,27 @@ class OwnTests:
             raise wrong(f"{said}: one of P0, P1, P2, P3") from None
         given = {key: value for key, value in written.items() if key != "priority"}
         rule = replace(known or _own(mark.args[0], item), priority=priority, **given)
+        problems = [*wrong_values(rule.category, rule.remedy, rule.effort)]
+        title = given.get("title", rule.title)
+        if not isinstance(title, str) or not title.strip():
+            problems.append("the title must be a text")
+        if problems:
+            raise wrong("; ".join(problems))
         return rule if "priority" in written else replace(rule, priority=self.run.settings.priority(rule))
+
+    def has(self, item: pytest.Item) -> bool:
+        """Whether a test is a check of this run."""
+        return _JOINED in item.stash
 
     def leave_out_live(self, items: list[pytest.Item]) -> None:
         """Take out what contacts something, unless that is asked for."""
-        live = [item for item in items if _JOINED in item.stash and item.stash[_JOINED].rule.platform == LIVE]
+        live = {item: None for item in items if self.has(item) and item.stash[_JOINED].rule.platform == LIVE}
         if live and not self.run.is_live():
             self.sleeping = len(live)
-            items[:] = [item for item in items if item not in set(live)]
-            self.run.config.hook.pytest_deselected(items=live)
+            items[:] = [item for item in items if item not in live]
+            for item in live:
+                del item.stash[_JOINED]  # it is no part that is missing, but none of this run
+            self.run.config.hook.pytest_deselected(items=list(live))
 
     def complete(self, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
         """Give the report of a phase that decides its record."""
@@ -127,20 +145,22 @@ class OwnTests:
         head = f"{place.path}:{place.line}: {joined.rule.priority.name} {joined.rule.id}" if failed else type(error).__name__
         result["outcome"], result["reason"] = _judged(report, call, f"{head}: {message}", failed=failed)
         if (measured := item.stash.get(_MEASURED, None)) is not None:
-            result["measured"] = measured.record()  # type: ignore[typeddict-item]
+            result["measured"] = measured.record()
         report.readiness = result  # type: ignore[attr-defined]
 
     # -- to the controller, which collects nothing itself
 
-    def told(self) -> list[dict[str, Any]]:
-        """The rules as plain values."""
+    def told(self) -> dict[str, Any]:
+        """What is known of them as plain values."""
         keys = ("id", "category", "title", "why", "remedy", "effort")
-        return [{key: getattr(rule, key) for key in keys} | {"priority": rule.priority.name} for rule in self.rules.values()]
+        rules = [{key: getattr(rule, key) for key in keys} | {"priority": rule.priority.name} for rule in self.rules.values()]
+        return {"rules": rules, "sleeping": self.sleeping}
 
-    def hear(self, told: Iterable[dict[str, Any]]) -> None:
-        """The rules that a worker told of."""
-        for each in told:
-            self.rules.setdefault(each["id"], Rule(**_SHARED, **{**each, "priority": Priority[each["priority"]]}))
+    def hear(self, told: Mapping[str, Any]) -> None:
+        """What a worker told of them; all have collected the same."""
+        for rule in told["rules"]:
+            self.rules.setdefault(rule["id"], Rule(**_SHARED, **{**rule, "priority": Priority[rule["priority"]]}))
+        self.sleeping = told["sleeping"]
 
 
 def _never(_: Resource) -> Iterator[Finding]:

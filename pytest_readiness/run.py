@@ -246,17 +246,16 @@ class Run:
     def pytest_make_collect_report(self, collector: pytest.Collector) -> Iterator[None]:
         report: pytest.CollectReport = yield  # type: ignore[assignment]
         if isinstance(collector, pytest.Session) and report.passed:
-            nodes = ((Node if path == "." else FileNode).of(collector, self, path) for path in self.plan.files if self.plan.checks(path))
-            report.result = [*report.result, *nodes]
+            # what is wrong with a waiver is known when all else is collected, tests of the project as well
+            found = (path for path in self.plan.files if path in waiver_file.NAMES or self.plan.checks(path))
+            report.result = [*report.result, *((Node if path == "." else FileNode).of(collector, self, path) for path in found)]
+        elif report.passed and not isinstance(collector, Node):
+            self.tests.join(report)
         return report  # type: ignore[return-value]
 
     def pytest_report_header(self) -> list[str]:
         found = self.packs.installed()
         return [f"readiness packs: {', '.join(map(str, found))}"] if found else []
-
-    def pytest_itemcollected(self, item: pytest.Item) -> None:
-        if not isinstance(item, Check):
-            self.tests.join(item)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -320,7 +319,7 @@ class Run:
             self.seconds[f"rules {record['rule'].partition('.')[0]}"] += report.duration  # type: ignore[assignment]
 
     def pytest_deselected(self, items: Sequence[pytest.Item]) -> None:
-        self.deselected += sum(isinstance(item, Check) for item in items)
+        self.deselected += sum(isinstance(item, Check) or self.tests.has(item) for item in items)
 
     # -- reporting
 
@@ -334,7 +333,7 @@ class Run:
         deselected = self.looked_at()["deselected"]
         return [
             *([self.stopped] if self.stopped else []),
-            *([f"{deselected} checks were deselected"] if deselected else []),
+            *([f"{deselected} {'check was' if deselected == 1 else 'checks were'} deselected"] if deselected else []),
             *(["a part of the root was asked for"] if not self.plan.scope.whole else []),
         ]
 
@@ -343,7 +342,8 @@ class Run:
         """Xdist's hook on the controller, called as each worker ends."""
         told = getattr(node, "workeroutput", {})
         self.facts = self.facts or told.get("readiness", {})
-        self.tests.hear(told.get("readiness_tests", ()))
+        if "readiness_tests" in told:
+            self.tests.hear(told["readiness_tests"])
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:

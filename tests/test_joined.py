@@ -118,6 +118,8 @@ def test_live_ones_run_only_on_purpose(project, write) -> None:
     result, found = run(project)
     assert "live.rto" not in found and result.ret == 0
     result.stdout.fnmatch_lines(["*1 deselected*", "live        1 live check declared and not run; --readiness-live*"])
+    result.stdout.no_fnmatch_line("only a part*")
+    run(project, "-n2")[0].stdout.fnmatch_lines(["live        1 live check declared and not run; --readiness-live*"])
     result, found = run(project, "-m", "live")
     assert found["live.rto"]["outcome"] == "failed" and result.ret == 1
 
@@ -141,12 +143,35 @@ def test_a_waiver_makes_it_a_strict_known_gap(project, write) -> None:
     assert found["acme.restore-works"]["outcome"] == "error" and result.ret == 1  # a crash is never hidden by a waiver
 
 
-def test_a_waiver_of_no_test_is_said(project, write) -> None:
-    waiver = "waivers:\n  - {rule: acme.gone, where: test_own.py, reason: x, owner: ops, until: 2099-01-01}\n"
+@pytest.mark.parametrize("where", ["test_own.py::test_restore", "test_*.py", "*::test_restore"])
+def test_a_waiver_of_a_test_that_a_run_leaves_out_is_not_said_to_cover_nothing(project, write, where: str) -> None:
+    waiver = f"waivers:\n  - {{rule: acme.*, where: '{where}', reason: x, owner: ops, until: 2099-01-01}}\n"
+    write(test_own_py=MARKED.replace("OUTCOME", "False"), **{"readiness-waivers_yaml": waiver})
+    assert run(project)[1]["acme.restore-works"]["outcome"] == "xfailed"
+    run(project, "--readiness-only")[0].stdout.no_fnmatch_line("*covers no check*")
+
+
+@pytest.mark.parametrize(("rule", "where"), [("acme.gone", "test_own.py"), ("acme.restore-works", "test_own.py::test_gone")])
+def test_a_waiver_of_no_test_is_said(project, write, rule: str, where: str) -> None:
+    waiver = f"waivers:\n  - {{rule: {rule}, where: {where}, reason: x, owner: ops, until: 2099-01-01}}\n"
     write(test_own_py=MARKED.replace("OUTCOME", "True"), **{"readiness-waivers_yaml": waiver})
-    result, _ = run(project)
-    result.stdout.fnmatch_lines(["*covers no check: no acme.gone at test_own.py*"])
-    assert result.ret == 1
+    for switch in ("--readiness", "--readiness-only"):
+        result, _ = run(project, switch)
+        result.stdout.fnmatch_lines([f"*covers no check: no {rule} at {where}*"])
+        assert result.ret == 1
+
+
+def test_who_may_waive_holds_for_tests_too(project, write) -> None:
+    waiver = "waivers:\n  - {rule: acme.restore-works, where: test_own.py, reason: x, owner: ops, until: 2099-01-01}\n"
+    write(test_own_py=MARKED.replace("OUTCOME", "False"), **{"readiness-waivers_yaml": waiver})
+    write(readiness_yaml="tests: [acme]\nselect: [acme.*]\nwaivers: {p0-owners: [lead]}\n")
+    _, found = run(project)
+    assert found["readiness.waiver"]["findings"][0]["message"] == "covers a P0 check, which ops may not waive (only lead)"
+
+
+def test_a_verdict_without_the_tests_that_were_deselected_says_so(project, write) -> None:
+    write(test_own_py=MARKED.replace("OUTCOME", "False") + MARKED.replace("OUTCOME", "True").replace("test_restore", "test_again"))
+    run(project, "-k", "test_again")[0].stdout.fnmatch_lines(["only a part 1 check was deselected"])
 
 
 def test_marks_and_gates_apply(project, write) -> None:
@@ -166,13 +191,26 @@ def test_marks_and_gates_apply(project, write) -> None:
         ("('acme.restore', priority='high')", "'high' is no priority: one of P0"),
         ("('acme.restore', priority='P0', owner='ops')", "unknown owner (known: category, effort, priority, remedy, title)"),
         ("('acme.restore', priority='P0', category='Backups')", "unknown category 'Backups'"),
+        ("('acme.restore', priority='P0', effort='soon')", "the effort 'soon' is not like 30m, 2h or 1d"),
+        ("('acme.restore', priority='P0', remedy='', title=3)", "the remedy must be a short imperative phrase; the title must be a text"),
     ],
 )
-def test_a_wrong_mark_is_told_at_its_test(project, write, mark: str, mistake: str) -> None:
-    write(test_own_py=f"import pytest\n\n@pytest.mark.readiness{mark}\ndef test_it(): pass\n")
+def test_a_wrong_mark_is_an_error_of_its_file(project, write, mark: str, mistake: str) -> None:
+    write(test_own_py=f"import pytest\n\n@pytest.mark.readiness{mark}\n@pytest.mark.parametrize('x', [1, 2])\ndef test_it(x): pass\n")
     result, _ = run(project)
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines([f"ERROR: test_own.py:*: @pytest.mark.readiness: {mistake.replace('[', '[[]')}*"])
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    told = f"test_own.py:*: @pytest.mark.readiness: {mistake.replace('[', '[[]')}*"
+    result.stdout.fnmatch_lines(["*ERROR collecting test_own.py*", told, "ERROR test_own.py*"])
+    assert len([line for line in result.outlines if line.startswith("test_own.py:")]) == 1
+
+
+def test_wrong_marks_are_told_all_at_once_and_on_workers(project, write) -> None:
+    write(test_own_py="import pytest\n\n@pytest.mark.readiness()\ndef test_it(): pass\n\n@pytest.mark.readiness(1)\ndef test_too(): pass\n")
+    write(test_more_py="import pytest\n\n@pytest.mark.readiness(2)\nclass TestIt:\n    def test_it(self): pass\n")
+    for workers in ("-n0", "-n2"):
+        result, _ = run(project, workers)
+        assert result.ret == (pytest.ExitCode.INTERRUPTED if workers == "-n0" else pytest.ExitCode.TESTS_FAILED)
+        result.stdout.fnmatch_lines(["test_more.py:*: @pytest*", "test_own.py:3: @pytest*", "test_own.py:6: @pytest*"])
 
 
 def test_what_is_measured_has_its_target_beside_it(project, write) -> None:

@@ -13,12 +13,12 @@ from importlib.resources import files
 from pathlib import Path
 
 from ..authoring import DEFAULT_FILES
+from ..authoring import is_id
 from ..formats.kinds import KINDS
 from .files import FOLDER
 from .mistakes import hint
 
 SCHEMA = "criteria.schema.json"
-_ID = re.compile(r"[a-z][a-z0-9]*(\.[a-z][a-z0-9-]*)+").fullmatch
 HEAD = f"# yaml-language-server: $schema={SCHEMA}\ncriteria:\n"
 SKELETON = """\
   - id: {id}
@@ -56,7 +56,7 @@ class NewCriterionError(Exception):
 
 def skeleton(name: str, kind: str) -> str:
     """The text of a criterion to be filled in."""
-    if not _ID(name):
+    if not is_id(name):
         raise NewCriterionError(f"{name!r} is not like acme.team-label")
     if kind not in KINDS:
         raise NewCriterionError(f"there is no kind {kind!r} ({hint(kind, KINDS)})")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from ..authoring import CATEGORIES
+from ..authoring import is_effort
+from ..authoring import is_id
 from ..model import Priority
 from ..model import Span
 from ..syntax import yaml
@@ -25,8 +26,6 @@ from .keys import parameters
 from .keys import texts
 from .mistakes import Mistakes
 
-_ID = re.compile(r"[a-z][a-z0-9]*(\.[a-z][a-z0-9-]*)+").fullmatch
-_EFFORT = re.compile(r"[0-9]+[mhd]").fullmatch
 ABOUT = ("id", "title", "why", "priority", "category", "remedy", "effort", "owner", "references", "draft", "good", "bad")
 OWN = (*ABOUT, "on", "when", "unless", "each", *ASKS, "message", "secret", "advice", "parameters")
 USED = (*ABOUT, "use", "with", "where", "unless")
@@ -71,7 +70,7 @@ def criterion(body: Any, place: Span, mistakes: Mistakes, kinds: Iterable[str] =
         mistakes.add(place, f"a criterion is a mapping with id, title, on and what it asks, not {operators.shown(body)}")
         return None
     name = body.get("id")
-    if not isinstance(name, str) or not _ID(name):
+    if not isinstance(name, str) or not is_id(name):
         written = "a criterion has no id: give it one" if name is None else f"the id {operators.shown(name)} is not"
         mistakes.add(body.entry("id"), f"{written} in lower case with a dot in it, such as acme.team-label")
         return None
@@ -98,7 +97,7 @@ def criterion(body: Any, place: Span, mistakes: Mistakes, kinds: Iterable[str] =
     )
     for key in ("secret", "advice"):
         flag(body, key, name, mistakes)
-    if found.effort and not _EFFORT(found.effort):
+    if found.effort and not is_effort(found.effort):
         mistakes.add(found.at("effort"), f"{name}: effort: {found.effort!r} is not like 30m, 2h or 1d")
     if not uses and on:
         demands(body, on, found.parameters, mistakes, name)
