@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -125,19 +126,34 @@ def bounded(
         except OSError as error:
             raise ToolError(f"{name} cannot be started: {error.strerror}") from None
         _limit(process.pid, memory)
+        late = threading.Event()
+
+        def stop() -> None:
+            late.set()
+            _kill(process)
+
+        alarm = threading.Timer(timeout, stop)  # a wait with a timeout would look only every 50 ms
+        alarm.daemon = True
+        alarm.start()
         try:
-            code = process.wait(timeout)
-        except subprocess.TimeoutExpired:
-            raise ToolError(f"{name} was stopped after {timeout:g} s") from None
+            code = process.wait()
         finally:
-            with suppress(OSError):  # with everything it started
-                os.killpg(process.pid, signal.SIGKILL)
+            alarm.cancel()
+            _kill(process)
             process.wait()
+    if late.is_set():
+        raise ToolError(f"{name} was stopped after {timeout:g} s")
     if code == -signal.SIGXFSZ or max(out.stat().st_size, err.stat().st_size) >= MAX_OUTPUT:
         raise ToolError(f"{name} wrote more than {MAX_OUTPUT // 1_000_000} MB")
     if code < 0:
         raise ToolError(f"{name} was ended by signal {-code}")
     return code, out.read_bytes(), err.read_bytes()
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """End a program with everything it started."""
+    with suppress(OSError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def _environment(home: Path) -> dict[str, str]:
