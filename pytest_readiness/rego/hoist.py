@@ -9,20 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from collections.abc import Sequence
 from itertools import islice
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from .source import Token
+from .tokens import CLOSE
+from .tokens import OPEN
+from .tokens import Token
+from .translation import Edit
 
-_OPEN, _CLOSE = frozenset("({["), frozenset(")}]")
 _INFIX = frozenset((":=", "=", "==", "!=", "<", ">", "<=", ">=", "+", "-", "*", "/", "%", "&", "|", ",", ".", "in", "if", "as", "with"))
 _COMPARING = frozenset(("==", "!=", "<", ">", "<=", ">=", "="))
 _WORDS = frozenset("not some every in if else contains with as default true false null".split())
 _ROOM = 200  # references that are looked at in one rule; more would be no policy
 
 
-def edits(tokens: Sequence[Token], text: str) -> Iterator[tuple[int, int, str]]:
-    """What to change in a rule, as (start, length, new text)."""
+def edits(tokens: Sequence[Token], text: str) -> Iterator[Edit]:
+    """What to change in a rule."""
     pairs, parents = _brackets(tokens)
     for start, end in islice(_references(tokens, pairs), _ROOM):
         call = _call_around(tokens, parents, start)
@@ -36,7 +36,7 @@ def edits(tokens: Sequence[Token], text: str) -> Iterator[tuple[int, int, str]]:
         if call is None and not _is_second(tokens, pairs, first, start):
             continue
         name = f"walked_{tokens[start].start}"
-        begin, stop = tokens[start].start, tokens[end].start + len(tokens[end].text)
+        begin, stop = tokens[start].start, tokens[end].end
         yield tokens[place].start, 0, f"{name} := {' '.join(text[begin:stop].split())}; "
         yield begin, stop - begin, name
 
@@ -47,10 +47,10 @@ def _brackets(tokens: Sequence[Token]) -> tuple[dict[int, int], list[int]]:
     parents: list[int] = []
     stack: list[int] = []
     for number, token in enumerate(tokens):
-        if token.kind == "sign" and token.text in _CLOSE and stack:
+        if token.kind == "sign" and token.text in CLOSE and stack:
             pairs[stack.pop()] = number
         parents.append(stack[-1] if stack else -1)
-        if token.kind == "sign" and token.text in _OPEN:
+        if token.kind == "sign" and token.text in OPEN:
             stack.append(number)
     return pairs, parents
 
@@ -67,7 +67,7 @@ def _references(tokens: Sequence[Token], pairs: dict[int, int]) -> Iterator[tupl
         end, iterates = number, False
         while end + 1 < len(tokens):
             following = tokens[end + 1]
-            touches = following.start == tokens[end].start + len(tokens[end].text)
+            touches = following.start == tokens[end].end
             if following.text == "." and end + 2 < len(tokens) and tokens[end + 2].kind == "name":
                 end += 2
             elif following.text == "[" and touches and end + 1 in pairs:
@@ -90,7 +90,7 @@ def _is_call(tokens: Sequence[Token], bracket: int) -> bool:
         and tokens[bracket].text == "("
         and before.kind == "name"
         and before.text not in _WORDS - {"contains"}
-        and before.start + len(before.text) == tokens[bracket].start
+        and before.end == tokens[bracket].start
     )
 
 
