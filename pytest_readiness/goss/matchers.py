@@ -6,6 +6,7 @@ texts (goss tells ``2`` of YAML from ``2`` of JSON there, and never finds the gr
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -19,6 +20,8 @@ from .lists import unmatched
 from .matcher import NO
 from .matcher import Matcher
 from .matcher import MatcherError
+from .matcher import below
+from .matcher import number_argument
 from .matcher import text_argument
 from .patterns import have_patterns
 from .patterns import lines_with
@@ -33,7 +36,12 @@ from .values import told
 
 MAX_NESTING = 30
 MAX_SIZE = 5_000  # values in one matcher
-NUMERIC = {"gt": "more than", "ge": "at least", "lt": "less than", "le": "at most"}
+NUMERIC: dict[str, tuple[str, Callable[[float, float], bool]]] = {
+    "gt": ("more than", operator.gt),
+    "ge": ("at least", operator.ge),
+    "lt": ("less than", operator.lt),
+    "le": ("at most", operator.le),
+}
 
 
 def compiled(value: Any, *, stream: bool = False) -> Matcher:
@@ -76,22 +84,19 @@ def _compiled(value: Any, depth: int) -> Matcher:
     ((name, argument),) = value.items()
     if name not in MATCHERS:
         raise MatcherError(f"no matcher is called {brief(str(name))!r}: {hint(str(name), MATCHERS)}", (name,))
-    try:
+    with below(name):
         return MATCHERS[name](name, argument, depth + 1)
-    except MatcherError as error:
-        raise MatcherError(str(error), (name, *error.path)) from None
 
 
 def _all(value: Any, depth: int) -> list[Matcher]:
     if not isinstance(value, list):
         raise MatcherError("takes a list of matchers")
-    found = []
-    for index, item in enumerate(value):
-        try:
-            found.append(_compiled(item, depth + 1))
-        except MatcherError as error:
-            raise MatcherError(str(error), (index, *error.path)) from None
-    return found
+    return [_compiled_below(index, item, depth + 1) for index, item in enumerate(value)]
+
+
+def _compiled_below(step: str | int, value: Any, depth: int) -> Matcher:
+    with below(step):
+        return _compiled(value, depth)
 
 
 def _equal(_: str, value: Any, __: int) -> Matcher:
@@ -107,16 +112,15 @@ def _about_text(word: str, test: Callable[[str, str], bool]) -> Callable[[str, A
 
 
 def _have_len(name: str, value: Any, _: int) -> Matcher:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise MatcherError(f"{name} takes a number, not {told(value, 40)}")
+    wanted = int(number_argument(name, value))
 
     def holds(found: Any) -> str | None:
         if not isinstance(found, (str, list, dict)):
             raise CannotMatch("only texts, lists and mappings have a length")
         length = len(found.encode("utf-8", "surrogateescape")) if isinstance(found, str) else len(found)
-        return None if length == int(value) else f" (its length is {length})"
+        return None if length == wanted else f" (its length is {length})"
 
-    return Matcher(f"a length of {int(value)}", holds)
+    return Matcher(f"a length of {wanted}", holds)
 
 
 def _have_key(_: str, value: Any, depth: int) -> Matcher:
@@ -137,13 +141,6 @@ def _have_key_with_value(name: str, value: Any, depth: int) -> Matcher:
     return Matcher("a mapping with " + " and ".join(f"{key}: {matcher.said}" for key, matcher in matchers.items()), holds)
 
 
-def _compiled_below(key: Any, value: Any, depth: int) -> Matcher:
-    try:
-        return _compiled(value, depth)
-    except MatcherError as error:
-        raise MatcherError(str(error), (key, *error.path)) from None
-
-
 def _contain_element(name: str, value: Any, depth: int) -> Matcher:
     if isinstance(value, (bool, list)):
         raise MatcherError(f"{name} takes a matcher, a text or a number, not {told(value, 40)}")
@@ -162,14 +159,15 @@ def _contain_elements(matchers: list[Matcher], *, as_lines: bool) -> Matcher:
 def _consist_of(_: str, value: Any, depth: int) -> Matcher:
     matchers = _all(value, depth)
 
-    def holds(found: Any) -> str | None:
-        elements = items(found, as_lines=False)
-        missing = unmatched(matchers, elements)
-        if missing:
-            return f" (missing: {brief(', '.join(m.said for m in missing))})"
-        return f" ({len(elements)} elements, {len(matchers)} expected)" if len(elements) != len(matchers) else None
+    contained = _contain_elements(matchers, as_lines=False)
 
-    return Matcher(f"just [{', '.join(matcher.said for matcher in matchers)}]", holds)
+    def holds(found: Any) -> str | None:
+        if missing := contained.holds(found):
+            return missing
+        count = len(items(found, as_lines=False))
+        return f" ({count} elements, {len(matchers)} expected)" if count != len(matchers) else None
+
+    return Matcher(f"just {contained.said}", holds)
 
 
 def _not(_: str, value: Any, depth: int) -> Matcher:
@@ -184,7 +182,7 @@ def _and(_: str, value: Any, depth: int) -> Matcher:
         for matcher in matchers:
             missing = matcher.holds(found)
             if missing is not None:
-                return f" (not so: {brief(matcher.said)}{missing if missing != NO else ''})" if len(matchers) > 1 else missing
+                return f" (not so: {brief(matcher.said)}{missing})" if len(matchers) > 1 else missing
         return None
 
     return Matcher(" and ".join(matcher.said for matcher in matchers) or "anything", holds)
@@ -199,15 +197,9 @@ def _or(_: str, value: Any, depth: int) -> Matcher:
 
 
 def _compare(name: str, value: Any, _: int) -> Matcher:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise MatcherError(f"{name} takes a number, not {told(value, 40)}")
-
-    def holds(found: Any) -> str | None:
-        number = number_of(found)
-        met = {"gt": number > value, "ge": number >= value, "lt": number < value, "le": number <= value}[name]
-        return None if met else NO
-
-    return Matcher(f"{NUMERIC[name]} {text_of(value)}", holds)
+    wanted = number_argument(name, value)
+    word, test = NUMERIC[name]
+    return Matcher(f"{word} {text_of(wanted)}", lambda found: None if test(number_of(found), wanted) else NO)
 
 
 def _semver(name: str, value: Any, _: int) -> Matcher:
@@ -248,7 +240,7 @@ def _gjson(name: str, value: Any, depth: int) -> Matcher:
                 raise CannotMatch(f"at {brief(key, 60)} it {reason}") from None
             missing = matcher.holds(inner)
             if missing is not None:
-                return f" ({brief(key, 60)} is {told(inner)}{missing if missing != NO else ''})"
+                return f" ({brief(key, 60)} is {told(inner)}{missing})"
         return None
 
     return Matcher(" and ".join(f"{brief(key, 60)} {matcher.said}" for key, _, matcher in parts) or "JSON", holds)

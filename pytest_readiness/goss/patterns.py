@@ -10,6 +10,7 @@ from ..text import brief
 from .matcher import NO
 from .matcher import Matcher
 from .matcher import MatcherError
+from .matcher import below
 from .matcher import text_argument
 from .regexes import Pattern
 from .regexes import PatternError
@@ -82,11 +83,8 @@ def lines_with(value: list[Any]) -> Matcher:
     """Lines that have each of the patterns, or none of those with ``!``."""
     found: list[_Line] = []
     for index, item in enumerate(value):
-        try:
+        with below(index):
             found.append(_line(item))
-        except MatcherError as error:
-            raise MatcherError(str(error), (index,)) from None
-
     expressions = sum(line.expression for line in found)
 
     def holds(text: Any) -> str | None:
