@@ -498,7 +498,7 @@ def test_a_repository_that_cannot_be_asked(hub, answer: Any, problem: str | None
         ({"/rules/branches/main": reply(["deletion"])}, "/rules/branches/main answers with a list, not with a list of mappings"),
         ({"/branches/main": reply([])}, "/branches/main answers with a list, not with a mapping"),
         ({"/branches/main": (502, {}, b"<html>")}, "/branches/main answers with status 502"),
-        ({"/branches/main": endless}, "the API of GitHub answers with more than 1048576 bytes"),
+        ({"/branches/main": endless}, "the API of GitHub answers with more than 1048576 bytes, the max_size of the target"),
         ({"": reply({"default_branch": 3})}, "the API of GitHub names no default branch: declare branch"),
     ],
 )
@@ -603,7 +603,7 @@ def test_tls_is_verified(hub, authority, trusted) -> None:
         ("rule: build-time, workflow: ci.yml, unit: min", "durations of runs are in seconds"),
         ("rule: ci-failure-backlog, issues: ['a,b']", "live.checks.0.issues.0"),
         ("rule: github-branch-protection, path: /x", "path is not for a check of a github"),
-        ("rule: github-branch-protection, at_most: 3", "what is measured? a target needs issues or workflow"),
+        ("rule: github-branch-protection, at_most: 3", "at_most is about a number: measure one with issues or workflow"),
     ],
 )
 def test_a_mistake_is_told_at_its_line(check: str, mistake: str) -> None:

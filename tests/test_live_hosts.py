@@ -580,7 +580,7 @@ def test_a_mistake_in_a_target_is_told(target: str, why: str) -> None:
         ("rule: measurement, age_of: /x, output_of: y, below: 5s", "a check measures either age_of or output_of"),
         ("rule: measurement, age_of: /x, unit: ms, below: 5s", "unit is not for age_of, which is in seconds"),
         ("rule: measurement, age_of: /x, below: 5", "what is measured is in s, which cannot be compared with 5"),
-        ("rule: measurement, service: x, below: 5", "what is measured? a target needs age_of or output_of"),
+        ("rule: measurement, service: x, below: 5", "below is about a number: measure one with age_of or output_of"),
         ("rule: host-state, service: []", "live.checks.0.service: [] "),
     ],
 )

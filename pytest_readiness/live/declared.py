@@ -34,6 +34,7 @@ from .units import quantity
 OF_TARGETS = frozenset(("timeout", "retries", "pause", "max_size", "ca_file", "token_env", "headers", "header_env", "proxy_env"))
 OF_CHECKS = frozenset(("rule", "target", "name", "priority"))
 OF_NUMBERS = frozenset((*OPERATORS, "unit", "on_no_data"))
+LONGEST = 3600.0  # seconds of a timeout or a pause
 
 
 def load(document: yaml.Document, project: Project) -> tuple[Declared, list[ParseFailure]]:
@@ -75,7 +76,7 @@ class _Reader:
         if named:
             kind.target(read)
         size = read.attempt(lambda: quantity(body.get("max_size", kind.max_size), "B"), "max_size")
-        if size is not None and size.dimension != "size":
+        if size is not None and (size.dimension != "size" or size.value < 1):
             read.wrong(f"{name}: max_size: {body['max_size']!r} is not a size such as 1 MiB", "max_size")
         return Target(
             name,
@@ -111,8 +112,8 @@ class _Reader:
             read.wrong(f"what is to hold? declare one of {', '.join(sorted(kind.asks | kind.measures))}")
         kind.read(read)
         measured = bool(kind.measures & read.whole.keys())
-        if not measured and any(operator in body for operator in OPERATORS):
-            read.wrong("what is measured? a target needs " + " or ".join(sorted(kind.measures or ("another check",))))
+        for key in sorted(body.keys() & OF_NUMBERS - kind.further) if not measured else ():
+            read.wrong(f"{key} is about a number: measure one with {' or '.join(sorted(kind.measures))}", key)
         comparison = self._comparison(read) if measured else None
         entry = Entry(rule, body.get("name", body["target"]), span, read.whole, target, comparison, priority=_priority(body))
         try:
@@ -208,7 +209,8 @@ def _unit(read: Reading, target: Quantity, place: str) -> str:
 
 
 def _patience(read: Reading, shared: Patience) -> Patience:
-    return Patience(read.seconds("timeout", shared.timeout), read.body.get("retries", shared.retries), read.seconds("pause", shared.pause))
+    timeout, pause = (read.seconds(key, getattr(shared, key), most=LONGEST) for key in ("timeout", "pause"))
+    return Patience(timeout, read.body.get("retries", shared.retries), pause)
 
 
 def _signed(read: Reading) -> None:

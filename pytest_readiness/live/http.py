@@ -83,6 +83,8 @@ class Client:
         self.origin = _origin(self.url)
         try:
             self.tls = context(target, around.root)  # also of http, which may redirect to https
+        except ssl.SSLError:
+            raise CannotAsk(f"{target.ca_file} holds no certificate") from None
         except OSError as error:
             raise CannotAsk(f"{target.ca_file}: {error.strerror or error}") from None
         self.untrusted = False  # reached, but its certificate is not valid
@@ -91,6 +93,9 @@ class Client:
         if target.token_env:
             self._own["Authorization"] = f"Bearer {around.variable(target, target.token_env)}"
         self._own |= {name: around.variable(target, variable) for name, variable in target.header_env.items()}
+        for name, value in self._own.items():
+            if not value.isascii() or not value.isprintable() or value != value.strip():
+                raise CannotAsk(f"the header {name} cannot be sent: its value has a line break, or another character than printable ASCII")
         try:
             # no netrc, and no proxy but a declared one: what the environment of a laptop holds is not what is judged
             self._client = httpx.Client(
@@ -145,7 +150,7 @@ class Client:
                 for chunk in response.iter_raw() if whole else ():
                     body += chunk
                     if len(body) > limit:
-                        raise NoAnswer(f"answers with more than {limit} bytes")
+                        raise NoAnswer(f"answers with more than {limit} bytes, the max_size of the target")
                     if time.monotonic() > end:
                         raise NoAnswer(f"did not finish its answer within {timeout:g} s")
                 took = time.perf_counter() - started
@@ -356,8 +361,7 @@ def _read(read: Reading) -> None:
     whole, target = read.whole, read.target
     if LATENCY & whole.keys():
         read.whole |= {"percentile": 99, "requests": 100, **whole, "unit": "s"}
-    if "percentile" in whole and "value" in whole:
-        read.wrong("a check measures either value or a percentile of latencies", "value")
+    _beside(read)
     for expression in whole.get("json", {}):
         read.attempt(partial(compiled, "json", expression), "json")
     for pattern in whole.get("header", {}).values():
@@ -366,6 +370,21 @@ def _read(read: Reading) -> None:
         read.attempt(partial(compiled, "json", whole["value"]), "value")
     if target and TLS & whole.keys() and target.address and not target.address.startswith("https:"):
         read.wrong(f"TLS is asked of an https url, not of {target.address}", "target")
+
+
+def _beside(read: Reading) -> None:
+    """What says nothing to what is asked is a mistake, since nobody would miss it."""
+    whole, body = read.whole, read.body
+    if TLS & whole.keys():
+        said, strange = "tls and plaintext", body.keys() & (KIND.asks | KIND.measures | KIND.further) - TLS - {"plaintext_port"}
+    elif "percentile" in whole:
+        said, strange = "a percentile of latencies", body.keys() & {"value", "json", "header", "dependencies", "follow"}
+    else:
+        said, strange = "", set()
+    for key in sorted(strange):
+        read.wrong(f"{key} does not go with {said}: make it a check of its own", key)
+    if "plaintext_port" in body and whole.get("plaintext") != "refused":
+        read.wrong("plaintext_port is the port that plaintext: refused tries", "plaintext_port")
 
 
 def _defaults(defaults: Mapping[str, Any], body: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from collections.abc import Iterable
@@ -55,13 +56,15 @@ class Reading:
             self.wrong(f"{key}: {error}", key)
             return None
 
-    def seconds(self, key: str, default: Any) -> Any:
-        """A duration; more than nothing."""
+    def seconds(self, key: str, default: Any, *, most: float = math.inf) -> Any:
+        """A duration; more than nothing, and at most so many seconds."""
         if key not in self.whole:
             return default
         found = self.attempt(lambda: seconds(self.whole[key]), key)
         if found is not None and found <= 0:
             self.wrong(f"{key}: must be more than nothing", key)
+        if found is not None and found > most:
+            self.wrong(f"{key}: must be at most {most:g} s", key)
         return found or default
 
     def pattern(self, pattern: str, key: str) -> None:

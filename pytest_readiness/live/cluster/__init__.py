@@ -224,7 +224,7 @@ KIND = Kind(
     _ask,
     asks=ASKS,
     measures=MEASURES,
-    further=frozenset(("namespace", "count", "backups_of")) | OF_REPOSITORY,
+    further=frozenset(("namespace", "count", "backups_of", "on_no_data")) | OF_REPOSITORY,
     options=frozenset(("namespace", "kubeconfig")),
     modules=(f"{__name__}.*",),
     max_size=MAX_SIZE,

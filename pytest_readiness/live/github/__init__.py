@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...project import Project
+from .. import http
 from ..contact import CannotAsk
 from ..entries import Entry
 from ..entries import Kind
@@ -53,6 +54,11 @@ def _ask(entry: Entry, client: Client) -> Judged:
         raise CannotAsk(f"the API of GitHub {error}") from None
 
 
+def _target(read: Reading) -> None:
+    if "api" in read.body and (problem := http.address(read.body["api"])):
+        read.wrong(f"api: {problem}", "api")
+
+
 def _read(read: Reading) -> None:
     called, _, keys = SUBJECTS[_subject(read.whole)]
     for key in read.whole.keys() & (KIND.asks | KIND.measures | KIND.further) - keys:
@@ -80,6 +86,7 @@ KIND = Kind(
     options=frozenset(("api",)),
     variables=frozenset((TOKEN,)),
     address=address,
+    target=_target,
     read=_read,
     prepare=_prepare,
 )
