@@ -74,14 +74,9 @@ class Document:
         for written, resources in self.data.items():
             place = self.data.entry(written)
             name = ALIASES.get(written, written) if self.short else written
-            if name == INCLUDE:
-                if self.short:
-                    self.wrong(place, "gossfile is for goss files: name the files as targets instead")
-                continue
             if name not in TYPES:
-                if not written.startswith(_OWN):
-                    known = (*TYPES, *ALIASES) if self.short else (*TYPES, INCLUDE)
-                    self.wrong(place, f"no type of resources is called {brief(written)!r}: {hint(written, known)}")
+                if name != INCLUDE and not name.startswith(_OWN):
+                    self.wrong(place, f"no type of resources is called {brief(name)!r}: {hint(name, (*TYPES, INCLUDE))}")
                 continue
             for key, body in self._entries(resources, place, name):
                 if (name, key) in self.seen:
@@ -123,6 +118,7 @@ class Document:
 
     def _resource(self, name: str, key: str, body: yaml.Mapping | None, span: Span) -> Assertion | None:
         type_ = TYPES[name]
+        implied = self._implied(type_, body)
         body = yaml.Mapping(span) if body is None else body
         what = f"{name} {brief(key)}"
         self.failed = False
@@ -131,7 +127,7 @@ class Document:
         if type_.subject:
             kinds[type_.subject] = "text"
         options = self._options(body, kinds, what)
-        expected = dict(self._expected(type_, body, what, span))
+        expected = dict(self._expected(type_, body, implied, what, span))
         if not expected and not options.get("skip") and not self.failed:
             self.wrong(span, f"{what}: nothing is expected of it: add {' or '.join(type_.asked[:2])}")
         if self.failed:
@@ -145,16 +141,24 @@ class Document:
             if key not in known:
                 self.wrong(body.entry(key), f"{what} has no attribute {brief(key)!r}: {hint(key, known)}")
 
-    def _expected(self, type_: Type, body: yaml.Mapping, what: str, span: Span) -> Iterator[tuple[str, Matcher]]:
+    def _implied(self, type_: Type, body: yaml.Mapping | None) -> Mapping[str, Any]:
+        """What the short form may leave out: of a name alone all that is implied, else what goss demands."""
+        if not self.short:
+            return {}
+        return {name: value for name, value in type_.implied.items() if body is None or name in type_.required}
+
+    def _expected(
+        self, type_: Type, body: yaml.Mapping, implied: Mapping[str, Any], what: str, span: Span
+    ) -> Iterator[tuple[str, Matcher]]:
         for name in type_.required:
-            if body.get(name) is None and not (self.short and name in type_.implied) and not (name == "content" and name in body):
+            if body.get(name) is None and name not in implied and not (name == "content" and name in body):
                 example = type_.implied.get(name)
                 fix = f" {name}: {_word(example)}" if example is not None else ""
                 self.wrong(body.entry(name) if name in body else span, f"{what}: {name} is missing, which goss demands: add{fix or ' it'}")
         for name in type_.asked:
             value = body.get(name)
-            if value is None and self.short and name in type_.implied:
-                value = type_.implied[name]
+            if value is None:
+                value = implied.get(name)
             if value is None or (name in type_.streams and value == []):
                 continue
             if name in FLAGS and value in SWITCHES:

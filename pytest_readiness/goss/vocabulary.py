@@ -15,8 +15,9 @@ class Type:
 
     ``subject`` is the attribute that names the thing where the key does not. ``asked`` are the attributes with an
     expectation, in the order they are asked; where the first of them is a ``gate`` and is false, the others are not
-    asked. ``streams`` among them are read by lines. ``required`` is what goss demands and ``implied`` what the short
-    form in ``readiness.yaml`` may leave out. ``options`` say how it is asked.
+    asked. ``streams`` among them are read by lines. ``required`` is what goss demands and ``implied`` what a name alone
+    means in the short form of ``readiness.yaml``. ``options`` say how it is asked. Where the first is not as expected
+    and it ``stops``, the others are not asked.
     """
 
     subject: str
@@ -26,7 +27,7 @@ class Type:
     required: tuple[str, ...] = ()
     implied: Mapping[str, bool | int] = field(default_factory=dict)
     options: Mapping[str, str] = field(default_factory=dict)
-    stops: bool = True  # where the first is not as expected, the others are not asked
+    stops: bool = True
 
     @property
     def known(self) -> tuple[str, ...]:
@@ -41,7 +42,11 @@ def _gated(subject: str, *asked: str, **more: str) -> Type:
 
 TYPES: Mapping[str, Type] = {
     "addr": Type(
-        "address", ("reachable",), False, frozenset(), ("reachable",), {"reachable": True}, {"local-address": "text", "timeout": "ms"}
+        "address",
+        ("reachable",),
+        required=("reachable",),
+        implied={"reachable": True},
+        options={"local-address": "text", "timeout": "ms"},
     ),
     "command": Type(
         "exec",
@@ -92,7 +97,7 @@ TYPES: Mapping[str, Type] = {
     "package": _gated("name", "installed", "versions"),
     "port": _gated("port", "listening", "ip"),
     "process": Type("comm", ("running",), required=("running",), implied={"running": True}),
-    "service": Type("name", ("enabled", "running", "runlevels"), stops=False),
+    "service": Type("name", ("enabled", "running", "runlevels"), implied={"enabled": True, "running": True}, stops=False),
     "user": _gated("username", "exists", "uid", "gid", "groups", "home", "shell"),
 }
 FLAGS = frozenset(("exists", "installed", "listening", "reachable", "resolvable", "running", "enabled"))  # what is true or false

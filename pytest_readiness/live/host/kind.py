@@ -35,8 +35,6 @@ MEASURES = frozenset(("age_of", "output_of"))
 NOT_OF_HOSTS = ("ca_file", "token_env", "headers", "header_env", "proxy_env")
 # those that need nothing else installed
 BACKENDS = tuple(f"testinfra.backend.{name}" for name in ("local", "ssh", "docker", "podman", "kubectl"))
-# where the short form expects what the long one does not imply
-SHORT: Mapping[str, Mapping[str, Any]] = {"service": {"running": True, "enabled": True}}
 
 
 def _target(read: Reading) -> None:
@@ -58,9 +56,9 @@ def _read(read: Reading) -> None:
 
     things = yaml.Mapping(read.body.raw_span)
     for key in (key for key in read.whole if key in THINGS):
-        things[key] = _long(ALIASES.get(key, key), read.whole[key], read.at(key))
+        things[key] = _by_name(read.whole[key], read.at(key))
         things.key_spans[key] = things.value_spans[key] = read.at(key)
-    assertions, mistakes = from_mapping(things, read.span)
+    assertions, mistakes = from_mapping(things)
     read.add(mistakes)
     read.whole["things"] = assertions
     if "goss" in read.whole:
@@ -70,7 +68,7 @@ def _read(read: Reading) -> None:
             read.wrong("vars is for a goss file: name one with goss", "vars")
         elif isinstance(read.whole["vars"], str):
             read.inside(read.whole["vars"], "vars")
-    read.whole["programs"] = _long("tools", read.whole.get("tools", []), read.at("tools"))
+    read.whole["programs"] = _by_name(read.whole.get("tools", []), read.at("tools"))
     for name, wanted in read.whole["programs"].items():
         try:
             tools.constraint("" if wanted is None else str(wanted), name)
@@ -86,23 +84,16 @@ def _read(read: Reading) -> None:
             read.wrong("age_of is a path from the root of the host, such as /var/backups/db.dump", "age_of")
 
 
-def _long(type_: str, value: Any, span: Span) -> Any:
-    """The short forms (a name, or several) as the mapping they stand for."""
-    found = yaml.Mapping(span)
+def _by_name(value: Any, span: Span) -> yaml.Mapping:
+    """A name, or several, as the mapping that they stand for."""
     if isinstance(value, yaml.Mapping):
-        found = value.copy()
-    else:
-        names = value if isinstance(value, list) else [value]
-        spans = value.item_spans if isinstance(value, yaml.Sequence) else [span] * len(names)
-        for name, place in zip(names, spans, strict=True):
-            found[str(name)] = None
-            found.key_spans[str(name)] = found.value_spans[str(name)] = place
-    for name, body in found.items():
-        if body is None and type_ in SHORT:
-            found[name] = yaml.Mapping(found.key_spans[name])
-            for key, expected in SHORT[type_].items():
-                found[name][key] = expected
-                found[name].key_spans[key] = found[name].value_spans[key] = found.key_spans[name]
+        return value
+    found = yaml.Mapping(span)
+    names = value if isinstance(value, list) else [value]
+    spans = value.item_spans if isinstance(value, yaml.Sequence) else [span] * len(names)
+    for name, place in zip(names, spans, strict=True):
+        found[str(name)] = None
+        found.key_spans[str(name)] = found.value_spans[str(name)] = place
     return found
 
 
