@@ -19,6 +19,7 @@ from pytest_readiness.model import Priority
 from pytest_readiness.project import Project
 from pytest_readiness.rego import engine
 from pytest_readiness.rego import inputs
+from pytest_readiness.rego import places
 from pytest_readiness.rego import policies
 from pytest_readiness.rego import rules
 from pytest_readiness.rego import source
@@ -176,6 +177,30 @@ def test_a_text_that_a_function_makes_is_a_text_like_any_other_in_a_format(made:
     policy = "package main\nimport rego.v1\n" + "".join(f"deny contains msg if {{\n  {rest}  {way}\n}}\n" for way in ways)
     (found,) = verdicts({"policy/a.rego": policy, "web.yaml": WEB}).values()
     assert [message.partition(": ")[2] for message in found] == [f"it is {said}!"]
+
+
+UNESCAPED = {
+    "a part of what an expression finds": 'some x in regex.find_n("[a-z]+", input.kind, -1)\n  msg := sprintf("found %v", [x])',
+    "a text with quotes that is trimmed": 'msg := trim(input.metadata.annotations.note, " ")',
+    "such a text in a format": 'msg := sprintf("%v", [trim_space(input.metadata.annotations.note)])',
+}
+
+
+@pytest.mark.parametrize("body", UNESCAPED.values(), ids=UNESCAPED)
+def test_an_answer_that_cannot_be_read_fails_at_the_line_of_the_policy(body: str) -> None:
+    files = {
+        "policy/a.rego": f"package main\nimport rego.v1\n\ndeny contains msg if {{\n  {body}\n}}\n",
+        "web.yaml": WEB.replace("  name: web\n", "  name: web\n  annotations: {note: ' a \"b\" c '}\n"),
+    }
+    (found,) = verdicts(files).values()
+    assert [message.partition(", so")[0] for message in found] == [
+        "4: deny could not be evaluated for web.yaml: regopy does not escape what some functions make (trim, regex.find_n)"
+    ]
+    made = project(files)
+    (rule,) = rules.rules(made)
+    (resource,) = (each for each in made.contents("web.yaml").resources if each.kind == "rego.input")
+    (finding,) = evaluate(rule, resource, made).failing
+    assert str(finding.span) == "policy/a.rego:4:1"
 
 
 def test_a_function_of_the_policies_may_be_called_like_one_of_the_engine() -> None:
@@ -406,15 +431,16 @@ PLACES = {
     "the name of the object": ("Deployment web is bad", 4),
     "a key in quotes": ("'containers' is bad", 8),
     "an ordinary word that is a value": ("app is bad", 0),
+    "a value that looks like an address": ("registry.example.com is bad", 11),
     "nothing of the document": ("there is something else", 0),
 }
 
 
 @pytest.mark.parametrize(("message", "line"), PLACES.values(), ids=PLACES)
 def test_the_line_is_where_the_message_lets_one_find_it(message: str, line: int) -> None:
-    made = Project.of({"web.yaml": WEB})
+    made = Project.of({"web.yaml": f"{WEB}          env: [{{name: HOST, value: registry.example.com}}]\n"})
     (document,) = inputs.read("web.yaml", "yaml", made)
-    assert inputs.place(message, "web.yaml", document, made).line == line
+    assert places.place(message, "web.yaml", document, made).line == line
 
 
 # -- annotations
@@ -506,7 +532,7 @@ def test_what_holds_but_is_no_message_is_not_lost() -> None:
 def test_a_conflict_while_evaluating_fails_the_check() -> None:
     policy = 'package main\nf := 1 { input.kind }\nf := 2 { input.kind }\ndeny[msg] { msg := sprintf("%v", [f]) }\nwarn[msg] { msg := "still" }\n'
     found = verdicts({"policy/a.rego": policy, "web.yaml": WEB})
-    assert found["web.yaml::rego.main.deny"][0].startswith("0: deny could not be evaluated")
+    assert found["web.yaml::rego.main.deny"][0].startswith("4: deny could not be evaluated for web.yaml: ")  # where the policy says so
     assert found["web.yaml::rego.main.warn"] == ["0: still"]
 
 
@@ -547,7 +573,7 @@ def test_a_policy_that_does_not_end_is_stopped() -> None:
         'package main\ndeny[msg] {\n  n := numbers.range(1, 3000)\n  a := n[_]; b := n[_]; c := n[_]\n  a * b * c == -1\n  msg := "x"\n}\n'
     )
     (found,) = verdicts({"policy/a.rego": policy, "web.yaml": WEB}, timeout=0.5).values()
-    assert found == ["0: deny could not be evaluated: the policies were stopped after 0.5 s"]
+    assert found == ["2: deny could not be evaluated for web.yaml: the policies were stopped after 0.5 s"]
 
 
 def test_tests_of_policies_are_no_policies() -> None:

@@ -19,7 +19,7 @@ from ..model import Resource
 from ..model import Rule
 from ..model import Span
 from ..project import once
-from . import inputs
+from .places import place
 from .policies import Compiled
 from .policies import answers
 from .policies import compiled
@@ -90,7 +90,7 @@ def _rule(namespace: str, name: str, places: list[tuple[Policy, Head]], settings
         title=_line(head.notes.get("title")) or f"{name} of the policies in package {namespace} has no message",
         why=_line(head.notes.get("description")) or f"The policy {policy.path} says so.",
         remedy=_line(custom.get("remedy")) or "do what the message of the policy says",
-        check=partial(_check, namespace=namespace, name=name),
+        check=partial(_check, namespace=namespace, name=name, at=policy.at(head.line)),
         check_needs_project=True,
         effort=_EFFORT,
         source=f"{policy.path}:{head.line}",
@@ -109,7 +109,7 @@ def _line(value: Any) -> str:
     return " ".join(value.split()) if isinstance(value, str) else ""
 
 
-def _check(resource: Resource, project: Project, *, namespace: str, name: str) -> Iterator[Finding]:
+def _check(resource: Resource, project: Project, *, namespace: str, name: str, at: Span) -> Iterator[Finding]:
     path = "." if isinstance(resource, CombinedInput) else resource.path
     if isinstance(resource, PolicyInput):
         try:
@@ -122,16 +122,16 @@ def _check(resource: Resource, project: Project, *, namespace: str, name: str) -
         if answer is None:
             continue
         if answer.error:
-            yield resource.finding(f"{name} could not be evaluated: {_shortened(answer.error)}")
+            yield resource.finding(f"{name} could not be evaluated for {resource.name}: {_shortened(answer.error)}", at)
             continue
         exception = found.get(f"{namespace}.exception")
         excepted = exception is not None and _is_excepted(name, exception.value)
         for message in _messages(name, answer.value):
-            place = _place(message, resource, number, project)
+            span = _span(message, resource, number, project)
             if excepted:
-                yield resource.advice(f"excepted by data.{namespace}.exception: {message}", place)
+                yield resource.advice(f"excepted by data.{namespace}.exception: {message}", span)
             else:
-                yield resource.finding(message, place)
+                yield resource.finding(message, span)
 
 
 def _messages(name: str, value: Any) -> Iterator[str]:
@@ -164,18 +164,14 @@ def _names(value: Any) -> list[str]:
     return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
 
 
-def _place(message: str, resource: Resource, number: int, project: Project) -> Span | None:
+def _span(message: str, resource: Resource, number: int, project: Project) -> Span | None:
     if isinstance(resource, PolicyInput):
         found = documents(project, resource.path, resource.parser)
-        return inputs.place(message, resource.path, found[number], project) if number < len(found) else None
+        return place(message, resource.path, found[number], project) if number < len(found) else None
     files = judged_files(project)
     named = [path for path in files if path in message]
-    places = {
-        place
-        for path in named or files
-        for document in documents(project, path, files[path])
-        if (place := inputs.place(message, path, document, project)).line
-    }
-    if len(places) == 1:
-        return places.pop()
+    spans = {place(message, path, document, project) for path in named or files for document in documents(project, path, files[path])}
+    exact = [span for span in spans if span.line]
+    if len(exact) == 1:
+        return exact[0]
     return Span(named[0]) if len(named) == 1 else None

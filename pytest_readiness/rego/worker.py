@@ -15,8 +15,9 @@ import time
 from typing import Any
 
 MAX_MEMORY = 4 << 30  # bytes; the engine's allocator reserves far more, so that no limit of the system does
-
-
+UNREADABLE = (
+    "regopy does not escape what some functions make (trim, regex.find_n), so its answer is no JSON; do without, or say engine: opa"
+)
 PRINTED = "printed"  # what the engine writes on its standard output
 ERROR = re.compile(r"(?P<reason>[^\n]+)\n-- (?P<path>[^\n]*?):(?P<line>[0-9]+):[0-9]+\n")
 
@@ -62,7 +63,7 @@ def main(job: dict[str, Any]) -> None:  # noqa: PLR0915 - one process, one job
         try:
             return json.loads(text)
         except ValueError:
-            raise ValueError(" ".join(text.split())) from None
+            raise ValueError(f"{UNREADABLE}: {' '.join(text.split())}") from None
 
     def work() -> None:
         engine: Any = Interpreter()  # type: ignore[no-untyped-call]
