@@ -32,6 +32,8 @@ from pytest_readiness.criteria.load import load
 from pytest_readiness.criteria.paths import PathError
 from pytest_readiness.criteria.paths import parse
 from pytest_readiness.criteria.patterns import Pattern
+from pytest_readiness.criteria.patterns import PatternError
+from pytest_readiness.criteria.patterns import compiled
 from pytest_readiness.formats import kinds
 from pytest_readiness.formats.relations import RELATIONS
 from pytest_readiness.project import Project
@@ -452,6 +454,11 @@ def test_no_expression_is_catastrophic(pattern: str) -> None:
     before = time.process_time()
     assert not Pattern(pattern).fullmatch("a" * 20_000 + "!")
     assert time.process_time() - before < 5
+
+
+def test_an_expression_that_is_too_long_is_refused() -> None:
+    with pytest.raises(PatternError, match="is longer than 500 characters"):
+        compiled("a" * 501)
 
 
 def test_what_is_too_long_is_not_known() -> None:

@@ -147,8 +147,6 @@ class Pattern:
     """A compiled expression."""
 
     def __init__(self, text: str) -> None:
-        if len(text) > MAX_PATTERN:
-            raise PatternError(f"is longer than {MAX_PATTERN} characters")
         try:
             with warnings.catch_warnings(action="ignore") if sys.version_info >= (3, 11) else warnings.catch_warnings():
                 parsed = sre_parser.parse(text)
@@ -241,5 +239,7 @@ def _holds(kind: Any, flags: int, before: str, after: str, last: str) -> bool:
 
 @lru_cache(maxsize=2_000)
 def compiled(text: str) -> Pattern:
-    """The pattern of a text, compiled once; raises `PatternError`."""
+    """The pattern that somebody wrote, compiled once; raises `PatternError`."""
+    if len(text) > MAX_PATTERN:
+        raise PatternError(f"is longer than {MAX_PATTERN} characters")
     return Pattern(text)

@@ -1,7 +1,7 @@
 """Go's regular expressions, as goss reads them, in linear time.
 
-Our matcher (`criteria.patterns`) takes the syntax of Python. What Go writes in another way is translated here, what only
-one of the two knows is refused.
+Our matcher (`criteria.patterns`, which says why it is ours) takes the syntax of Python. What Go writes in another way is
+translated here, what only one of the two knows is refused.
 """
 
 from __future__ import annotations
@@ -9,12 +9,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from ..criteria.patterns import MAX_PATTERN
 from ..criteria.patterns import Pattern
 from ..criteria.patterns import PatternError
 
-__all__ = ["Pattern", "PatternError", "compiled"]
-
-MAX_LENGTH = 500
 _SETS = {"d": "0-9", "w": "0-9A-Za-z_", "s": r"\t\n\f\r "}
 _NOT = {
     "d": r"\x00-/:-\U0010ffff",
@@ -47,8 +45,8 @@ _CONTROL = {"a": r"\x07", "f": r"\f", "t": r"\t", "n": r"\n", "r": r"\r", "v": r
 @lru_cache(maxsize=1_000)
 def compiled(text: str) -> Pattern:
     """The pattern of an expression in Go's syntax; raises `PatternError`."""
-    if len(text) > MAX_LENGTH:
-        raise PatternError(f"is longer than {MAX_LENGTH} characters")
+    if len(text) > MAX_PATTERN:  # as it is written, since its translation is longer
+        raise PatternError(f"is longer than {MAX_PATTERN} characters")
     return Pattern(_Translator(text).translated())
 
 
