@@ -6,6 +6,7 @@ import datetime
 from collections import Counter
 from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +27,7 @@ from .collection import Node
 from .configuration import Configuration
 from .criteria import load as criteria_files
 from .criteria import python
+from .criteria.files import CriteriaFiles
 from .criteria.load import Criteria
 from .demands import demands
 from .demands import lowest
@@ -41,6 +43,7 @@ from .model import ParseFailure
 from .model import Rule
 from .packs import Packs
 from .packs import conftest
+from .plan import OF_THE_RUN
 from .plan import Plan
 from .plan import is_known
 from .project import Project
@@ -107,6 +110,7 @@ class Run:
         missing = [path for path in within if not (self.root / path).exists()]
         if missing:
             raise pytest.UsageError(f"readiness_paths: there is no {', '.join(missing)} below {self.root}")
+        within = [*within, *OF_THE_RUN] if within else []
         tree = DiskTree(self.root, within=within, exclude=self.config.getini("readiness_exclude"), named=named)
         return Project(tree, list(self.packs.formats()), self.configuration)
 
@@ -163,12 +167,22 @@ class Run:
         kinds = [kind for format_ in self.project.formats for kind in format_.kinds]
         self.packs.check()
         names = conftest(self.config)
-        self.not_loaded = python.files(self.project) if names is None else ()
+        self.not_loaded = self._not_loaded(names)
         found, mistakes = criteria_files.load(self.project, self.rule, self._rule_names, kinds, names)
         if mistakes:
             raise pytest.UsageError(*(safe(str(mistake)) for mistake in mistakes))
         policy = replace(settings.policy, owners=(*found.owners, *settings.policy.owners))
         return found, replace(settings, policy=policy) if found.owners else settings
+
+    def _not_loaded(self, names: Mapping[str, Any] | None) -> dict[str, str]:
+        """The files of criteria that are not loaded, with the reason."""
+        found = {} if names is not None else dict.fromkeys(python.files(self.project), "pytest loads no conftest.py of this root either")
+        if self.config.getini("readiness_paths") and (self.root / python.FOLDER).is_dir():
+            exclude = self.config.getini("readiness_exclude")
+            folder = Project(DiskTree(self.root, within=[python.FOLDER], exclude=exclude), [CriteriaFiles()])
+            left_out = (path for path in folder.paths if folder.format_of(path) and not self.project.exists(path))
+            found |= dict.fromkeys(left_out, "readiness_paths leaves it out")
+        return found
 
     def rule(self, name: str) -> Rule | None:
         """The rule of an id, whoever it comes from: criteria as well, once they are loaded."""

@@ -19,6 +19,7 @@ from .checks import applies
 from .checks import evaluate
 from .formats.base import Format
 from .model import Example
+from .model import ParseFailure
 from .model import Rule
 from .project import Project
 from .registry import unique
@@ -51,7 +52,10 @@ def problem(rule: Rule, example: Example, formats: Sequence[Format] | None = Non
     (``# <--``) exactly these lines. Options are set by a `readiness.yaml` among its files.
     """
     project = Project.of(example.files, formats)
-    settings = load(project)
+    try:
+        settings = load(project)
+    except ParseFailure as failure:
+        return f"the example cannot be read: {failure}"
     project.configuration = settings.configuration
     rule = replace(rule, settings={**rule.settings, **rule_settings(rule, settings)})
     failures = [failure for path in (*project.paths, *project.homes) if (c := project.contents(path)) for failure in c.failures]
@@ -108,10 +112,10 @@ def examples_of(plugin: str) -> type:
             metafunc.parametrize(("rule", "example", "formats"), cases.values(), ids=cases)
 
         def test_example(self, rule: Rule, example: Example | str, formats: Sequence[Format]) -> None:
-            from pytest import fail  # which runs this
+            import pytest  # which runs this
 
             if reason := example if isinstance(example, str) else problem(rule, example, formats):
-                fail(f"{rule.source}: {rule.id}: {reason}", pytrace=False)
+                pytest.fail(f"{rule.source}: {rule.id}: {reason}", pytrace=False)
 
     return Examples
 

@@ -231,6 +231,25 @@ def test_what_switches_a_conftest_off_switches_it_off(project, switch) -> None:
     assert result.ret == pytest.ExitCode.TESTS_FAILED
 
 
+def test_what_readiness_paths_leaves_out_is_said(project) -> None:
+    put(project, "app/deploy.yaml", DEPLOY)
+    put(project, "readiness/team.py", BOOM)
+    put(project, "readiness/more/labels.yaml", "criteria: []\n")
+    put(project, "readiness/app.py", "print('of a package of the project')\n")
+    result = project.runpytest("--readiness-only", "-p", "no:cacheprovider", "-o", "readiness_paths=app")
+    result.stdout.fnmatch_lines(
+        [
+            "not loaded  readiness/more/labels.yaml: readiness_paths leaves it out",
+            "            readiness/team.py: readiness_paths leaves it out",
+        ]
+    )
+    result.stdout.no_fnmatch_line("*readiness/app.py*")
+    put(project, "readiness/team.py", HEAD + code())
+    project.runpytest("--readiness-only", "-p", "no:cacheprovider", "-o", "readiness_paths=app readiness").stdout.no_fnmatch_line(
+        "not loaded*"
+    )
+
+
 def test_a_root_that_pytest_does_not_run_in_is_not_loaded(project, monkeypatch) -> None:
     put(project, "other/readiness/team.py", BOOM)
     put(project, "other/conftest.py", BOOM)
@@ -439,6 +458,8 @@ def test_sarif_has_a_pack_as_an_extension(project, site) -> None:
     put(project, "other.sarif", text.replace('"name": "pytest-readiness"', '"name": "other"'))
     put(project, "readiness.yaml", "imports: [{file: other.sarif}]\n")
     assert {name.partition("[")[0] for name in checks(project, only="other.acme")} == {"deploy.yaml::other.acme.team"}
+    origins = [(rule["pack"], rule["pack_version"]) for rule in report(project)["rules"] if rule["id"] == "other.acme.team"]
+    assert origins == [("other", report(project)["run"]["version"])]
 
 
 def test_two_packs_with_one_rule_id_are_an_error_that_names_both(project, site) -> None:
@@ -542,6 +563,15 @@ def test_a_plugin_that_is_no_distribution_is_called_by_its_name(project, site) -
     checks(project, "-p", "loose")
     assert {(rule["pack"], rule["pack_version"]) for rule in report(project)["rules"] if rule["id"] == "acme.team"} == {("loose", None)}
     assert report(project)["run"]["packs"] == []
+
+
+def test_settings_that_a_docstring_cannot_have_are_told_at_the_rule(project, site) -> None:
+    fence = BAD + "\n    ```yaml with readiness.yaml\n    option: {}\n    ```" + GOOD
+    small_pack(site, "readiness-one", "1.0", code(fences=fence) + HOOK.format("acme_team"))
+    put(project, "test_rules.py", "from pytest_readiness.testing import examples_of\n\nTestExamples = examples_of('readiness_one')\n")
+    result = project.runpytest_subprocess("-p", "no:cacheprovider", "test_rules.py")
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines([f"{site}/readiness_one.py:4: acme.team: the example cannot be read: readiness.yaml:1:1: *option*"])
 
 
 # -- the pack that is shown

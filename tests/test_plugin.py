@@ -157,6 +157,9 @@ def test_exclude_and_paths(toy, write) -> None:
     assert set(outcomes(toy)) == {"b/y.toy::toy.good[x]", "b/fixtures/z.toy::toy.good[x]", "repository::toy.any[repo]"}
     toy.makeini("[pytest]\nreadiness_paths = a\n")
     assert set(outcomes(toy)) == {"a/x.toy::toy.good[x]", "repository::toy.any[repo]"}
+    write(readiness_yaml="ignore: ['toy.any']\n")
+    write(**{"readiness-waivers_yaml": "waivers: [{rule: toy.good, where: a/x.toy, reason: later, owner: me, until: 2999-01-01}]\n"})
+    assert outcomes(toy) == {"a/x.toy::toy.good[x]": "xfailed"}  # what configures the run is read in any case
     toy.makeini("[pytest]\nreadiness_paths = nowhere\n")
     result = toy.runpytest("--readiness")
     assert result.ret == 4

@@ -18,11 +18,11 @@ from ..project import Project
 from ..settings import NAMES
 from ..syntax.yaml import Mapping
 from .mistakes import Mistakes
+from .python import FOLDER
 from .python import is_python_criteria
 from .read import Criterion
 from .read import criterion
 
-FOLDER = "readiness/"
 KEY = "criteria"
 _HAS_KEY = re.compile(rf"^[\"']?{KEY}[\"']?[ \t]*:", re.MULTILINE)
 
@@ -31,7 +31,12 @@ def is_criteria_file(path: str, text: Callable[[], str]) -> bool:
     """Whether a file holds criteria in YAML."""
     if path in NAMES:
         return bool(_HAS_KEY.search(text()))
-    return path.startswith(FOLDER) and path.endswith(YAML_SUFFIXES) and bool(_HAS_KEY.search(text()))
+    return _is_in_folder(path) and bool(_HAS_KEY.search(text()))
+
+
+def _is_in_folder(path: str) -> bool:
+    """Whether a file may be one of criteria by its place."""
+    return path.startswith(f"{FOLDER}/") and path.endswith(YAML_SUFFIXES)
 
 
 class CriteriaFiles(Format):
@@ -51,7 +56,7 @@ def read(project: Project, mistakes: Mistakes, kinds: Iterable[str]) -> Iterator
     """Every criterion of the project, file by file."""
     known = tuple(kinds)
     for path in project.paths:
-        if path in NAMES or (path.startswith(FOLDER) and path.endswith(YAML_SUFFIXES)):
+        if path in NAMES or _is_in_folder(path):
             for body, place in _entries(path, project, mistakes):
                 found = criterion(body, place, mistakes, known)
                 if found is not None:

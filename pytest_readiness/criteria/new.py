@@ -15,8 +15,8 @@ from pathlib import Path
 from ..authoring import DEFAULT_FILES
 from ..authoring import is_id
 from ..formats.kinds import KINDS
-from .files import FOLDER
 from .mistakes import hint
+from .python import FOLDER
 
 SCHEMA = "criteria.schema.json"
 HEAD = f"# yaml-language-server: $schema={SCHEMA}\ncriteria:\n"

@@ -1,7 +1,7 @@
 """Criteria in Python: the rules at the top level of ``readiness/*.py``, and of the ``conftest.py`` of the root.
 
 These files are the project's own code, as a ``conftest.py`` is. They are imported only where pytest would import the
-``conftest.py`` of the root (`packs.runs_code`), and only when they lie directly in ``readiness/`` of the root and use
+``conftest.py`` of the root (`packs.conftest`), and only when they lie directly in ``readiness/`` of the root and use
 this package: a package that happens to be called ``readiness`` is left alone, and so is everything below other directories.
 """
 

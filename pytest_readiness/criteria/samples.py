@@ -10,7 +10,6 @@ from dataclasses import replace
 from ..governance import SAMPLE
 from ..model import Example
 from ..model import Finding
-from ..model import ParseFailure
 from ..model import Resource
 from ..model import Rule
 from ..model import Span
@@ -67,11 +66,7 @@ def _sample(sample: Sample, project: Project) -> Iterator[Finding]:
     if sample.example is None:
         yield sample.says(MISSING[sample.name])
         return
-    try:
-        reason = problem(sample.rule, sample.example, project.formats)
-    except ParseFailure as failure:
-        reason = f"the example cannot be read: {failure}"
-    if reason:
+    if reason := problem(sample.rule, sample.example, project.formats):
         yield sample.says(reason)
 
 

@@ -262,7 +262,8 @@ class Imports:
                 check_needs_project=False,
                 secret=any(_SECRETS.search(text) for text in (log.tool, about.id, *about.tags)),
                 source=entry.file,
-                pack=safe(f"{log.tool} {log.version}".strip())[:100],
+                pack=safe(log.tool)[:100],
+                pack_version=safe(log.version)[:100],
             )
             self._rules[id, priority] = replace(made, priority=self._override(made))
         return self._rules[id, priority]
