@@ -142,7 +142,7 @@ def bounded(
             _kill(process)
             process.wait()
     if late.is_set():
-        raise ToolError(f"{name} was stopped after {timeout:g} s")
+        raise ToolError(f"{name} was stopped after {round(timeout, 2):g} s")
     if code == -signal.SIGXFSZ or max(out.stat().st_size, err.stat().st_size) >= MAX_OUTPUT:
         raise ToolError(f"{name} wrote more than {MAX_OUTPUT // 1_000_000} MB")
     if code < 0:

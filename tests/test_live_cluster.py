@@ -557,6 +557,18 @@ def test_operators_are_ready_with_their_definitions(api, ask) -> None:
     assert found["operators-ready[no]"].problems == ("there is no CustomResourceDefinition d.example.com",)
 
 
+def test_what_fails_is_asked_again_and_not_remembered(api, ask) -> None:
+    path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/a.example.com"
+    answers = iter(("False", "True", "True"))
+    _, environment = api(
+        Cluster(definition("a.example.com", "False")),
+        **{path: lambda handler: send(handler, reply(definition("a.example.com", next(answers))))},
+    )
+    check = "rule: operators-ready, crds: [a.example.com]"
+    assert one(ask(live(check, target=", retries: 1, pause: 10ms"), **environment)) == Judged()
+    assert next(answers) == "True"  # asked twice
+
+
 # -- drift
 
 POLICY = """\

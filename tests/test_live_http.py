@@ -8,6 +8,7 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -488,7 +489,7 @@ def test_a_check_that_comes_back_late_is_not_heard() -> None:
 
     reach = contact.Job(lambda _: Judged(), 5)
     slow, after = contact.Job(late, -0.95), contact.Job(lambda _: Judged(), 5)  # over after 50 ms
-    line = contact.Line("shop", object, reach, Mask([]))
+    line = contact.Line("shop", lambda: SimpleNamespace(begin=float), reach, Mask([]))
     line.want([reach, slow, after])
     assert line.result(reach) == Judged()
     assert line.result(slow).problems and line.result(after).unknown == "target shop hangs"
@@ -503,7 +504,7 @@ def test_a_probe_that_crashes_is_an_error_without_its_secret() -> None:
         raise RuntimeError(f"sent {TOKEN}")
 
     reach = contact.Job(crash, 5)
-    assert contact.Line("shop", object, reach, Mask([TOKEN])).result(reach).error == "RuntimeError: sent ****"
+    assert contact.Line("shop", lambda: SimpleNamespace(begin=float), reach, Mask([TOKEN])).result(reach).error == "RuntimeError: sent ****"
 
 
 def test_a_resource_measures_nothing_before_it_has_run(tmp_path: Path) -> None:

@@ -47,7 +47,6 @@ class Client(Api):
 
 
 def _ask(entry: Entry, client: Client) -> Judged:
-    client.begin(client.target.budget)
     try:
         if "ready" in entry.body:
             return client.ready()

@@ -169,6 +169,7 @@ class Line:
                 self._opened = self._open()
             if self._down and (self._opened is None or not job.despite(self._opened)):
                 return Judged(unknown=f"target {self.name} cannot be reached")
+            self._opened.begin(job.budget)
             return job.ask(self._opened)
         except CannotAsk as error:
             return Judged(error=str(error))

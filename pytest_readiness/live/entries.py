@@ -119,6 +119,9 @@ class Surroundings:
 class Client(Protocol):
     """The way to a target, opened once, used by one thread."""
 
+    def begin(self, seconds: float) -> None:
+        """What is asked from here on may take so long in all."""
+
     def reach(self) -> Judged:
         """Whether it answers at all."""
 

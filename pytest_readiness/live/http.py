@@ -152,14 +152,14 @@ class Client:
                     if len(body) > limit:
                         raise NoAnswer(f"answers with more than {limit} bytes, the max_size of the target")
                     if time.monotonic() > end:
-                        raise NoAnswer(f"did not finish its answer within {timeout:g} s")
+                        raise NoAnswer(f"did not finish its answer within {round(timeout, 2):g} s")
                 took = time.perf_counter() - started
                 if response.headers.get("content-encoding", "identity") not in ("", "identity"):
                     raise NoAnswer("answers in a compressed form nobody asked for")
                 headers = httpx.Headers({name: self._mask(value) for name, value in response.headers.items()})
                 return Answer(response.status_code, headers, self._mask.body(bytes(body)), took)
         except httpx.TimeoutException:
-            raise NoAnswer(f"gave no answer within {timeout:.3g} s") from None
+            raise NoAnswer(f"gave no answer within {round(timeout, 2):g} s") from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             self.untrusted = _is_about_certificate(error)
             raise NoAnswer(self._mask(reason(error))) from None
@@ -340,7 +340,6 @@ def latency(entry: Entry, client: Client) -> Judged:
 
 
 def _ask(entry: Entry, client: Client) -> Judged:
-    client.begin(client.target.budget)
     if _is_tls(entry):
         from . import tls
 

@@ -203,7 +203,7 @@ def _ask(entry: Entry, client: Any) -> Judged:
         ("can_i" if "can_i" in body else "cannot_i", lambda: access.judge(entry, prepared.get("service_accounts", ()), client)),
         ("analysis_runs", lambda: states.analyses(entry, client)),
     )
-    client.begin()
+    client.about(entry)
     judged = Judged()
     for key, ask in questions:
         if key in body:

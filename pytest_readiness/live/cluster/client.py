@@ -17,6 +17,7 @@ from typing import Any
 from ... import tools
 from ...text import brief
 from ..contact import CannotAsk
+from ..entries import Entry
 from ..entries import Surroundings
 from ..entries import Target
 from ..measure import Judged
@@ -80,15 +81,22 @@ class Client:
         # a cache of our own: what kubectl remembers of a cluster for hours may not be so any more, and nothing of the user's is written
         self._command = [found.path, f"--context={context}", f"--cache-dir={self._place / 'cache'}", *configured]
         self._deadline = float("inf")
+        self._entry: Entry | None = None
         self._known: dict[tuple[str, ...], Sequence[Item] | Trouble] = {}
 
     def close(self) -> None:
         """Leave nothing behind."""
         self._remove()
 
-    def begin(self) -> None:
-        """A check begins: what it asks takes no longer than its budget."""
-        self._deadline = time.monotonic() + self.target.budget
+    def begin(self, seconds: float) -> None:
+        """What is asked from here on may take so long in all."""
+        self._deadline = time.monotonic() + seconds
+
+    def about(self, entry: Entry) -> None:
+        """What is known already is known for other checks: one that is asked again is asked afresh."""
+        if entry is self._entry:
+            self._known.clear()
+        self._entry = entry
 
     def reach(self) -> Judged:
         """Whether it answers as a cluster does."""

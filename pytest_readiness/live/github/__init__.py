@@ -45,7 +45,6 @@ def _subject(body: Mapping[str, Any]) -> str:
 
 def _ask(entry: Entry, client: Client) -> Judged:
     _, ask, _ = SUBJECTS[_subject(entry.body)]
-    client.begin(client.target.budget)
     try:
         return ask(entry, client)
     except Hidden as hidden:

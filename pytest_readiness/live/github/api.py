@@ -72,7 +72,6 @@ class Client:
 
     def reach(self) -> Judged:
         """Whether there is such a repository."""
-        self.begin(self.target.timeout)
         try:
             self.repository = self.mapping("")
         except NoAnswer as error:

@@ -79,7 +79,6 @@ class Client:
 
     def reach(self) -> Judged:
         """Whether a command can be run there."""
-        self.give(self.target.timeout)
         try:
             answer = self.host.run("echo %s", "ready")
         except NoAnswer as error:
@@ -89,10 +88,13 @@ class Client:
             return Judged((f"target {self.target.name} cannot be reached: {self.address.said}: {why}",))
         return Judged()
 
+    def begin(self, seconds: float) -> None:
+        """What is asked from here on may take so long in all."""
+        self._deadline = time.monotonic() + seconds
+
     def give(self, seconds: float) -> None:
-        """Begin with something that may take the target's budget; ``seconds`` is what each command may take from here on."""
+        """What each command may take from here on."""
         self._seconds = seconds
-        self._deadline = time.monotonic() + self.target.budget
 
     # -- the backend
 
@@ -135,7 +137,7 @@ class Client:
             try:
                 code, out, err = self._run(["/bin/sh", "-c", quoted], seconds)
             except tools.ToolError as error:
-                raise NoAnswer(f"gave no answer within {seconds:.3g} s" if time.monotonic() >= end else str(error)) from None
+                raise NoAnswer(f"gave no answer within {round(seconds, 2):g} s" if time.monotonic() >= end else str(error)) from None
             if max(len(out), len(err)) > self.target.max_size + 1:  # one more byte shows that there is more
                 raise NoAnswer(f"answers with more than {self.target.max_size} bytes")
             return backend.result(code, backend.encode(quoted), out, err)

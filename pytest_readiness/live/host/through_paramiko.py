@@ -41,7 +41,7 @@ def backend(name: str, settings: Mapping[str, Any], left: Callable[[], float], l
                 return self.result(*_asked(self.client, written, seconds, limit))
             except (OSError, EOFError, _failure()) as error:
                 if time.monotonic() >= end - MARGIN:
-                    raise NoAnswer(f"gave no answer within {seconds:.3g} s") from None
+                    raise NoAnswer(f"gave no answer within {round(seconds, 2):g} s") from None
                 self.close()  # the way is made anew
                 raise NoAnswer(told(getattr(error, "strerror", None) or str(error)) or "closed the connection") from None
 

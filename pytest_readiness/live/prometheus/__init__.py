@@ -38,7 +38,6 @@ BUDGET = {"measure": "budget", "at_least": "0%"}
 
 
 def _ask(entry: Entry, client: Client) -> Judged:
-    client.begin(client.target.budget)
     ask = next(ask for key, ask in ASKED.items() if key in entry.body)
     try:
         return ask(entry, client)
