@@ -19,10 +19,10 @@ from pytest_readiness import Project
 from pytest_readiness import schema
 from pytest_readiness.imports.entry import Entry
 from pytest_readiness.imports.imported import Imports
-from pytest_readiness.imports.imported import rule_id
 from pytest_readiness.imports.loading import MAX_BYTES
 from pytest_readiness.imports.loading import slug
 from pytest_readiness.imports.report import moment
+from pytest_readiness.imports.rules import rule_id
 from pytest_readiness.imports.witnesses import plain
 from pytest_readiness.settings import load
 from pytest_readiness.settings import mistakes

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
-import re
-from bisect import bisect_left
-from bisect import bisect_right
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
@@ -15,46 +11,35 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace
 from functools import cached_property
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ..formats.secrets import masked
-from ..model import Finding
-from ..model import ParseFailure
 from ..model import Priority
 from ..model import Resource
 from ..model import Rule
 from ..model import Span
 from ..text import brief
 from ..text import safe
-from ..unknown import Unresolved
 from .entry import Entry
 from .loading import Loaded
 from .loading import Moment
 from .loading import load
-from .report import FAILED
+from .names import Names
 from .report import LONGEST_TEXT
 from .report import PASSED
 from .report import SKIPPED
 from .report import About
 from .report import Log
 from .report import Result
+from .rules import KIND
+from .rules import priority_of
+from .rules import rule_id
+from .rules import rule_of
 
 if TYPE_CHECKING:
     from ..project import Project
 
-KIND = "import."  # of resources, with the tool behind it
-CATEGORY = {"sarif": "Security & Compliance", "junit": "Testing"}
-SEVERITIES = ((9.0, "CRITICAL", Priority.P0), (7.0, "HIGH", Priority.P1), (4.0, "MEDIUM", Priority.P2), (0.1, "LOW", Priority.P3))
-LEVELS = {"error": Priority.P1, "warning": Priority.P2, "note": Priority.P3, "none": Priority.P3}
 CLEAN = "clean"
-LONGEST_HELP = 300
-_MANY = 100  # resources in a region, of which none can be meant alone
-_SECRETS = re.compile(r"secret|gitleaks|trufflehog", re.IGNORECASE)
-_SPACES = re.compile(r"\s+")
-_COLONS = re.compile(":{2,}")
-_NO_GLOB = str.maketrans({"[": "(", "]": ")", "*": "_", "?": "_"})
-_MARKUP = str.maketrans({"[": "(", "]": ")", "`": "'", "|": "/", "*": "", "<": "‹", ">": "›", "\\": "/"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,14 +61,6 @@ class Imported(Resource):
         return self.kind.removeprefix(KIND)
 
 
-def _told(resource: Imported) -> Iterator[Finding]:
-    """The check of every imported rule: what the tool has found already."""
-    if resource.outcome == FAILED:
-        yield resource.finding(resource.message, resource.place)
-    elif resource.outcome == SKIPPED:
-        raise Unresolved(resource.reason)
-
-
 def is_imported(resource: Resource) -> bool:
     """Whether a tool has judged the resource, and not a rule of ours."""
     return resource.kind.startswith(KIND)
@@ -91,9 +68,9 @@ def is_imported(resource: Resource) -> bool:
 
 @dataclass(frozen=True)
 class Judged:
-    """What a run says of a file besides its results: the rules that it had, and whether it looked at all of the file.
+    """What a run says of a file besides its results: the rules that it had, and whether it looked at the whole file.
 
-    Else it knows only the things that it reports something about.
+    Where it did not, it knows only the things that it reports something about.
     """
 
     log: int
@@ -119,8 +96,7 @@ class Imports:
         self._platforms = frozenset(platforms)
         self._override = override
         self._rules: dict[tuple[str, Priority], Rule] = {}
-        self._sources: dict[str, list[str]] = {}
-        self._heads: dict[str, tuple[list[int], list[str]]] = {}
+        self.names = Names(project, self.files)
 
     @cached_property
     def loaded(self) -> tuple[Loaded, ...]:
@@ -153,10 +129,8 @@ class Imports:
     @property
     def rules(self) -> tuple[Rule, ...]:
         """The imported rules, each with its most urgent priority."""
-        assert self._by_path is not None
-        found: dict[str, Rule] = {}
-        for rule in sorted(self._rules.values(), key=lambda rule: rule.priority):
-            found.setdefault(rule.id, rule)
+        used = {rule for made in self._by_path.values() for rule, _ in made}
+        found = {rule.id: rule for rule in sorted(used, key=lambda rule: rule.priority, reverse=True)}
         return tuple(found[id] for id in sorted(found))
 
     @cached_property
@@ -195,14 +169,14 @@ class Imports:
             result = replace(result, line=0, column=0, end_line=0, end_column=0)
         place = Span(path, result.line, result.column, result.end_line, result.end_column)
         if result.line and not result.end_column:
-            place = place._replace(end_column=max(len(self._line(path, result.end_line)) + 1, result.column + 1))
+            place = place._replace(end_column=max(len(self.names.line(path, result.end_line)) + 1, result.column + 1))
         head = place._replace(end_line=place.line, end_column=place.end_column if place.end_line == place.line else place.column + 1)
         message = brief(masked(result.message[: 4 * LONGEST_TEXT]), LONGEST_TEXT)
         if outside and not result.path:
             message = f"{brief(outside, 200)}: {message}"
         made = Imported(
             f"{KIND}{log.tool}",
-            self._name(path, result),
+            self.names.of(path, result),
             head if result.line else Span(path),
             rule_id=result.about.id,
             outcome=result.outcome,
@@ -213,7 +187,7 @@ class Imports:
             log=number,
             region=(result.line, max(result.line, result.end_line)),
         )
-        return self._rule(entry, log, result.about, self._priority(entry, log, result)), made
+        return self._rule(entry, log, result), made
 
     def _clean(self, loaded: Loaded, log: Log, number: int, about: About) -> tuple[Rule, Imported]:
         path = loaded.entry.file
@@ -229,119 +203,12 @@ class Imports:
             reason=safe(loaded.doubt),
             log=number,
         )
-        return self._rule(loaded.entry, log, about, self._priority(loaded.entry, log, result)), made
+        return self._rule(loaded.entry, log, result), made
 
-    def _priority(self, entry: Entry, log: Log, result: Result) -> Priority:
-        severity = next(((word, priority) for bound, word, priority in SEVERITIES if result.severity >= bound), None)
-        words = [
-            result.about.id,
-            rule_id(log.tool, result.about.id),
-            result.level,
-            *result.about.tags,
-            *([severity[0]] if severity else ()),
-        ]
-        told = entry.priority(words)
-        if told is not None:
-            return told
-        return severity[1] if severity else LEVELS.get(result.level, Priority.P2)
-
-    def _rule(self, entry: Entry, log: Log, about: About, priority: Priority) -> Rule:
-        id = rule_id(log.tool, about.id)
-        if (id, priority) not in self._rules:
-            title = _prose(about.title or about.id, 200).rstrip(".")
-            why = _prose(about.why or about.title or about.help or about.id, LONGEST_TEXT)
-            made = Rule(
-                id=id,
-                priority=priority,
-                on=(f"{KIND}{log.tool}",),
-                category=entry.category or CATEGORY[log.kind],
-                title=title,
-                why=why,
-                remedy=_remedy(log, about),
-                check=_told,
-                check_needs_project=False,
-                secret=any(_SECRETS.search(text) for text in (log.tool, about.id, *about.tags)),
-                source=entry.file,
-                pack=safe(log.tool)[:100],
-                pack_version=safe(log.version)[:100],
-            )
-            self._rules[id, priority] = replace(made, priority=self._override(made))
-        return self._rules[id, priority]
-
-    # -- names that do not change when lines move
-
-    def _name(self, path: str, result: Result) -> str:
-        """What the tool calls the thing or the result, the resource that its region holds, or the text of its line."""
-        if result.logical:
-            return brief(result.logical, 150)
-        if result.fingerprint:
-            return _digest(result.fingerprint)
-        line = self._line(path, result.line).strip()
-        seen = result.excerpt.partition("\n")[0]
-        if seen and (not line or (seen not in line and line not in seen)):  # of what is made from the file, or of one that is not here
-            return _digest(f"{result.place}\n{result.message}\n{result.excerpt}")
-        if name := self._held(path, result):
-            return name
-        return _digest(f"{result.place}\n{result.message}\n{line}")
-
-    def _held(self, path: str, result: Result) -> str:
-        """The resource whose head is in a region of several lines, with all others there being parts of it."""
-        if not result.path or result.end_line <= result.line:
-            return ""
-        lines, names = self.heads(path)
-        first, last = bisect_left(lines, result.line), bisect_right(lines, result.end_line)
-        if not first < last <= first + _MANY:
-            return ""
-        name = names[first]
-        return name if all(other == name or other.startswith(f"{name}/") for other in names[first:last]) else ""
-
-    def heads(self, path: str) -> tuple[list[int], list[str]]:
-        """The lines where resources of ours begin in a file, and their names."""
-        if path not in self._heads:
-            contents = self._project.contents(path)
-            heads = sorted((r.span.line, len(r.name), r.name) for r in (contents.resources if contents else ()) if r.path == path)
-            self._heads[path] = [line for line, _, _ in heads], [name for _, _, name in heads]
-        return self._heads[path]
-
-    def _line(self, path: str, number: int) -> str:
-        """A line of a file, without what it ends with; empty where it has none of that number."""
-        if path not in self._sources:
-            try:
-                self._sources[path] = self._project.text(path).split("\n") if path not in self.files else []
-            except ParseFailure:
-                self._sources[path] = []
-        lines = self._sources[path]
-        return lines[number - 1].rstrip("\r") if 0 < number <= len(lines) else ""
-
-
-@lru_cache(maxsize=4096)
-def rule_id(tool: str, name: str) -> str:
-    """A rule of a tool among ours: ``trivy.KSV012``."""
-    name = _SPACES.sub("-", name.removeprefix(f"{tool}/").strip())
-    name = safe(name).translate(_NO_GLOB).strip(".")
-    name = _COLONS.sub(":", name) or "nameless"
-    return f"{tool}.{name if len(name) <= 150 else f'{name[:150]}...{_digest(name)}'}"
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:10]
-
-
-def _prose(text: str, width: int) -> str:
-    """Words of a tool as plain text, without what a report would take for markup."""
-    return safe(brief(masked(text[: 4 * width]).translate(_MARKUP).lstrip("#-+=~ "), width))
-
-
-def _remedy(log: Log, about: About) -> str:
-    """A short help that says more than the title does, where it is read about, or the least that can be said."""
-    help = " ".join(about.help.split()).rstrip(".")
-    if (
-        help
-        and len(help) <= LONGEST_HELP
-        and not (about.why or about.title).startswith(help)
-        and not (about.title and help.startswith(about.title))
-    ):
-        return _prose(help, LONGEST_HELP)
-    if about.uri.startswith(("https://", "http://")):
-        return f"see {_prose(about.uri, LONGEST_HELP)}"
-    return "mend what the message names" if log.kind == "sarif" else "make the test pass"
+    def _rule(self, entry: Entry, log: Log, result: Result) -> Rule:
+        """The rule of a result, one for each priority."""
+        key = rule_id(log.tool, result.about.id), priority_of(entry, log.tool, result)
+        if key not in self._rules:
+            made = rule_of(entry, log, result.about, key[1])
+            self._rules[key] = replace(made, priority=self._override(made))
+        return self._rules[key]

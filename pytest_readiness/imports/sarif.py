@@ -123,7 +123,7 @@ class _Reader:
                 made.problems.append(f"{self.where}.invocations[{number}]: {self.name} says that it did not succeed ({status[:200]})")
             for key in ("toolExecutionNotifications", "toolConfigurationNotifications"):
                 errors = [_dict(note) for note in _list(each.get(key)) if _dict(note).get("level") == "error"]
-                made.notes += [f"{self.name} tells an error: {_message(note, {}) or 'without a message'}" for note in errors[:TOLD]]
+                made.notes += [f"{self.name} tells an error: {_message(note) or 'without a message'}" for note in errors[:TOLD]]
                 made.notes += [f"{self.name} tells {len(errors) - TOLD} more errors"] if len(errors) > TOLD else []
 
     def _overrides(self) -> dict[object, Mapping[str, Any]]:
@@ -193,7 +193,7 @@ class _Reader:
         return Result(
             about,
             SKIPPED if suppressed else outcome,
-            _message(result, about) or about.title or about.id,
+            _message(result) or about.title or about.id,
             path,
             "" if path else place,
             line,
@@ -253,7 +253,7 @@ def _number(value: object) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value < _FARTHEST else 0
 
 
-def _message(owner: Mapping[str, Any], _: object) -> str:
+def _message(owner: Mapping[str, Any]) -> str:
     """The text of a message, with its arguments."""
     message = _dict(owner.get("message"))
     text = _text(message.get("text")) or _text(message.get("markdown"))

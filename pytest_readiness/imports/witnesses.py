@@ -91,7 +91,7 @@ class Witnesses:
         self._outcomes: dict[int, Outcome] = {}
         self._of: dict[int, dict[tuple[int, str], Witness]] = {}
         self._own = own
-        self._heads = imports.heads(path)
+        self._heads = imports.names.heads(path)
         self._known: dict[int, frozenset[int]] = {}
         reported = imports.at(path)
         merged: set[int] = set()
