@@ -6,14 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from ..criteria.patterns import Pattern
+from ..criteria.patterns import PatternError
 from ..text import brief
 from .matcher import NO
 from .matcher import Matcher
 from .matcher import MatcherError
 from .matcher import below
 from .matcher import text_argument
-from .regexes import Pattern
-from .regexes import PatternError
 from .regexes import compiled as regex
 from .values import CannotMatch
 from .values import text_of
