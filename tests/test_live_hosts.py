@@ -388,10 +388,9 @@ def test_a_tool_has_a_version(ask: Ask, programs: Programs, *, name: str, prints
 def test_a_tool_is_missing_or_does_not_tell(ask: Ask, programs: Programs) -> None:
     programs("mute", "exit 2")
     found = ask(live(HERE, "rule: tools-present, tools: {mute: '>=1', no-such-tool: ''}"))
-    assert found["tools-present[web:tool:no-such-tool]"].problems == ("no-such-tool is not on the PATH of local",)
-    assert "the version of mute on local cannot be had: `mute version` said nothing, with status 2" in str(
-        found["tools-present[web:tool:mute]"].error
-    )
+    assert found["tools-present[web:tool:no-such-tool]"].problems == ("no-such-tool is not on the PATH of local://",)
+    why = "the version of mute on local:// is not known: `mute version` said nothing, with status 2"
+    assert found["tools-present[web:tool:mute]"].error == why
 
 
 def test_the_tools_of_a_deployment_host_need_no_list(ask: Ask) -> None:

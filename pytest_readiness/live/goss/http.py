@@ -53,20 +53,14 @@ class Http(Facts):
             argv += ["--header", f"{name.strip()}: {value.strip()}" if value.strip() else f"{name.strip()};"]
         method = told.get("method", "GET").upper()
         if told.get("request-body"):
-            argv += (
-                ["--data-raw", told["request-body"], "--header", "Content-Type:"]
-                if not self._typed
-                else ["--data-raw", told["request-body"]]
-            )
+            argv += ["--data-raw", told["request-body"]]
+            if not any(header.lower().startswith("content-type:") for header in told.get("request-headers", ())):
+                argv += ["--header", "Content-Type:"]
         if method == "HEAD":
             argv.append("--head")
         elif method != "GET" or told.get("request-body"):
             argv += ["--request", method]
         return [*argv, "--url", self.subject]
-
-    @property
-    def _typed(self) -> bool:
-        return any(header.lower().startswith("content-type:") for header in self.options.get("request-headers", ()))
 
     @cached_property
     def _head(self) -> list[str]:

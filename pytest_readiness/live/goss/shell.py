@@ -64,10 +64,5 @@ def run(host: Any, argv: Sequence[str], seconds: float) -> Said:
     return Said(result.rc, _decoded(result.stdout_bytes), _decoded(result.stderr_bytes), late)
 
 
-def script(host: Any, text: str, *arguments: str, seconds: float) -> Said:
-    """Run a piece of shell of ours; its arguments are ``$1`` and so on."""
-    return run(host, ("sh", "-c", text, "sh", *arguments), seconds)
-
-
 def _decoded(data: bytes) -> str:
     return data.decode("utf-8", "surrogateescape")

@@ -105,27 +105,26 @@ def _defaults(defaults: Mapping[str, Any], body: Mapping[str, Any]) -> Mapping[s
 
 def _expand(entry: Entry, project: Project) -> Iterator[Entry]:
     """One check for each thing; those of a goss file stand in that file."""
-    from .checks import Described
-    from .checks import Installed
-    from .checks import Measuring
-    from .checks import Wrong
+    from . import checks
 
     body = entry.body
     one = partial(replace, entry, comparison=None)
     for assertion in body["things"]:
-        yield one(name=f"{entry.name}:{assertion.type}:{assertion.id}", span=assertion.span, prepared=Described(assertion))
+        yield one(name=f"{entry.name}:{assertion.type}:{assertion.id}", span=assertion.span, prepared=checks.Described(assertion))
     if "goss" in body:
         assertions, mistakes = _of_file(body, entry.span, project)
         for assertion in assertions:
             # a file that only variables lead to is no node of its own
             span = assertion.span if project.format_of(assertion.span.path) else entry.span
-            yield one(name=f"{entry.name}:{assertion.type}:{assertion.id}", span=span, prepared=Described(assertion))
+            yield one(name=f"{entry.name}:{assertion.type}:{assertion.id}", span=span, prepared=checks.Described(assertion))
         if mistakes:
-            yield one(name=f"{entry.name}:{body['goss']}", prepared=Wrong(tuple(mistakes)))
+            yield one(name=f"{entry.name}:{body['goss']}", prepared=checks.Wrong(tuple(mistakes)))
     for name, wanted in body["programs"].items():
-        yield one(name=f"{entry.name}:tool:{name}", span=body["programs"].entry(name), prepared=Installed(name, str(wanted or "")))
-    if MEASURES & body.keys():
-        yield replace(entry, prepared=Measuring(body.get("age_of", ""), body.get("output_of", "")))
+        yield one(name=f"{entry.name}:tool:{name}", span=body["programs"].entry(name), prepared=checks.Installed(name, str(wanted or "")))
+    if "age_of" in body:
+        yield replace(entry, prepared=checks.Age(body["age_of"]))
+    if "output_of" in body:
+        yield replace(entry, prepared=checks.Output(body["output_of"]))
 
 
 def _of_file(body: Mapping[str, Any], span: Span, project: Project) -> tuple[list[Any], list[ParseFailure]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Callable
 
 from packaging.specifiers import InvalidSpecifier
 from packaging.specifiers import SpecifierSet
@@ -11,7 +11,6 @@ from packaging.version import Version
 
 from ...text import brief
 from ..goss import shell
-from ..measure import Judged
 
 # how the version is asked for; all others are asked with --version, and if they do not know it with version
 ASKED = {
@@ -40,21 +39,12 @@ def version(text: str) -> Version | None:
     return Version(found[1]) if found else None
 
 
-def judge(name: str, wanted: str, host: Any, seconds: float) -> Judged:
-    """Whether a host has a program, in a version that is wanted; ``seconds`` are those that it may take to tell."""
-    where = host.backend.get_pytest_id()
-    if not host.exists(name):
-        return Judged((f"{name} is not on the PATH of {where}",))
-    if not wanted:
-        return Judged()
+def installed(name: str, run: Callable[..., shell.Said]) -> tuple[Version, str]:
+    """The version that a program prints, and the command that made it; raises `CannotHave`."""
     for arguments in (ASKED[name],) if name in ASKED else ("--version", "version"):
-        answer = shell.run(host, (name, *arguments.split()), seconds)
-        found = version(f"{answer.out}\n{answer.err}") if answer.status == 0 else None
+        said = run(name, *arguments.split())
+        found = version(f"{said.out}\n{said.err}") if said.status == 0 else None
         if found is not None:
-            break
-    else:
-        said = brief(answer.err or answer.out, 120) or f"nothing, with status {answer.status}"
-        return Judged(error=f"the version of {name} on {where} cannot be had: `{name} {arguments}` said {said}")
-    if not constraint(wanted, name).contains(found, prereleases=True):
-        return Judged((f"{name} on {where} is version {found}, {wanted} expected (`{name} {arguments}`)",))
-    return Judged()
+            return found, f"{name} {arguments}"
+    printed = brief(said.err or said.out, 120) or f"nothing, with status {said.status}"
+    raise shell.CannotHave(f"`{name} {arguments}` said {printed}")
