@@ -407,7 +407,7 @@ def digest_of(pytester: pytest.Pytester, path: str) -> str:
     [
         ("", "is empty"),
         (" \n\t", "is empty"),
-        ("{", "is not JSON"),
+        ("{", "is neither SARIF, which is JSON (Expecting property name"),
         ("[" * 100_000, "is nested too deeply"),
         ('{"a":' * 50_000, "is nested too deeply"),
         ("[]", "is not SARIF: it has no list of runs"),
@@ -426,7 +426,7 @@ def digest_of(pytester: pytest.Pytester, path: str) -> str:
         (sarif(invocations=[{"executionSuccessful": False, "exitCode": 3}]), "scan says that it did not succeed (exit status 3)"),
         (b"\xff\xfe{\0}\0", "is UTF-16"),
         (b'{"a": "\xff"}', "is not UTF-8"),
-        ("9" * 5000, "is not"),
+        ("9" * 5000, "is n"),
     ],
     ids=lambda value: repr(value)[:40],
 )
@@ -459,6 +459,13 @@ def test_nothing_is_clean_in_a_file_that_cannot_be_trusted() -> None:
     assert found[f"{FILE}::scan.R2[clean]"][0] == "skipped"
     assert "cannot be trusted" in found[f"{FILE}::scan.R2[clean]"][2]
     assert [outcome for name, (outcome, *_) in found.items() if name.startswith("a.toy")] == ["failed"]
+
+
+@pytest.mark.parametrize(
+    ("select", "said"), [(("KSV*",), ["select and ignore leave none of the rules that it names: R1, R2"]), (("R2",), [])]
+)
+def test_a_selection_of_nothing_is_advice(select, said) -> None:
+    assert Imports([Entry(FILE, select=select)], project(sarif(result(), rules=["R1", "R2"]))).loaded[0].notes == said
 
 
 def test_errors_that_a_tool_tells_of_its_run_are_advice() -> None:
@@ -656,7 +663,7 @@ def test_a_missing_import_fails_at_its_line_and_a_gate_of_p0_sees_it(toy, write)
 
 UNTRUSTED = [
     pytest.param("", "", "is empty", id="empty"),
-    pytest.param("{", "", "is not JSON", id="invalid"),
+    pytest.param("{", "", "is neither SARIF", id="invalid"),
     pytest.param('{"version": "2.1.0", "runs": []}', "", "holds no run", id="no run"),
     pytest.param("<testsuites/>", "", "no test", id="no test"),
     pytest.param(sarif(**ended(datetime.timedelta(days=9))), "    max-age: 24h\n", "is stale", id="stale"),

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ..project import Project
 
 MAX_BYTES = 200_000_000
+NAMED = 5  # rules that are told by name
 AHEAD = datetime.timedelta(minutes=10)  # that clocks may differ
 _NOT_PLAIN = re.compile(r"[^a-z0-9]+")
 _XML = (b"<", b"\xef\xbb\xbf<")
@@ -73,6 +74,11 @@ def load(entry: Entry, project: Project, at: Moment, platforms: frozenset[str]) 
             log.results, log.clean = [], []
         loaded.problems += [*log.problems, *_stale(entry, log, project, at)]
         loaded.notes += log.notes
+    names = sorted({about.id for log in loaded.logs for about in (*log.clean, *(result.about for result in log.results))})
+    if names and not any(map(entry.lists, names)):
+        loaded.notes.append(
+            f"select and ignore leave none of the rules that it names: {', '.join(names[:NAMED])}{', ...' * (len(names) > NAMED)}"
+        )
     if loaded.problems:
         loaded.doubt = f"{entry.file} cannot be trusted: {loaded.problems[0]}"
     return loaded

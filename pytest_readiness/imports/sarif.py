@@ -43,7 +43,7 @@ def logs(text: str, project: Project, root: str = "") -> Iterator[Log]:
     except RecursionError:
         raise Invalid("is nested too deeply to be SARIF") from None
     except ValueError as error:
-        raise Invalid(f"is not JSON: {error}") from None
+        raise Invalid(f"is neither SARIF, which is JSON ({error}), nor JUnit, which is XML") from None
     version = _dict(data).get("version")
     if not isinstance(data, dict) or not isinstance(data.get("runs"), list):
         raise Invalid("is not SARIF: it has no list of runs")
