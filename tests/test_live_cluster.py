@@ -986,7 +986,8 @@ def test_a_kind_that_the_cluster_does_not_have_is_told(api, ask) -> None:
         ("rule: backup-recent, backups: velero, unit: h", "", "what is measured of a cluster has its unit"),
         ("rule: operators-ready, crds: ['--all']", "", "live.checks.0.crds.0"),
         ("rule: operators-ready, crds: [a.example.com], path: /x", "", "path is not for a check of a cluster, which prod is"),
-        ("rule: deploy-success", ", token_env: TOKEN", "token_env is not for a cluster: its kubeconfig says how it is reached and who asks"),
+        ("rule: deploy-success", ", token_env: TOKEN", "token_env is not for a target that is a cluster"),
+        ("rule: deploy-success", ", proxy_env: PROXY", "proxy_env is not for a target that is a cluster"),
         ("rule: deploy-success", ", namespace: -x", "live.targets.prod.namespace"),
     ],
 )  # fmt: skip

@@ -349,7 +349,7 @@ def test_many_of_a_sort_are_counted(serve, ask) -> None:
         ("rule: no-firing-alerts, unit: s", "unit: what is counted has none"),
         ("rule: monitoring-up, ready: true, firing: {}", "firing does not go with ready"),
         ("rule: monitoring-up, allow: [a]", "allow does not go with ready"),
-        ("rule: no-firing-alerts, query: up", "query is not for a check of a alertmanager"),
+        ("rule: no-firing-alerts, query: up", "query is not for a check of an alertmanager, which prom is"),
         ("rule: no-firing-alerts, firing: {a b: c}", "live.checks.0.firing"),
     ],
 )

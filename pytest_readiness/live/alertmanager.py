@@ -142,6 +142,7 @@ KIND = Kind(
     measures=ABOUT - {"ready"},
     further=frozenset(("allow",)),
     modules=("httpx",),
+    web=True,
     address=http.address,
     read=_read,
     defaults=_defaults,

@@ -30,8 +30,9 @@ from .reading import Reading
 from .units import Quantity
 from .units import quantity
 
-# keys of every target, and of every check
-OF_TARGETS = frozenset(("timeout", "retries", "pause", "max_size", "ca_file", "token_env", "headers", "header_env", "proxy_env"))
+# keys of every target, of those that are asked over HTTP, and of every check
+OF_TARGETS = frozenset(("timeout", "retries", "pause", "max_size"))
+OF_WEB = frozenset(("ca_file", "token_env", "headers", "header_env", "proxy_env"))
 OF_CHECKS = frozenset(("rule", "target", "name", "priority"))
 OF_NUMBERS = frozenset((*OPERATORS, "unit", "on_no_data"))
 LONGEST = 3600.0  # seconds of a timeout or a pause
@@ -71,8 +72,8 @@ class _Reader:
         written = "" if isinstance(address, Mapping) else str(address)
         if named and written and (problem := kind.address(written)):
             read.wrong(f"{name}: {problem}", kind.key)
-        for key in body.keys() - OF_TARGETS - kind.options - KINDS.keys() if named else ():
-            read.wrong(f"{name}: {key} is not for a target that is a {kind.key}", key)
+        for key in body.keys() - OF_TARGETS - (OF_WEB if kind.web else set()) - kind.options - KINDS.keys() if named else ():
+            read.wrong(f"{name}: {key} is not for a target that is {kind.said}", key)
         if named:
             kind.target(read)
         size = read.attempt(lambda: quantity(body.get("max_size", kind.max_size), "B"), "max_size")
@@ -107,7 +108,7 @@ class _Reader:
         kind = KINDS[target.kind]
         read = Reading(body, span, self.mistakes, rule=rule, whole=_with_defaults(rule, body, kind), target=target)
         for key in body.keys() - kind.asks - kind.measures - kind.further - OF_CHECKS - OF_NUMBERS:
-            read.wrong(f"{key} is not for a check of a {kind.key}, which {target.name} is", key)
+            read.wrong(f"{key} is not for a check of {kind.said}, which {target.name} is", key)
         if not (kind.asks | kind.measures) & read.whole.keys():
             read.wrong(f"what is to hold? declare one of {', '.join(sorted(kind.asks | kind.measures))}")
         kind.read(read)

@@ -159,6 +159,7 @@ class Kind:
     measures: frozenset[str] = frozenset()
     further: frozenset[str] = frozenset()
     options: frozenset[str] = frozenset()  # further keys of its targets
+    web: bool = False  # whether its targets are asked over HTTP, and take the keys for that
     max_size: int = MAX_SIZE  # of an answer, where a target says nothing
     modules: tuple[str, ...] = ()  # what is imported to ask, each with all that is below it where it ends in a star
     variables: frozenset[str] = frozenset()  # environment variables it takes a secret from where a target names none
@@ -169,3 +170,8 @@ class Kind:
     expand: Callable[[Entry, Project], Iterable[Entry]] = _alone
     prepare: Callable[[Entry, Project], Any] = _nothing
     despite: Callable[[Entry, Any], bool] = lambda _, __: False
+
+    @property
+    def said(self) -> str:
+        """As people say it."""
+        return f"an {self.key}" if self.key.startswith("a") else f"a {self.key}"

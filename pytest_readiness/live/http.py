@@ -403,6 +403,7 @@ KIND = Kind(
     measures=frozenset(("value", "percentile")),
     modules=("httpx", f"{__package__}.tls"),
     further=frozenset(("path", "method", "follow", "requests", "plaintext_port")),
+    web=True,
     address=address,
     read=_read,
     defaults=_defaults,

@@ -24,7 +24,6 @@ from ..reading import Reading
 MEASURES = frozenset(("workloads", "applications", "backups", "cronjobs"))
 ASKS = frozenset(("crds", "drift", "service_accounts", "can_i", "cannot_i", "analysis_runs"))
 OF_REPOSITORY = frozenset(("environment", "manifests"))
-SENT = ("ca_file", "token_env", "headers", "header_env")  # which a kubeconfig says
 MAX_SIZE = 16 * 2**20  # objects are long, and kubectl prints what they have been through
 EVERYWHERE = "*"
 # secrets that programs which log in take from the environment, and might repeat
@@ -40,12 +39,6 @@ SECRETS = frozenset(
 
 
 # -- what can be wrong with a declaration
-
-
-def _target(read: Reading) -> None:
-    for key in SENT:
-        if key in read.body:
-            read.wrong(f"{key} is not for a cluster: its kubeconfig says how it is reached and who asks", key)
 
 
 def _read(read: Reading) -> None:
@@ -230,7 +223,6 @@ KIND = Kind(
     max_size=MAX_SIZE,
     variables=SECRETS,
     address=_address,
-    target=_target,
     read=_read,
     defaults=_defaults,
     expand=_expand,

@@ -84,6 +84,7 @@ KIND = Kind(
     further=frozenset(("branch", "admins", "reviewers", "prevent_self_review", "wait", "branches", "runs", "job")),
     options=frozenset(("api",)),
     variables=frozenset((TOKEN,)),
+    web=True,
     address=address,
     target=_target,
     read=_read,

@@ -32,16 +32,12 @@ OPTIONS = frozenset(("sudo", "ssh_config", "identity_file"))
 THINGS = (TYPES.keys() | ALIASES.keys()) - {"matching"}
 ASKS = THINGS | {"goss", "tools"}
 MEASURES = frozenset(("age_of", "output_of"))
-NOT_OF_HOSTS = ("ca_file", "token_env", "headers", "header_env", "proxy_env")
 # those that need nothing else installed
 BACKENDS = tuple(f"testinfra.backend.{name}" for name in ("local", "ssh", "docker", "podman", "kubectl"))
 
 
 def _target(read: Reading) -> None:
     """What is wrong with a target beyond its address."""
-    for key in NOT_OF_HOSTS:
-        if key in read.body:
-            read.wrong(f"{key} is not for a target that is a host", key)
     try:
         found = address.read(str(read.body["host"]))
     except ValueError:

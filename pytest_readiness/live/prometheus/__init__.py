@@ -145,6 +145,7 @@ KIND = Kind(
     measures=frozenset(ABOUT) - {"ready"},
     further=OWN - frozenset(ABOUT),
     modules=("httpx", "promql_parser"),
+    web=True,
     address=http.address,
     read=_read,
     defaults=_defaults,
