@@ -77,7 +77,8 @@ def rule_of(entry: Entry, log: Log, about: About, priority: Priority) -> Rule:
         check_needs_project=False,
         secret=any(_SECRETS.search(text) for text in (log.tool, about.id, *about.tags)),
         source=entry.file,
-        pack=safe(f"{log.tool} {log.version}".strip())[:100],
+        pack=safe(log.tool)[:100],
+        pack_version=safe(log.version)[:100],
     )
 
 
