@@ -132,6 +132,8 @@ def test_keys_that_hold_anchors_are_no_types() -> None:
             'goss.yaml:2:28: goss reads 0644 as a number in base eight: write it in quotes, "0644"',
         ),
         ("file:\n  /a: {exists: yes}\n", "goss.yaml:2:8: file /a: exists: goss takes yes for a text: write true"),
+        ("port:\n  tcp:22: {listening: yess}\n", "goss.yaml:2:12: port tcp:22: listening: goss takes yess for a text: write true or false"),
+        ("interface:\n  '': {exists: true}\n", "goss.yaml:2:3: interface: a resource without a name"),
         ("gossfile: {a.yaml: 5}\n", "gossfile a.yaml is a mapping: {}, or file and skip"),
         ("gossfile: {a.yaml: {fil: b, skip: true}}\n", "gossfile a.yaml has no attribute 'fil'"),
         ("gossfile: {bose.yaml: {}}\n", "goss.yaml:1:12: no file matches bose.yaml, relative to goss.yaml: did you mean 'goss.yaml'?"),

@@ -616,7 +616,7 @@ def test_secrets_that_a_template_puts_in_are_hidden_wherever_a_message_is_cut(lo
     """
     project = Project.of({"goss.yaml": text}, formats=())
     assertions, mistakes = load(project, "goss.yaml", {"db": {"password": "pass-word"}}, {"API_TOKEN": secret})
-    told = [str(judge(assertion, local)) for assertion in assertions] + [str(mistake) for mistake in mistakes]
+    told = [str(judge(assertion, local, 30)) for assertion in assertions] + [str(mistake) for mistake in mistakes]
     assert len(told) == 5
     assert all("s3cr3t" not in one and "pass-word" not in one for one in told), told
     assert "stdout is ****…, exactly ****… expected" in told[0]
@@ -642,5 +642,11 @@ def test_a_version_has_its_release_where_the_system_has_one() -> None:
     assert one("package: {a: {installed: true, versions: [1.2.3-r0]}}", Alpine({})) == Judged()
 
 
-def test_an_option_is_no_user() -> None:
-    assert one("user: {-u: {exists: false}}", Host({})) == Judged()
+@pytest.mark.parametrize("type_", ["user", "group"])
+def test_an_option_is_no_name(type_: str) -> None:
+    assert one(f"{type_}: {{-u: {{exists: false}}}}", Host({})) == Judged()
+
+
+@pytest.mark.parametrize("name", [".", "..", "lo/../lo", "bonding_masters"])
+def test_what_is_no_interface_is_none(name: str, local: Any) -> None:
+    assert one(f"interface: {{{name}: {{exists: false}}}}", local) == Judged()

@@ -130,10 +130,12 @@ class Document:
         expected = dict(self._expected(type_, body, implied, what, span))
         if not expected and not options.get("skip") and not self.failed:
             self.wrong(span, f"{what}: nothing is expected of it: add {' or '.join(type_.asked[:2])}")
+        subject = options.pop(type_.subject, "") or key
+        if not subject:
+            self.wrong(span, f"{name}: a resource without a name")
         if self.failed:
             return None
         common = {"title": options.pop("title", ""), "meta": options.pop("meta", {}), "skip": options.pop("skip", False)}
-        subject = options.pop(type_.subject, "") or key
         return Assertion(name, key, span, subject, expected, options, secrets=self.secrets, **common)
 
     def _known(self, body: yaml.Mapping, known: tuple[str, ...], what: str) -> None:
@@ -161,8 +163,9 @@ class Document:
                 value = implied.get(name)
             if value is None or (name in type_.streams and value == []):
                 continue
-            if name in FLAGS and value in SWITCHES:
-                self.wrong(body.entry(name), f"{what}: {name}: goss takes {value} for a text: write {_word(value in ('yes', 'on'))}")
+            if name in FLAGS and isinstance(value, str) and value not in ("true", "false"):
+                fix = _word(value in ("yes", "on")) if value in SWITCHES else "true or false"
+                self.wrong(body.entry(name), f"{what}: {name}: goss takes {brief(value)} for a text: write {fix}")
                 continue
             try:
                 yield name, compiled(value, stream=name in type_.streams or body.get("as-reader") is True)

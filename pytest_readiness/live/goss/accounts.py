@@ -54,6 +54,8 @@ class Group(Facts):
 
     def exists(self) -> bool:
         """Whether there is a group of that name (and not only of that number)."""
+        if self.subject.startswith("-"):
+            return False  # `getent` would take it for an option
         found = bool(self._group.exists)
         if found and self.subject.isdigit():
             return bool(self.host.run("getent group %s", self.subject).stdout.partition(":")[0] == self.subject)

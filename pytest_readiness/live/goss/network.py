@@ -99,7 +99,7 @@ class Interface(Facts):
 
     def exists(self) -> bool:
         """Whether there is one."""
-        said = self.script('test -d /sys/class/net || exit 3; test -e "/sys/class/net/$1"', self.subject)
+        said = self.script('test -d /sys/class/net || exit 3; test -e "/sys/class/net/$1/ifindex"', self.subject)
         if said.status == 3:
             raise CannotHave("there is no /sys/class/net")
         return said.status == 0 and "/" not in self.subject
