@@ -15,13 +15,12 @@ from ..criteria.mistakes import Mistakes
 from ..criteria.mistakes import hint
 from ..model import ParseFailure
 from ..model import Span
+from ..secret import Mask
 from ..syntax import yaml
 from ..text import brief
 from .document import Assertion
 from .document import Document
-from .hiding import Hiding
 from .templates import Templates
-from .vocabulary import TYPES
 
 MAX_DEPTH = 20  # includes within includes
 MAX_FILES = 500  # files that are read, each as often as it is included
@@ -50,7 +49,7 @@ def load(reader: Reader, path: str, variables: Mapping[str, Any] | None = None, 
     """
     found = _Files(reader, variables or {}, environment or {})
     found.read(path, ())
-    hide = Hiding(found.templates.secrets)
+    hide = Mask(found.templates.secrets)
     return list(found.assertions.values()), [ParseFailure(hide(mistake.reason), mistake.span) for mistake in found.mistakes.all]
 
 
@@ -61,15 +60,9 @@ def with_included(reader: Reader, path: str) -> tuple[str, ...]:
     return tuple(found.files)
 
 
-def from_mapping(mapping: Any, place: Span | None = None) -> Loaded:
-    """The assertions of the short form, which stands in an already read mapping; ``place`` is for what is no mapping."""
+def from_mapping(mapping: yaml.Mapping) -> Loaded:
+    """The assertions of the short form: a mapping of types, whose resources may be names alone."""
     mistakes = Mistakes()
-    if not isinstance(mapping, yaml.Mapping):
-        known = ", ".join(TYPES)
-        mistakes.add(
-            place or Span("readiness.yaml"), f"what is expected of a host is a mapping with types such as service and file (known: {known})"
-        )
-        return [], mistakes.all
     return list(Document(mapping, mistakes, short=True).assertions()), mistakes.all
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ...goss.document import Assertion
-from ...goss.hiding import Hiding
 from ...goss.vocabulary import TYPES
+from ...secret import Mask
 from ...text import brief
 from ..measure import Judged
 from .facts import Failed
@@ -14,10 +14,8 @@ from .facts import NotAsked
 from .resources import FACTS
 from .shell import CannotHave
 
-TIMEOUT = 60.0  # seconds that one question to a host may take where nobody says otherwise
 
-
-def judge(assertion: Assertion, host: Any, timeout: float = TIMEOUT) -> Judged:
+def judge(assertion: Assertion, host: Any, timeout: float) -> Judged:
     """What is wrong with a thing on a host of testinfra; ``timeout`` are the seconds that each question may take there.
 
     As in goss, the other attributes are not asked where the thing does not exist, or a gate of another type is shut. Each
@@ -26,7 +24,7 @@ def judge(assertion: Assertion, host: Any, timeout: float = TIMEOUT) -> Judged:
     judged = _judged(assertion, host, timeout)
     if not assertion.secrets:
         return judged
-    hide = Hiding(assertion.secrets)
+    hide = Mask(assertion.secrets)
     return Judged(
         tuple(map(hide, judged.problems)),
         judged.unknown and hide(judged.unknown),
