@@ -376,6 +376,7 @@ FILES = {"docs/a/runbook.md": "# A\n\n## Rollback\n", "docs/b/runbook.md": "# B\
     [
         ("files: README.md", []),
         ("files: [LICENSE]", [("there is no LICENSE", ".", 0)]),
+        ('parameters: {name: LICENSE}\nfiles: "${name}"', [("there is no LICENSE", ".", 0)]),
         ("files: [{glob: 'docs/**/runbook.md', at_least: 3}]", [("2 files match docs/**/runbook.md, not at least 3", ".", 0)]),
         ("files: [{glob: 'docs/*.md', at_least: 0}]", []),
         ("files: [{glob: '**/*.md', at_most: 2}]", [("docs/b/runbook.md is one of 3, at most 2 may be there", "docs/b/runbook.md", 0)]),

@@ -484,6 +484,26 @@ MISTAKES = [
         id="files of something else than the repository",
     ),
     pytest.param(
+        "criteria:\n  - id: acme.label\n    title: A label\n    on: repo\n    remedy: add it\n    files: [{glob: ../docs/*.md, at_most: 0}]\n",
+        "6:14: acme.label: files: glob '../docs/*.md' matches nothing: write a path below the root with forward slashes, such as docs/*.md",
+        id="a glob that leads out",
+    ),
+    pytest.param(
+        "criteria:\n  - id: acme.label\n    title: A label\n    on: repo\n    remedy: add it\n    files: [{glob: /docs/*.md, at_most: 0}]\n",
+        "6:14: acme.label: files: glob '/docs/*.md' matches nothing: write a path below the root with forward slashes, such as docs/*.md",
+        id="a glob from the root of the machine",
+    ),
+    pytest.param(
+        "criteria:\n  - id: acme.label\n    title: A label\n    on: repo\n    remedy: add it\n    files: [{glob: ./docs/*.md, at_most: 0}]\n",
+        "6:14: acme.label: files: glob './docs/*.md' matches nothing: write a path below the root with forward slashes, such as docs/*.md",
+        id="a glob with a dot",
+    ),
+    pytest.param(
+        "criteria:\n  - id: acme.label\n    title: A label\n    on: repo\n    remedy: add it\n    files: [README.md, '..\\README.md']\n",
+        "6:24: acme.label: files: '..\\\\README.md' matches nothing: write a path below the root with forward slashes, such as docs/*.md",
+        id="a glob with backslashes",
+    ),
+    pytest.param(
         "criteria:\n  - id: acme.label\n    title: A label\n    on: repo\n    remedy: add it\n    files: [{at_least: 2}]\n",
         "6:14: acme.label: files: an entry has no glob: say which files it is about",
         id="files without a glob",

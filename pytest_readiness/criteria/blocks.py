@@ -117,7 +117,11 @@ def _files(reader: Reader, body: Mapping) -> Iterator[FileDemand]:
 
 def _file(reader: Reader, item: Any, place: Span) -> FileDemand | None:
     if isinstance(item, str):
-        return FileDemand(item)
+        glob = reader.filled(item, place)
+        if problem := _glob(glob):
+            reader.wrong(place, f"files: {problem}")
+            return None
+        return FileDemand(glob)
     if not isinstance(item, Mapping):
         reader.wrong(place, f"files: an entry is a glob, or a mapping with {', '.join(FILE_KEYS)}, not {operators.shown(item)}")
         return None
@@ -139,7 +143,10 @@ def _file(reader: Reader, item: Any, place: Span) -> FileDemand | None:
 
 
 def _glob(value: Any) -> str:
-    return "" if isinstance(value, str) and value else f"must be a text, not {operators.shown(value)}"
+    if not isinstance(value, str) or not value:
+        return f"must be a text, not {operators.shown(value)}"
+    fine = not value.startswith("/") and "\\" not in value and not {".", ".."} & set(value.split("/"))
+    return "" if fine else f"{value!r} matches nothing: write a path below the root with forward slashes, such as docs/*.md"
 
 
 def _count(value: Any) -> str:
