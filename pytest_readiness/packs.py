@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import traceback
 from collections.abc import Callable
+from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from dataclasses import replace
@@ -26,6 +27,7 @@ from .model import Waiver
 from .registry import unique
 from .text import brief
 from .text import safe
+from .waivers import wrong
 
 BUILTIN = f"{__package__}.plugin"
 T = TypeVar("T")
@@ -66,8 +68,12 @@ class Packs:
 
     def waivers(self) -> Iterator[Waiver]:
         """Known gaps that are kept elsewhere."""
-        for plugin in self._plugins("pytest_readiness_waivers"):
-            yield from self._given(plugin, "pytest_readiness_waivers", Waiver)
+        hook = "pytest_readiness_waivers"
+        for plugin in self._plugins(hook):
+            for waiver in self._given(plugin, hook, Waiver):
+                if reason := wrong(waiver):
+                    raise self._wrong(plugin, hook, f"the waiver of {waiver.rule} at {waiver.where}: {reason}")
+                yield waiver
 
     def rules(self, platform: str | None) -> Iterator[Rule]:
         """Every rule of a platform, all of them for None."""
@@ -84,14 +90,19 @@ class Packs:
 
     def modify(self, rules: list[Rule]) -> None:
         """Let plugins change the rules of a platform, in place."""
-        for plugin in self._plugins("pytest_readiness_modify_rules"):
-            self._called(plugin, "pytest_readiness_modify_rules", rules=rules)
+        hook = "pytest_readiness_modify_rules"
+        for plugin in self._plugins(hook):
+            self._called(plugin, hook, rules=rules)
+            self._check(rules, Rule, plugin, hook)
 
     def reports(self) -> dict[str, Render]:
         """The reports by name; raises a usage error where two are called the same."""
         found: dict[str, tuple[Pack, Render]] = {}
-        for plugin in self._plugins("pytest_readiness_report"):
-            for given in self._called(plugin, "pytest_readiness_report"):
+        hook = "pytest_readiness_report"
+        for plugin in self._plugins(hook):
+            for given in self._called(plugin, hook):
+                if not isinstance(given, Mapping) or not all(map(callable, given.values())):
+                    raise self._wrong(plugin, hook, f"{brief(repr(given))} is no mapping of names to functions")
                 for name, render in given.items():
                     other = found.setdefault(name, (self.of(plugin), render))
                     if other[1] is not render:
@@ -127,17 +138,28 @@ class Packs:
         except RuleError as error:
             raise pytest.UsageError(safe(str(error))) from None
         except Exception as error:
-            raise pytest.UsageError(safe(f"{self.of(plugin)}: {hook}: {told(error)}")) from error
+            raise self._wrong(plugin, hook, told(error)) from error
 
     def _given(self, plugin: object, hook: str, kind: type[T], **arguments: Any) -> list[T]:
         """The things of a kind that one plugin gives."""
-        found = [each for given in self._called(plugin, hook, **arguments) for each in given]
-        for each in found:
+        found: list[T] = []
+        for given in self._called(plugin, hook, **arguments):
+            if not isinstance(given, Iterable):
+                raise self._wrong(plugin, hook, f"{brief(repr(given))} is no list of {kind.__name__}s")
+            found += given
+        self._check(found, kind, plugin, hook)
+        return found
+
+    def _check(self, given: Iterable[object], kind: type, plugin: object, hook: str) -> None:
+        """Raise a usage error for what is not of a kind."""
+        for each in given:
             if not isinstance(each, kind):
                 name = brief(getattr(each, "__qualname__", None) or repr(each))
                 hint = ": is @rule missing?" if kind is Rule else ": give an instance, not the class" if isinstance(each, type) else ""
-                raise pytest.UsageError(safe(f"{self.of(plugin)}: {hook}: {name} is no {kind.__name__}{hint}"))
-        return found
+                raise self._wrong(plugin, hook, f"{name} is no {kind.__name__}{hint}")
+
+    def _wrong(self, plugin: object, hook: str, reason: str) -> pytest.UsageError:
+        return pytest.UsageError(safe(f"{self.of(plugin)}: {hook}: {reason}"))
 
     def _rules_of(self, plugin: object, platform: str | None) -> Iterator[Rule]:
         for rule in self._given(plugin, "pytest_readiness_rules", Rule, platform=platform):

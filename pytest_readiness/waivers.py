@@ -19,6 +19,7 @@ from .model import Span
 from .model import Waiver
 from .policy import WaiverPolicy
 from .syntax import yaml
+from .text import brief
 from .text import place
 from .text import safe
 
@@ -61,11 +62,31 @@ def _entries(document: yaml.Document) -> list[tuple[Span, yaml.Mapping]]:
 
 
 def _waiver(entry: yaml.Mapping) -> Waiver | ParseFailure:
-    try:
-        datetime.date.fromisoformat(entry["until"])
-    except ValueError as error:
-        return ParseFailure(f"until: {entry['until']!r} is no date: {error}", entry.entry("until"))
+    if reason := _no_date(entry["until"]):
+        return ParseFailure(reason, entry.entry("until"))
     return Waiver(**dict(entry), span=entry.head)
+
+
+def _no_date(until: str) -> str:
+    """Why a text is no day; empty where it is one."""
+    try:
+        datetime.date.fromisoformat(until)
+    except ValueError as error:
+        return f"until: {until!r} is no date: {error}"
+    return ""
+
+
+def wrong(waiver: Waiver) -> str:
+    """What is wrong with a waiver that comes from no file; empty where nothing is."""
+    for name in ("rule", "where", "reason", "owner", "until"):
+        value: object = getattr(waiver, name)
+        if not isinstance(value, str) or not value.strip():
+            return f"{name} must be a text, not {brief(repr(value))}"
+    if waiver.kind not in ("gap", "accepted"):
+        return f"kind must be gap or accepted, not {brief(repr(waiver.kind))}"
+    if waiver.kind == "accepted" and not waiver.approved_by:
+        return "approved_by is missing: who accepted the risk"
+    return _no_date(waiver.until)
 
 
 class Waivers:

@@ -501,6 +501,12 @@ def test_a_conftest_may_hand_on_a_rule_of_a_pack(project, site) -> None:
     assert {rule["pack"] for rule in report(project)["rules"] if rule["id"] == "acme.team"} == {"readiness-one"}
 
 
+KNOWN_GAP = """\
+from pytest_readiness import Span, Waiver
+
+def pytest_readiness_waivers():
+    return [Waiver("k8s.hpa", "deploy.yaml", "OPS-1", "me", {}, Span("tickets"))]
+"""
 BROKEN = [
     (
         "def pytest_readiness_rules():\n    1 / 0\n",
@@ -517,6 +523,27 @@ BROKEN = [
         "readiness-one 1.0: pytest_readiness_formats: Own is no Format: give an instance, not the class",
     ),
     ("def pytest_readiness_waivers():\n    return [{}]\n", "readiness-one 1.0: pytest_readiness_waivers: {} is no Waiver"),
+    (
+        KNOWN_GAP.format("'soon'"),
+        "readiness-one 1.0: pytest_readiness_waivers: the waiver of k8s.hpa at deploy.yaml: until: 'soon' is no date: *",
+    ),
+    (
+        KNOWN_GAP.format("'2999-01-01'").replace("))", "), kind='accepted')"),
+        "readiness-one 1.0: pytest_readiness_waivers: the waiver of k8s.hpa at deploy.yaml: approved_by is missing: who accepted the risk",
+    ),
+    (
+        KNOWN_GAP.format("None"),
+        "readiness-one 1.0: pytest_readiness_waivers: the waiver of k8s.hpa at deploy.yaml: until must be a text, not None",
+    ),
+    ("def pytest_readiness_rules():\n    return 5\n", "readiness-one 1.0: pytest_readiness_rules: 5 is no list of Rules"),
+    (
+        "def pytest_readiness_report():\n    return [1]\n",
+        "readiness-one 1.0: pytest_readiness_report: [[]1] is no mapping of names to functions",
+    ),
+    (
+        "def pytest_readiness_modify_rules(rules):\n    rules.append(3)\n",
+        "readiness-one 1.0: pytest_readiness_modify_rules: 3 is no Rule: *",
+    ),
     (
         "def pytest_readiness_modify_rules(rules):\n    rules.no()\n",
         "readiness-one 1.0: pytest_readiness_modify_rules: AttributeError: 'list' object has no attribute 'no' (SITE:4)",
@@ -535,6 +562,25 @@ def test_a_broken_pack_is_named(project, site, text, message) -> None:
     small_pack(site, "readiness-one", "1.0", indented)
     lines = [line.replace(f"{site}/readiness_one.py", "SITE") for line in mistakes(project, "--readiness-report=json:out.json")]
     pytest.LineMatcher(lines).fnmatch_lines([message])
+
+
+def test_known_gaps_that_are_kept_elsewhere_are_checked_without_a_file_of_them(project) -> None:
+    put(
+        project,
+        "conftest.py",
+        """\
+from pytest_readiness import Span, Waiver
+
+def pytest_readiness_waivers():
+    yield Waiver("k8s.hpa", "gone.yaml", "OPS-1", "me", "2999-01-01", Span("https://tickets.example.com/OPS-1"))
+    yield Waiver("k8s.min-replicas", "deploy.yaml", "OPS-2", "me", "2999-01-01", Span("https://tickets.example.com/OPS-2"))
+""",
+    )
+    for workers in ("-n0", "-n2"):
+        found = checks(project, workers, only="readiness.waiver")
+        assert found == {"readiness-waivers.yaml::readiness.waiver[k8s.hpa gone.yaml]": "failed"}
+    put(project, "readiness.yaml", "waivers: {max-days: 30}\n")
+    assert len(checks(project, only="readiness.waiver")) == 2
 
 
 def test_a_report_of_a_pack_that_crashes_costs_no_other(project, site) -> None:
