@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..text import brief
-from . import http
 from .entries import Entry
 from .entries import Kind
 from .http import NoAnswer
@@ -22,6 +21,7 @@ from .prometheus.alerting import counted
 from .prometheus.alerting import fires
 from .prometheus.alerting import values
 from .prometheus.client import Api
+from .prometheus.client import address
 from .prometheus.client import labels
 from .prometheus.client import listed
 from .prometheus.client import mapping
@@ -143,7 +143,7 @@ KIND = Kind(
     further=frozenset(("allow",)),
     modules=("httpx",),
     web=True,
-    address=http.address,
+    address=address,
     read=_read,
     defaults=_defaults,
 )

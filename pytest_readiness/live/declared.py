@@ -35,6 +35,7 @@ OF_TARGETS = frozenset(("timeout", "retries", "pause", "max_size"))
 OF_WEB = frozenset(("ca_file", "token_env", "headers", "header_env", "proxy_env"))
 OF_CHECKS = frozenset(("rule", "target", "name", "priority"))
 OF_NUMBERS = frozenset((*OPERATORS, "unit", "on_no_data"))
+OF_SIGNED = frozenset(("rule", "name", "priority", "signed"))
 LONGEST = 3600.0  # seconds of a timeout or a pause
 
 
@@ -129,14 +130,16 @@ class _Reader:
         read = Reading(body, span, self.mistakes, rule=rule, whole=whole)
         if "signed" in body:
             _signed(read.part("signed"))
-            if "file" in body:
-                read.wrong("evidence is either a file or signed", "signed")
+            for key in sorted(body.keys() - OF_SIGNED):
+                read.wrong(f"{key} is about a file: evidence is either a file or signed", key)
             return Entry(rule, body["name"], span, whole, priority=_priority(body))
         if "file" not in body:
             read.wrong("evidence needs a file or signed")
             return Entry(rule, body["name"], span, whole)
         if "value" not in body:
             read.wrong("value is missing: where in the file the measurement stands")
+        if "dated" in whole and "max_age" not in whole:
+            read.wrong("dated says how old it is: say with max_age how old it may be", "dated")
         path = body["file"]
         read.inside(path, "file")
         kind = whole.get("format") or kind_of(path)

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...project import Project
-from .. import http
 from ..entries import Entry
 from ..entries import Kind
 from ..http import NoAnswer
@@ -20,6 +19,7 @@ from . import queries
 from . import slo
 from .client import Client
 from .client import Refused
+from .client import address
 from .repository import alerts
 
 # what a check is about -> the keys that go with it
@@ -146,7 +146,7 @@ KIND = Kind(
     further=OWN - frozenset(ABOUT),
     modules=("httpx", "promql_parser"),
     web=True,
-    address=http.address,
+    address=address,
     read=_read,
     defaults=_defaults,
     prepare=_prepare,

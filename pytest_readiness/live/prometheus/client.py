@@ -131,6 +131,11 @@ class Client(Api):
             raise NoAnswer("does not say what time it is") from None
 
 
+def address(url: str) -> str | None:
+    """What is wrong with a url below which an API is asked."""
+    return http.address(url) or (f"{url!r} has a query, which would not be sent" if urlsplit(url).query else None)
+
+
 def mapping(data: Any) -> Mapping[str, Any]:
     """What must be a mapping; raises `NoAnswer`."""
     if not isinstance(data, dict):
