@@ -601,7 +601,10 @@ def test_without_an_engine_there_is_one_failing_item_that_says_what_to_do(monkey
     monkeypatch.setattr(engine.Regopy, "find", staticmethod(lambda: None))
     monkeypatch.setattr(engine.Opa, "find", staticmethod(lambda: None))
     files = {"policy/a.rego": LATEST.format(head="deny[msg]"), "policy/b.rego": LATEST.format(head="warn[msg]"), "web.yaml": WEB}
-    assert failures(files) == [f"policy/a.rego: {engine.MISSING}"]
+    assert failures(files) == ["policy/a.rego: there is no engine for Rego: pip install 'pytest-readiness[rego]', or put opa on PATH"]
+    for name in ("opa", "regopy"):
+        (failure,) = failures(files, engine=name)
+        assert failure.startswith(f"policy/a.rego: engine: {name} is not ")
     assert verdicts(files) == {}
     assert [rule.id for rule in rules.rules(project(files))] == ["rego.main.deny", "rego.main.warn"]  # so that settings may name them
 
@@ -718,6 +721,7 @@ MISTAKES = {
         "rego: {namespaces: [main, team]}",
         "readiness.yaml:1:27: rego: no policy is of package team (there are: main)",
     ),
+    "a text instead of keys": ("rego: policy", "readiness.yaml:1:1: rego: must be a mapping or nothing, not 'policy'"),
     "an unknown parser": ("rego:\n  files: {toml: ['*.toml']}", "readiness.yaml:2:*toml*"),
     "an unknown key": ("rego: {policy: [a]}", "readiness.yaml:1:8: *policy*"),
     "a wrong priority": ("rego: {priorities: {warn: P9}}", "readiness.yaml:1:*P9*"),
@@ -750,6 +754,12 @@ def test_a_mistake_in_the_settings_ends_the_run_at_its_line(here: Path, pytester
     result = pytester.runpytest_inprocess("--readiness-only", "-p", "no:cacheprovider")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([f"*{said}" if "*" not in said else f"*{said}*"])
+
+
+def test_a_place_without_policies_is_the_only_mistake_there(here: Path, pytester: pytest.Pytester) -> None:
+    (here / "readiness.yaml").write_text("rego: {policies: [../policy]}")
+    result = pytester.runpytest_inprocess("--readiness-only", "-p", "no:cacheprovider")
+    assert result.stderr.str().count("readiness.yaml:") == 1
 
 
 def test_a_run_has_an_item_for_each_policy_rule_and_file(here: Path, pytester: pytest.Pytester) -> None:

@@ -18,7 +18,11 @@ from typing import Any
 from .. import tools
 from .source import Policy
 
-MISSING = "there is no engine for Rego: pip install 'pytest-readiness[rego]', or put opa on PATH"
+MISSING = {  # by what the settings ask for
+    "auto": "there is no engine for Rego: pip install 'pytest-readiness[rego]', or put opa on PATH",
+    "regopy": "engine: regopy is not installed: pip install 'pytest-readiness[rego]'",
+    "opa": "engine: opa is not on PATH: install it, or leave engine out and use regopy",
+}
 _ERROR = re.compile(r"errormsg \d+:(.*?)\)(?:\s|$)")
 _PLACE = re.compile(r"\d+:(?P<path>[^|()]*)\|(?P<offset>\d+)\|\d+")
 _UNLINKED = re.compile(r"(?P<reason>.*) \((?P<path>[^():]*):(?P<line>\d+)\)").fullmatch

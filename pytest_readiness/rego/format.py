@@ -78,7 +78,7 @@ class Rego(Format):
                     known.add(source.read(path, project.text(path)).namespace)
                 except ParseFailure:
                     return  # which packages there are is not known
-        for name in settings.namespaces:
+        for name in settings.namespaces if known else ():
             if name not in known and name != EVERYTHING:
                 listed = ", ".join(sorted(known))
                 yield ParseFailure(f"rego: no policy is of package {name} (there are: {listed})", settings.spans["namespaces", name])

@@ -120,7 +120,7 @@ def _engine(policies: tuple[Policy, ...], settings: Policies, data: Any) -> tupl
         if opa is None or not any(_unknown(policy, policies, report) for policy in policies):
             return regopy, report
     if opa is None:
-        raise EngineError(MISSING)
+        raise EngineError(MISSING[settings.engine])
     return opa, opa.run(Job(policies, data, settings.timeout))
 
 

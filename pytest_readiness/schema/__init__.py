@@ -24,6 +24,7 @@ _WORDS = {
     "integer": "a whole number",
     "number": "a number",
     "boolean": "true or false",
+    "null": "nothing",
 }
 
 
@@ -70,8 +71,9 @@ def _reason(error: ValidationError) -> str:
         return f"{prefix}unknown key {', '.join(map(repr, unknown))} ({hint})"
     if error.validator == "required":
         return f"{prefix}{error.message}"
-    if error.validator == "type" and isinstance(error.validator_value, str) and error.validator_value in _WORDS:
-        return f"{prefix}must be {_WORDS[error.validator_value]}, not {_said(error.instance)}"
+    if error.validator == "type":
+        types = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
+        return f"{prefix}must be {' or '.join(_WORDS[str(name)] for name in types)}, not {_said(error.instance)}"
     if error.validator == "anyOf":
         return f"{prefix}{error.instance!r} is not a number of files such as 3 or '>=3'"
     if error.validator == "pattern" and where.endswith("max-age"):
