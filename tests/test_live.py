@@ -201,6 +201,7 @@ TARGETS = "live:\n  targets:\n    shop: {url: 'https://shop.example'}\n  checks:
         ("live: {targets: {a: {url: 'http://a', token_env: 'Bearer abc'}}}", "live.targets.a.token_env"),
         ("live: {targets: {a: {url: 'http://a', max_size: 3 s}}}", "max_size: '3 s' is not a size"),
         ("live:\n  targets: {a: {url: 'http://a'}}\n  checks: [{rule: encryption-active, target: a}]", "TLS is asked of an https url"),
+        ("live:\n  targets: {a: {url: 'https://a', proxy_env: P}}\n  checks: [{rule: encryption-active, target: a}]", "and a is behind a proxy"),
         ("evidence: [{rule: rto, name: x}]", "evidence needs a file or signed"),
         ("evidence: [{rule: rto, name: x, file: a.json}]", "value is missing"),
         ("evidence: [{rule: rto, name: x, file: ../a.json, value: a, unit: s}]", "must be a path below the root"),

@@ -165,6 +165,11 @@ def test_what_is_down_fails_at_once_and_is_not_asked_again(ask) -> None:
         assert found[name] == Judged(unknown="target shop cannot be reached")
 
 
+def test_an_address_in_brackets_is_told_as_it_is_written(ask) -> None:
+    (problem,) = ask(live(f"http://[::1]:{free_port()}"))["reachable[shop]"].problems
+    assert problem.startswith("target shop cannot be reached: http://[::1]:")
+
+
 def test_a_name_that_does_not_exist_is_down(ask) -> None:
     found = ask(live("http://nowhere.invalid"))
     assert "cannot be reached" in found["reachable[shop]"].problems[0]

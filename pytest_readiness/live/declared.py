@@ -213,8 +213,11 @@ def _unit(read: Reading, target: Quantity, place: str) -> str:
 
 
 def _patience(read: Reading, shared: Patience) -> Patience:
-    timeout, pause = (read.seconds(key, getattr(shared, key), most=LONGEST) for key in ("timeout", "pause"))
-    return Patience(timeout, read.body.get("retries", shared.retries), pause)
+    return Patience(
+        read.seconds("timeout", shared.timeout, most=LONGEST),
+        read.body.get("retries", shared.retries),
+        read.seconds("pause", shared.pause, most=LONGEST),
+    )
 
 
 def _signed(read: Reading) -> None:

@@ -190,7 +190,7 @@ def address(url: str) -> str | None:
 def at(url: str) -> str:
     """Where a target is, without a query that may hold something secret."""
     parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
 def _origin(url: str) -> tuple[str, str | None, int]:
@@ -369,6 +369,8 @@ def _read(read: Reading) -> None:
         read.attempt(partial(compiled, "json", whole["value"]), "value")
     if target and TLS & whole.keys() and target.address and not target.address.startswith("https:"):
         read.wrong(f"TLS is asked of an https url, not of {target.address}", "target")
+    if target and TLS & whole.keys() and target.proxy_env:
+        read.wrong(f"TLS and plaintext are asked of the host itself, and {target.name} is behind a proxy", "target")
 
 
 def _beside(read: Reading) -> None:
