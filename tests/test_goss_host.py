@@ -435,6 +435,7 @@ class Host:
     answers: dict[str, Said]
     services: dict[str, Any] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    backend: Any = field(default_factory=lambda: SimpleNamespace(get_pytest_id=lambda: "the host"))
 
     def run(self, command: str, *arguments: str) -> Said:
         written = shlex.join(arguments[3:]) if arguments and command.startswith("sh -c %s sh") else command % arguments

@@ -129,7 +129,7 @@ def test_a_host_is_asked_over_ssh(server: Server, ask: Ask, tmp_path: Path, back
     failing = {name for name, judged in found.items() if judged.problems}
     assert len(found) == 8 and len(failing) == 3 and all("[wrong:" in name for name in failing)
     (problem,) = found["host-state[wrong:command:exit 3]"].problems
-    assert "exit-status is 3, 0 expected" in problem and f"{backend}://127.0.0.1" in problem
+    assert "exit-status is 3, 0 expected" in problem and server.uri.replace("ssh", backend) in problem
 
 
 @over_ssh
@@ -258,7 +258,7 @@ def test_a_server_that_goes_away_is_told(ask: Ask, tmp_path: Path) -> None:
         (tmp_path / "up").write_text(up)
         found = ask(live(made.target(), f"rule: host-state, command: sh {tmp_path}/up", "rule: host-state, name: b, command: exit 0"))
         lost, again = list(found.values())[1:]
-    assert lost.error is not None and "exit-status cannot be had on ssh://127.0.0.1" in lost.error
+    assert lost.error is not None and f"exit-status cannot be had on {made.uri}: " in lost.error
     assert again == Judged()  # the way is made anew
 
 
@@ -645,7 +645,7 @@ def test_a_goss_file_is_run_over_ssh(server: Server, ask: Ask) -> None:
     assert list(found.values()) == [Judged()] * 5
     found = ask(live(server.target(), "rule: host-state, goss: deploy/goss.yaml, vars: {status: 5}"), project)
     assert [judged.problems for judged in found.values() if judged != Judged()] == [
-        ("command exit 4: exit-status is 4, 5 expected (on ssh://127.0.0.1)",)
+        (f"command exit 4: exit-status is 4, 5 expected (on {server.uri})",)
     ]
 
 
@@ -696,7 +696,7 @@ def test_hosts_are_items_of_the_run(project: pytest.Pytester, plugins: list[str]
     result.stdout.fnmatch_lines_random(
         [
             "deploy/goss.yaml:3:*P1 live.host-state: file /no/such: exists is false, true expected",
-            "readiness.yaml:7:*P1 live.host-state: command exit 7: exit-status is 7, 0 expected (on local)",
+            "readiness.yaml:7:*P1 live.host-state: command exit 7: exit-status is 7, 0 expected (on local://)",
             "*health-check-fresh[[]here[]]*at most 5200 w*better*passed",
         ]
     )

@@ -66,8 +66,7 @@ class Facts:
     @cached_property
     def where(self) -> str:
         """The host, for messages."""
-        backend = getattr(self.host, "backend", None)
-        return brief(backend.get_pytest_id(), 80) if backend is not None else "the host"
+        return brief(self.host.backend.get_pytest_id(), 80)
 
     def run(self, *argv: str) -> shell.Said:
         """A command with its arguments; raises `CannotHave` where it takes too long."""

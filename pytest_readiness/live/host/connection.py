@@ -122,6 +122,7 @@ class Client:
         """The backend with a limit on what it runs, whichever module asks for it."""
         self._needs(backend.NAME)
         backend.run_local = self._run_local(backend)
+        backend.get_pytest_id = lambda: self.address.said  # as all messages have it
         # it would start Python on the host to ask for this
         backend.decode = lambda data: data.decode("utf-8", "replace")
         backend.encode = lambda text: text.encode("utf-8", "surrogateescape")
