@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 from typing import Any
-from typing import Protocol
 
 from ..criteria.globs import matching
 from ..criteria.mistakes import Mistakes
@@ -22,40 +22,32 @@ from .document import Assertion
 from .document import Document
 from .templates import Templates
 
+if TYPE_CHECKING:
+    from ..project import Project
+
 MAX_DEPTH = 20  # includes within includes
 MAX_FILES = 500  # files that are read, each as often as it is included
 MAX_ASSERTIONS = 20_000
 _OCTAL = re.compile(r"[-+]?0[0-9_]+")
 
 
-class Reader(Protocol):
-    """What is asked for files: a `Project`, or anything like it."""
-
-    @property
-    def paths(self) -> tuple[str, ...]:
-        """Every file there is, relative to the root."""
-
-    def text(self, path: str) -> str:
-        """The text of a file; raises `ParseFailure`."""
-
-
 Loaded = tuple[list[Assertion], list[ParseFailure]]
 
 
-def load(reader: Reader, path: str, variables: Mapping[str, Any] | None = None, environment: Mapping[str, str] | None = None) -> Loaded:
+def load(project: Project, path: str, variables: Mapping[str, Any] | None = None, environment: Mapping[str, str] | None = None) -> Loaded:
     """The assertions of a goss file and of what it includes, and what is wrong with them.
 
     ``variables`` is what goss takes with ``--vars``, ``environment`` what ``{{.Env.X}}`` may see.
     """
-    found = _Files(reader, variables or {}, environment or {})
+    found = _Files(project, variables or {}, environment or {})
     found.read(path, ())
     hide = Mask(found.templates.secrets)
     return list(found.assertions.values()), [ParseFailure(hide(mistake.reason), mistake.span) for mistake in found.mistakes.all]
 
 
-def with_included(reader: Reader, path: str) -> tuple[str, ...]:
+def with_included(project: Project, path: str) -> tuple[str, ...]:
     """A goss file and what it includes, as far as that is known without variables."""
-    found = _Files(reader, {}, {}, whole=False)
+    found = _Files(project, {}, {}, whole=False)
     found.read(path, ())
     return tuple(found.files)
 
@@ -69,8 +61,8 @@ def from_mapping(mapping: yaml.Mapping) -> Loaded:
 class _Files:
     """A goss file with its includes. Of two resources with one name the later one holds, as in goss."""
 
-    def __init__(self, reader: Reader, variables: Mapping[str, Any], environment: Mapping[str, str], *, whole: bool = True) -> None:
-        self.reader = reader
+    def __init__(self, project: Project, variables: Mapping[str, Any], environment: Mapping[str, str], *, whole: bool = True) -> None:
+        self.project = project
         self.whole = whole  # whether a file of which a part is not known is of no use
         self.templates = Templates(variables, environment)
         self.mistakes = Mistakes()
@@ -108,7 +100,7 @@ class _Files:
 
     def _document(self, path: str) -> Document | None:
         wrong: list[ParseFailure] = []
-        text = self.templates.rendered(path, self.reader.text(path), wrong)
+        text = self.templates.rendered(path, self.project.text(path), wrong)
         for failure in wrong:
             self.mistakes.add(failure.span, failure.reason)
         if wrong and self.whole:
@@ -139,9 +131,9 @@ class _Files:
         if glob.startswith(("/", "~")) or "\\" in glob or joined.startswith("../") or joined == "..":
             self.mistakes.add(span, f"{brief(glob)} is not below the root: include files of this repository, relative to {path}")
             return []
-        found = matching(joined, self.reader.paths)
+        found = matching(joined, self.project.paths)
         if not found:
-            close = hint(joined, (other for other in self.reader.paths if other.endswith((".yaml", ".yml", ".json"))))
+            close = hint(joined, (other for other in self.project.paths if other.endswith((".yaml", ".yml", ".json"))))
             self.mistakes.add(span, f"no file matches {brief(glob)}, relative to {path}: {brief(close)}")
         return found
 
