@@ -71,20 +71,8 @@ TOOLS: Mapping[str, Tool] = {
     ),
     "semgrep": Tool(
         lambda binary, output, _: [
-            *(
-                binary,
-                "scan",
-                "--metrics",
-                "off",
-                "--config",
-                "../semgrep.yaml",
-                "--no-git-ignore",
-                "--exclude",
-                OUT,
-                f"--{output}",
-                "--quiet",
-                ".",
-            ),
+            binary,
+            *f"scan --metrics off --config ../semgrep.yaml --no-git-ignore --exclude {OUT} --{output} --quiet .".split(),
         ],
         ("*",),
         lambda data: len(data["results"]),

@@ -117,14 +117,10 @@ class Judge:
     def _forbid(self, path: Path, condition: Condition, resource: Resource, item: View | None, verdict: _Verdict) -> None:
         for place in _found(path, resource, item, verdict):
             if _known(lambda place=place: condition.holds(place), verdict):  # type: ignore[misc]
-                asked = any(name in operators.OPERATORS for name, _ in condition.asked)
-                state = (
-                    f"is {shown(place.value if place.view is not None else condition.default)}"
-                    if asked
-                    else "is set"
-                    if place.view
-                    else "is not set"
-                )
+                if any(name in operators.OPERATORS for name, _ in condition.asked):
+                    state = f"is {shown(place.value if place.view is not None else condition.default)}"
+                else:
+                    state = "is set" if place.view is not None else "is not set"
                 verdict.add(f"{path.text} {self._hidden(state, place)}", place.span, is_written=place.view is not None)
 
     def _hidden(self, state: str, place: Found) -> str:

@@ -15,8 +15,6 @@ from .mistakes import Mistakes
 from .mistakes import hint
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*").fullmatch
-
-
 _SAYS = {"title": "what holds when all is well", "remedy": "in a few words what to change"}
 
 

@@ -94,11 +94,6 @@ def _contains(value: Any, wanted: Any) -> bool:
     return written is not None and str(text(wanted)) in written
 
 
-def amount(value: Any) -> float | None:
-    """A number, a number as text, or an amount of Kubernetes: ``500m``, ``128Mi``."""
-    return quantity(value)
-
-
 def size(value: Any) -> int | None:
     """How many items, entries or characters there are."""
     return len(value) if isinstance(value, (list, dict, str)) else None
@@ -154,7 +149,7 @@ def _pattern(argument: Any) -> str:
 
 
 def _amount(argument: Any) -> str:
-    return "" if not isinstance(argument, bool) and amount(argument) is not None else "must be a number, or an amount such as 128Mi"
+    return "" if not isinstance(argument, bool) and quantity(argument) is not None else "must be a number, or an amount such as 128Mi"
 
 
 def _count(argument: Any) -> str:
@@ -177,8 +172,8 @@ _ALL = (
     ),
     Operator("matches", _pattern, _matches, lambda pattern: f"like {pattern}"),
     Operator("contains", _scalar, _contains, lambda wanted: f"something with {shown(wanted)} in it"),
-    Operator("at_least", _amount, _ordered(amount, least=True), lambda limit: f"at least {limit}"),
-    Operator("at_most", _amount, _ordered(amount, least=False), lambda limit: f"at most {limit}"),
+    Operator("at_least", _amount, _ordered(quantity, least=True), lambda limit: f"at least {limit}"),
+    Operator("at_most", _amount, _ordered(quantity, least=False), lambda limit: f"at most {limit}"),
     Operator("min_items", _count, _ordered(size, least=True), lambda limit: f"of at least {limit} items"),
     Operator("max_items", _count, _ordered(size, least=False), lambda limit: f"of at most {limit} items"),
     Operator("version_at_least", _version, _ordered(version, least=True), lambda limit: f"version {limit} or later"),
