@@ -215,17 +215,29 @@ def measure(item: pytest.Item) -> Callable[..., None]:
     def holds(actual: float, *, unit: str = "", **target: Any) -> None:
         from .live.measure import OPERATORS
         from .live.measure import Comparison
-        from .live.units import quantity
+        from .live.measure import target_of
+        from .live.units import KNOWN
+        from .live.units import UNITS
+        from .live.units import Quantity
 
+        __tracebackhide__ = True
         if len(target) != 1 or (operator := next(iter(target))) not in OPERATORS:
             raise TypeError(f"readiness_measure takes exactly one of {', '.join(OPERATORS)}")
-        wanted = quantity(target[operator], unit)
-        judged = Comparison(operator, wanted, unit or wanted.unit).judge(actual, what="what was measured")
+        if unit not in UNITS:
+            raise TypeError(f"no unit is called {unit!r} (known: {KNOWN})")
+        wanted = target_of(operator, target[operator])
+        if isinstance(wanted, Quantity):  # where only one of the two has a unit, it is that of both
+            unit = unit or wanted.unit
+            wanted = wanted if wanted.unit else Quantity(wanted.number, unit)
+            if UNITS[unit][0] != wanted.dimension:
+                raise TypeError(f"what was measured is in {unit}, which cannot be compared with {wanted.told()}")
+        judged = Comparison(operator, wanted, unit).judge(actual, what="what was measured")
         if judged.measured is not None:
             item.stash[_MEASURED] = judged.measured
             item.user_properties.extend((key, "" if value is None else str(value)) for key, value in judged.measured.record().items())
         if judged.error:
             raise TypeError(judged.error)
-        assert not judged.problems, judged.problems[0]
+        if judged.problems:
+            raise AssertionError(judged.problems[0])
 
     return holds

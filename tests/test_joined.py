@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from fnmatch import fnmatchcase
 
 import pytest
 
@@ -237,6 +238,32 @@ def test_wrong(readiness_measure):
     assert found["live.cache-hit-rate"]["outcome"] == "error"
     result.stdout.fnmatch_lines(["targets     what*target*actual*margin*", "*test_restore*below 30 min*11 s*99 % better*"])
     assert '<property name="margin" value="99 % better"' in (project.path / "j.xml").read_text()
+
+
+MEASURED = [
+    ("3, below=2", "failed", "what was measured is 3, below 2 expected (50 % worse)"),
+    ("0.006, unit='s', below=5", "passed", None),
+    ("3, below='5ms'", "passed", None),
+    ("'v1.2', matches='^v1'", "passed", None),
+    ("'1.2', equals='1.3'", "failed", "what was measured is '1.2', not 1.3"),
+    ("False, equals=False", "passed", None),
+    ("None, below=2", "failed", "no data: what was measured holds nothing, below 2 expected"),
+    ("3, unit='s', below='5MB'", "error", "TypeError: what was measured is in s, which cannot be compared with 5 MB"),
+    ("3, unit='lightyears', below=5", "error", "TypeError: no unit is called 'lightyears' (known: s, ms, *"),
+    ("3", "error", "TypeError: readiness_measure takes exactly one of below, at_most, *"),
+    ("3, below=1, above=0", "error", "TypeError: readiness_measure takes exactly one of below, at_most, *"),
+    ("3, below='soon'", "error", "ValueError: 'soon' is not a number with a unit such as *"),
+]
+
+
+@pytest.mark.parametrize(("call", "outcome", "reason"), MEASURED, ids=[call for call, *_ in MEASURED])
+def test_what_is_measured_is_compared_as_what_is_declared(project, write, call: str, outcome: str, reason: str | None) -> None:
+    mark = "@pytest.mark.readiness('acme.speed', priority='P1')"
+    write(test_own_py=f"import pytest\n\n{mark}\ndef test_it(readiness_measure):\n    readiness_measure({call})\n")
+    _, found = run(project, "test_own.py")
+    record = found["acme.speed"]
+    told = (record["reason"] or "").removeprefix("test_own.py:5: P1 acme.speed: ")
+    assert record["outcome"] == outcome and fnmatchcase(told, reason or "")
 
 
 def test_the_verdict_is_the_same_on_workers(project, write) -> None:

@@ -24,6 +24,7 @@ from .entries import Target
 from .kinds import KINDS
 from .measure import OPERATORS
 from .measure import Comparison
+from .measure import target_of
 from .query import compiled
 from .query import kind_of
 from .reading import Reading
@@ -182,8 +183,8 @@ class _Reader:
         target: Any = whole[operator]
         if operator == "matches":
             read.pattern(target, operator)
-        elif operator != "equals" or (not isinstance(target, (bool, str)) or _is_quantity(target)):
-            target = read.attempt(partial(quantity, target), place)
+        else:
+            target = read.attempt(partial(target_of, operator, target), place)
             if target is None:
                 return None
         if isinstance(target, Quantity):
@@ -235,14 +236,6 @@ def _with_defaults(rule: str, body: Mapping[str, Any], kind: Kind | None) -> dic
     if not measured or any(operator in body for operator in OPERATORS):
         stated = {key: value for key, value in stated.items() if key not in OPERATORS}
     return {**stated, **body}
-
-
-def _is_quantity(target: Any) -> bool:
-    """Whether what something must equal is a number; a text is one only with a unit, since ``"1.2"`` may be a version."""
-    try:
-        return bool(quantity(target).unit) or not isinstance(target, str)
-    except ValueError:
-        return False
 
 
 def _day(written: str) -> datetime.date:

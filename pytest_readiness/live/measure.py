@@ -12,6 +12,7 @@ from .units import UNITS
 from .units import Quantity
 from .units import margin
 from .units import number
+from .units import quantity
 
 # operator -> (how it is said, whether lower is better)
 NUMERIC = {"below": ("below", True), "at_most": ("at most", True), "at_least": ("at least", False), "above": ("above", False)}
@@ -143,6 +144,21 @@ class Comparison:
             return Judged(measured=measured)
         expected = f"which does not match {brief(str(self.target))}" if self.operator == "matches" else f"not {brief(self.said)}"
         return Judged((f"{what} is {_told(value)}, {expected}",), measured=measured)
+
+
+def target_of(operator: str, written: Any) -> Any:
+    """What is written as a target, as a quantity or as what `equals` and `matches` take; raises ValueError with a reason for people."""
+    if operator == "matches" or (operator == "equals" and isinstance(written, (bool, str)) and not _is_quantity(written)):
+        return written
+    return quantity(written)
+
+
+def _is_quantity(written: bool | str) -> bool:
+    """Whether what something must equal is a number; a text is one only with a unit, since ``"1.2"`` may be a version."""
+    try:
+        return bool(quantity(written).unit)
+    except ValueError:
+        return False
 
 
 def _told(value: Any) -> str:

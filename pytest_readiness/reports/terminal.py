@@ -50,7 +50,7 @@ def _is_concerned(run: Run) -> bool:
 
 def _nothing(run: Run, facts: dict[str, Any]) -> str:
     plan = run.plan
-    if not run.found_nothing if plan.scope.whole else any(map(plan.checks, plan.files)):
+    if not run.found_nothing if plan.scope.whole else run.tests.rules or any(map(plan.checks, plan.files)):
         return "no infrastructure file: what is judged is declared"
     if not plan.scope.whole:
         return f"no infrastructure file found in {safe(', '.join((*run.plan.scope.directories, *run.plan.scope.files)) or 'what was asked for')}"
