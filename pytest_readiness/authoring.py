@@ -8,6 +8,7 @@ from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
+from types import FunctionType
 from typing import Any
 
 from .model import Example
@@ -94,6 +95,8 @@ def rule(
     """
 
     def decorate(check: Callable[..., Iterable[Finding] | None]) -> Rule:
+        if not isinstance(check, FunctionType):
+            raise RuleError(f"rule {id}: a rule is a function, not {check!r}")
         code = check.__code__
         source = f"{code.co_filename}:{code.co_firstlineno}"
         problems = []
@@ -105,8 +108,12 @@ def rule(
         for name, listed in (("aliases", aliases), ("standards", standards)):
             if isinstance(listed, str):
                 problems.append(f"{name} must be a tuple: ({listed!r},)")
-        kinds = (on,) if isinstance(on, str) else on
+        kinds = (on,) if isinstance(on, str) else tuple(map(str, on or ()))
+        if not kinds:
+            problems.append("on must be a kind of resources, or a tuple of kinds")
         problems += [f"{kind!r} is not a kind" for kind in kinds if not _KIND(kind)]
+        if when is not None and not callable(when):
+            problems.append(f"when must be a function, not {when!r}")
         doc = inspect.cleandoc(check.__doc__ or "")
         title, _, rest = doc.partition("\n")
         why = _FENCE.sub("", rest).strip()

@@ -293,6 +293,13 @@ MISTAKES = [
     (code("Team"), "4:1: rule Team: the id 'Team' is not like platform.name"),
     (code().replace("P1", '"P1"'), "4:1: rule acme.team: the priority 'P1' is none of P0, P1, P2 and P3 of pytest_readiness"),
     (code(also=", effort='soon'"), "4:1: rule acme.team: the effort 'soon' is not like 30m, 2h or 1d"),
+    (code().replace("P1", "P1, when=5"), "4:1: rule acme.team: when must be a function, not 5"),
+    (code().replace('on="k8s.workload"', "on=None"), "4:1: rule acme.team: on must be a kind of resources, or a tuple of kinds"),
+    (code().replace('on="k8s.workload"', "on=[3]"), "4:1: rule acme.team: '3' is not a kind"),
+    (
+        "@rule('acme.team', P1, on='repo', category='Cost', remedy='x')\nclass Team: ...\n",
+        "3:1: rule acme.team: a rule is a function, not *",
+    ),
     (code(also=", aliases='T1'"), "4:1: rule acme.team: aliases must be a tuple: ('T1',)"),
     (code().replace("add the label", ""), "4:1: rule acme.team: the remedy must be a short imperative phrase"),
     (code(fences=GOOD.replace("good", "with")), "4:1: rule acme.team: a `with` fence needs an example before it"),
