@@ -143,6 +143,7 @@ CASES: list[tuple[Any, Any, bool]] = [
     (JSON, {"gjson": {"@this": {"have-key": "moo"}}}, True),
     (JSON, {"gjson": {"a\\.b": 1}}, True),
     (JSON, {"gjson": {"k*s.1": "Bob"}}, True),
+    (json.dumps({"-" * 300: 1}), {"gjson": {"-" * 299 + "?": 1}}, True),
     (JSON, {"gjson": {"kids.#": 2}}, True),
     (JSON, {"gjson": {"friends.#.name": ["Roger"]}}, True),
     (JSON, {"gjson": {"friends.#(age>45).name": "Roger"}}, True),

@@ -1,19 +1,22 @@
 """Paths into JSON in the syntax of gjson (https://gjson.dev), as far as goss files need it.
 
 Keys with ``*`` and ``?``, indexes, ``#``, the queries ``#(...)`` and ``#(...)#``, ``|``, and the modifiers without
-arguments. Multipaths, JSON lines, literals and modifiers with arguments are refused when the file is read.
+arguments. Multipaths, JSON lines, literals and modifiers with arguments are refused when the file is read. It is our
+own, since one package for this is under the GPL and the other is young, native and silent about what it cannot read.
 """
 
 from __future__ import annotations
 
 import json
+import operator
+import re
 from collections.abc import Callable
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from .regexes import compiled
+from ..criteria.patterns import Pattern
 
 MAX_LENGTH = 500
 MAX_SIZE = 2**20
@@ -41,7 +44,7 @@ class Step:
 
 
 def extracted(text: str, path: tuple[Step, ...]) -> Any:
-    """What a JSON text has at a path; raises `NotFound`. Numbers are floats, as they are in Go."""
+    """What a JSON text has at a path; raises `NotFound`. Large numbers are floats, as all are in Go."""
     if len(text) > MAX_SIZE:
         raise NotFound(f"is longer than {MAX_SIZE} characters")
     try:
@@ -114,21 +117,21 @@ def _key(data: Any, step: Step) -> Any:
 
 def _meets(item: Any, step: Step) -> bool:
     assert step.query is not None
-    path, operator, wanted = step.query
+    path, sign, wanted = step.query
     found = _walk(item, path) if path else item
     if found is _MISSING:
         return False
-    if not operator:
+    if not sign:
         return True
-    if operator in ("%", "!%"):
-        return isinstance(found, str) and isinstance(wanted, str) and _wildcard(wanted)(found) == (operator == "%")
+    if sign in ("%", "!%"):
+        return isinstance(found, str) and isinstance(wanted, str) and _wildcard(wanted)(found) == (sign == "%")
     if isinstance(wanted, bool) or wanted is None or isinstance(found, bool) or found is None:
-        return found is wanted if operator == "==" else operator == "!=" and found is not wanted
+        return found is wanted if sign == "==" else sign == "!=" and found is not wanted
     if isinstance(found, (int, float)) and isinstance(wanted, str):
         wanted = _as_number(wanted)
     if isinstance(found, str) != isinstance(wanted, str) or isinstance(found, (dict, list)):
         return False
-    return bool(_COMPARED[operator](found, wanted))
+    return bool(_COMPARED[sign](found, wanted))
 
 
 def _as_number(written: str) -> float | str:
@@ -139,12 +142,12 @@ def _as_number(written: str) -> float | str:
 
 
 _COMPARED: Mapping[str, Callable[[Any, Any], bool]] = {
-    "==": lambda one, other: one == other,
-    "!=": lambda one, other: one != other,
-    "<": lambda one, other: one < other,
-    "<=": lambda one, other: one <= other,
-    ">": lambda one, other: one > other,
-    ">=": lambda one, other: one >= other,
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
 }
 MODIFIERS: Mapping[str, Callable[[Any], Any]] = {
     "this": lambda data: data,
@@ -158,12 +161,8 @@ MODIFIERS: Mapping[str, Callable[[Any], Any]] = {
 @lru_cache(maxsize=500)
 def _wildcard(glob: str) -> Callable[[str], bool]:
     """Whether a text matches ``*`` and ``?``, in linear time."""
-    pattern = "".join(".*" if c == "*" else "." if c == "?" else _plain(c) for c in glob)
-    return compiled(f"(?s:{pattern})").fullmatch
-
-
-def _plain(character: str) -> str:
-    return character if character.isalnum() or not character.isascii() else f"\\{character}"
+    pattern = "".join(".*" if c == "*" else "." if c == "?" else re.escape(c) for c in glob)
+    return Pattern(f"(?s:{pattern})").fullmatch
 
 
 @lru_cache(maxsize=500)
@@ -264,12 +263,12 @@ class _Parser:
         else:
             path = text.strip()
             return (tuple(_Parser(path, self.depth + 1).steps()) if path else (), "", None)
-        operator = next((operator for operator in OPERATORS if text.startswith(operator, at)), "")
-        if not operator:
+        sign = next((sign for sign in OPERATORS if text.startswith(sign, at)), "")
+        if not sign:
             raise PathError(f"has a query with an operator that gjson does not know: {', '.join(OPERATORS)} are known")
-        path, written = text[:at].strip(), text[at + len(operator) :].strip()
+        path, written = text[:at].strip(), text[at + len(sign) :].strip()
         steps = tuple(_Parser(path, self.depth + 1).steps()) if path else ()
-        return steps, "==" if operator == "=" else operator, self._literal(written)
+        return steps, "==" if sign == "=" else sign, self._literal(written)
 
     @staticmethod
     def _literal(written: str) -> Any:

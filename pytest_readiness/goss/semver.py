@@ -1,12 +1,20 @@
-"""Semantic versions and ranges of them as goss has them (``>1.0.0 <2.0.0 !=1.5.0 || 3.x``)."""
+"""Semantic versions and ranges of them as goss has them: ``>1.0.0 <2.0.0 !=1.5.0 || 3.x``.
+
+The packages semver, semantic-version and packaging have no such ranges.
+"""
 
 from __future__ import annotations
 
+import operator
 import re
+from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
-Version = tuple[int, int, int, tuple[tuple[int, int, str], ...] | None]
+# in their order: the numbers, whether it is a release, which comes behind those before it, and the parts of what is before it
+Version = tuple[int, int, int, bool, tuple[tuple[int, int, str], ...]]
 MAX_LENGTH = 500
 _NUMBER = r"(?:0|[1-9]\d{0,18})"
 _PART = r"(?:0|[1-9]\d{0,18}|\d*[A-Za-z-][0-9A-Za-z-]*)"
@@ -30,7 +38,7 @@ class Range:
 
     def holds(self, found: Version) -> bool:
         """Whether a version is within."""
-        return any(all(_compare(operator, found, bound) for operator, bound in bounds) for bounds in self.alternatives)
+        return any(all(_COMPARED[sign](found, bound) for sign, bound in bounds) for bounds in self.alternatives)
 
 
 def version(text: str) -> Version | None:
@@ -38,8 +46,8 @@ def version(text: str) -> Version | None:
     found = _VERSION.fullmatch(text) if len(text) <= MAX_LENGTH else None
     if not found:
         return None
-    parts = None if found[4] is None else tuple(_part(part) for part in found[4].split("."))
-    return int(found[1]), int(found[2]), int(found[3]), parts
+    before = tuple(map(_part, found[4].split("."))) if found[4] else ()
+    return int(found[1]), int(found[2]), int(found[3]), not before, before
 
 
 @lru_cache(maxsize=500)
@@ -62,38 +70,38 @@ def _bounds(text: str) -> tuple[tuple[str, Version], ...]:
     return tuple(bounds)
 
 
-def _bound(operator: str, written: str) -> list[tuple[str, Version]]:
+def _bound(sign: str, written: str) -> list[tuple[str, Version]]:
     """One bound; a wildcard becomes the versions at its ends."""
-    operator = {"": "=", "==": "=", "!": "!="}.get(operator, operator)
+    sign = {"": "=", "==": "=", "!": "!="}.get(sign, sign)
     wild = _WILDCARD.fullmatch(written)
     if not wild:
         exact = version(written)
         if exact is None:
             raise SemverError(f"has {written}, which is no version with three numbers such as 1.2.3")
-        return [(operator, exact)]
+        return [(sign, exact)]
     major, minor = int(wild[1]), None if wild[2] is None else int(wild[2])
-    least: Version = (major, minor or 0, 0, None)
-    if operator == "!=":
+    least: Version = (major, minor or 0, 0, True, ())
+    if sign == "!=":
         raise SemverError(f"has !={written}, which no version satisfies in goss: write the versions below and above it, with ||")
-    beyond: Version = (major + 1, 0, 0, None) if minor is None else (major, minor + 1, 0, None)
+    beyond: Version = (major + 1, 0, 0, True, ()) if minor is None else (major, minor + 1, 0, True, ())
     return {
         "=": [(">=", least), ("<", beyond)],
         ">": [(">=", beyond)],
         ">=": [(">=", least)],
         "<": [("<", least)],
         "<=": [("<", beyond)],
-    }[operator]
+    }[sign]
 
 
 def _part(text: str) -> tuple[int, int, str]:
     return (0, int(text), "") if text.isdigit() else (1, 0, text)
 
 
-def _key(found: Version) -> tuple[int, int, int, int, tuple[tuple[int, int, str], ...]]:
-    """What orders versions: one before its release comes before it."""
-    return (*found[:3], 1, ()) if found[3] is None else (*found[:3], 0, found[3])
-
-
-def _compare(operator: str, found: Version, bound: Version) -> bool:
-    one, other = _key(found), _key(bound)
-    return {"=": one == other, "!=": one != other, ">": one > other, ">=": one >= other, "<": one < other, "<=": one <= other}[operator]
+_COMPARED: Mapping[str, Callable[[Any, Any], bool]] = {
+    "=": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
