@@ -41,6 +41,8 @@ def evaluate(rule: Rule, resource: Resource, project: Project, *, strict_advice:
     try:
         rule.applies(resource, project)
         for finding in rule.findings(resource, project):
+            if not isinstance(finding, Finding):
+                raise TypeError(f"{rule.id} gives {finding!r}: yield what resource.finding() or resource.advice() makes")  # noqa: TRY301
             if finding.advice and not strict_advice:
                 advice.append(finding)
             else:

@@ -354,6 +354,16 @@ def test_what_crashes_in_a_check_is_an_error_of_that_check(project) -> None:
     assert checks(project)["deploy.yaml::acme.team[Deployment/web]"] == "error"
 
 
+def test_what_is_no_finding_is_an_error_that_says_what_is_one(project) -> None:
+    put(
+        project,
+        "readiness/team.py",
+        HEAD + code().replace('yield workload.finding(f"no label {label}", workload.at("metadata", "labels"))', 'yield "no"'),
+    )
+    result = project.runpytest("--readiness-only", "-p", "no:cacheprovider", "deploy.yaml")
+    result.stdout.fnmatch_lines(["*TypeError: acme.team gives 'no': yield what resource.finding() or resource.advice() makes"])
+
+
 # -- conftest.py
 
 
