@@ -331,9 +331,10 @@ def test_all_workloads_are_one_check_and_none_is_no_data(api, ask) -> None:
         "rule: replicas, workloads: all",
         "rule: replicas, name: none, namespace: empty",
         "rule: replicas, name: every, namespace: '*'",
+        "rule: replicas, name: twice, namespace: [web, web]",
     )
-    _, found, none, every = ask(live(*checks), **environment).values()
-    assert found.problems == every.problems == ("Rollout/web/r has 1 of 2 replicas ready",)
+    _, found, none, every, twice = ask(live(*checks), **environment).values()
+    assert twice == found and found.problems == every.problems == ("Rollout/web/r has 1 of 2 replicas ready",)
     assert (found.measured.target, found.measured.actual) == ("at least 5", "4")  # what one has too many of does not help another
     assert none.problems == ("no data: the namespace holds nothing, at least 0 expected",)
 
@@ -407,8 +408,9 @@ def test_applications_are_synced_and_healthy(api, ask) -> None:
         "rule: argo-synced",
         "rule: argo-synced, name: two, applications: [well, argocd/gone]",
         "rule: argo-synced, name: none, namespace: nothing",
+        "rule: argo-synced, name: borne, applications: [well, out], at_most: 1",
     )
-    _, every, two, none = ask(live(*checks, target=", namespace: web"), **environment).values()
+    _, every, two, none, borne = ask(live(*checks, target=", namespace: web"), **environment).values()
     assert every.problems == (
         "Application/argocd/out is OutOfSync and Healthy",
         "Application/argocd/hanging is OutOfSync and Healthy: waiting for a hook",
@@ -423,7 +425,8 @@ def test_applications_are_synced_and_healthy(api, ask) -> None:
         "Application/argocd/started is Synced and Progressing",
     )
     assert two.problems[0] == "there is no Application argocd/gone" and two.measured.actual == "1"
-    assert none.problems == ("no data: the number of applications that are not Synced and Healthy holds nothing, 0 expected",)
+    assert none.problems == ("no data: the namespace holds nothing, 0 expected",)
+    assert borne.holds and borne.advice == ("Application/argocd/out is OutOfSync and Healthy",)
 
 
 def velero(name: str, phase: str | None, schedule: str | None = "daily", **span: float) -> dict[str, Any]:
@@ -742,11 +745,15 @@ def test_nothing_that_is_declared_is_no_data(api, ask) -> None:
         "rule: network-policies-active",
         "rule: network-policies-active, name: b, on_no_data: {skip: the mesh does it}",
         "rule: network-policies-active, name: c, environment: prod",
+        "rule: network-policies-active, name: d, manifests: [deploy, k8s]",
+        "rule: rbac-active, service_accounts: declared, environment: prod",
     )
-    _, fails, skipped, prod = ask(live(*checks), **environment).values()
+    _, fails, skipped, prod, globs, accounts = ask(live(*checks), **environment).values()
     assert fails.problems == ("no data: the repository declares no NetworkPolicy",)
     assert skipped.unknown == "no data, which is accepted: the mesh does it"
     assert prod.problems == ("no data: the repository declares no NetworkPolicy for prod",)
+    assert globs.problems == ("no data: the repository declares no NetworkPolicy in deploy and k8s",)
+    assert accounts.problems == ("no data: the repository declares no ServiceAccount for prod",)
 
 
 def test_replicas_that_the_repository_declares_are_the_least(api, ask) -> None:
@@ -976,6 +983,11 @@ def test_a_kind_that_the_cluster_does_not_have_is_told(api, ask) -> None:
         ("rule: maintenance-ran, cronjobs: all", "", "exactly one of below, at_most"),
         ("rule: operators-ready, backups: velero, cronjobs: all, at_most: 1d", "", "a check measures one of backups and cronjobs: declare two checks"),
         ("rule: network-policies-active, drift: [Secret]", "", "secrets are not compared: whoever may list them may read them"),
+        (
+            "rule: backup-recent, backups: {kind: secrets, phase: data.key, good: a, time: metadata.creationTimestamp}",
+            "",
+            "secrets are not read: what they hold would be shown",
+        ),
         ("rule: rbac-active, cannot_i: [everything]", "", "live.checks.0.cannot_i.0"),
         ("rule: rbac-active, cannot_i: ['* *'], namespace: [a, b]", "", "permissions are asked of one namespace, or of all with '*'"),
         ("rule: operators-ready, crds: [a.example.com], count: workloads", "", "count is about workloads"),

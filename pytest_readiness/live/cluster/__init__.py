@@ -102,6 +102,8 @@ def _ages(key: str, read: Reading) -> None:
     read.whole["unit"] = "s"
     written = read.whole.get("backups")
     if isinstance(written, Mapping):
+        if written["kind"].partition(".")[0] in ("secret", "secrets"):
+            read.wrong("secrets are not read: what they hold would be shown", key)
         for part in ("phase", "time", "each"):
             if part in written:
                 read.attempt(partial(compiled, "json", written[part]), key)

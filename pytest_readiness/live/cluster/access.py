@@ -12,8 +12,8 @@ from .client import Client
 from .drift import count
 from .repository import Thing
 from .repository import declared
+from .repository import undeclared
 from .values import namespaces
-from .values import nothing
 from .values import text
 
 
@@ -31,7 +31,7 @@ def judge(entry: Entry, things: Sequence[Thing], client: Client) -> Judged:
     active = 0
     accounts = list(_accounts(entry, things, client))
     if not accounts:
-        return Judged() if "drift" in entry.body else nothing(entry, "the repository declares no ServiceAccount")
+        return Judged() if "drift" in entry.body else undeclared(entry, ("ServiceAccount",))
     for namespace, name, place in accounts:
         if not any(text(item, "metadata", "name") == name for item in client.list("serviceaccounts", namespace)):
             if not place:

@@ -21,8 +21,8 @@ from .client import Client
 from .client import Item
 from .repository import Thing
 from .repository import declared
+from .repository import undeclared
 from .values import namespaces
-from .values import nothing
 from .values import text
 
 POLICY = "networking.k8s.io/NetworkPolicy"
@@ -42,8 +42,7 @@ def prepare(entry: Entry, project: Project) -> list[Thing]:
 def judge(entry: Entry, things: Sequence[Thing], client: Client) -> Judged:
     """Every declared object must be in the cluster; of a network policy, what it says as well."""
     if not things:
-        meant = f" for {entry.body['environment']}" if "environment" in entry.body else ""
-        return nothing(entry, f"the repository declares no {' and no '.join(entry.body['drift'])}{meant}")
+        return undeclared(entry, entry.body["drift"])
     usual = namespaces(entry, client)
     problems: list[str] = []
     advice: list[str] = []

@@ -19,6 +19,8 @@ from ...model import ParseFailure
 from ...project import Project
 from ...unknown import is_unknown
 from ..entries import Entry
+from ..measure import Judged
+from .values import nothing
 
 WORKLOADS = frozenset(("apps/Deployment", "apps/StatefulSet", "argoproj.io/Rollout", "autoscaling/HorizontalPodAutoscaler"))
 
@@ -61,6 +63,14 @@ def declared(entry: Entry, project: Project, kinds: Iterable[str]) -> list[Thing
         where = ", ".join(meant)
         raise ParseFailure(f"the repository declares {what} for {where}: say which is meant with environment or manifests", entry.span)
     return _each_once(_thing(object, project) for object in found)
+
+
+def undeclared(entry: Entry, kinds: Iterable[str]) -> Judged:
+    """What becomes of a check that is about declared objects where there are none."""
+    body = entry.body
+    meant = f" for {body['environment']}" if "environment" in body else ""
+    place = f" in {' and '.join(body['manifests'])}" if "manifests" in body else ""
+    return nothing(entry, f"the repository declares no {' and no '.join(kinds)}{meant}{place}")
 
 
 def minimums(entry: Entry, project: Project) -> Minimums:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 from ...formats.kubernetes.objects import dig
@@ -70,10 +71,12 @@ def applications(entry: Entry, client: Client) -> Judged:
             f": {told(message)}" if message else ""
         )
         (advice if _is_on_its_way(item, sync, health, client.now) else problems).append(line)
-    judged = entry.comparison.judge(
-        len(problems) if kept or problems else None, what="the number of applications that are not Synced and Healthy"
-    )
-    return Judged((*problems, *judged.problems) if judged.problems else (), judged.unknown, judged.error, judged.measured, tuple(advice))
+    if not kept and not problems:
+        return entry.comparison.judge(None, what="the namespace")
+    judged = entry.comparison.judge(len(problems), what="the number of applications that are not Synced and Healthy")
+    if judged.problems:
+        return replace(judged, problems=(*problems, *judged.problems), advice=tuple(advice))
+    return replace(judged, advice=(*problems, *advice))
 
 
 def _is_on_its_way(item: Item, sync: str, health: str, now: datetime.datetime) -> bool:

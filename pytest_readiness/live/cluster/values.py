@@ -64,7 +64,7 @@ def nothing(entry: Entry, what: str) -> Judged:
 def namespaces(entry: Entry, client: Client, usual: str = "") -> tuple[str, ...]:
     """Where a check looks: its own ``namespace``, else what is usual for what it asks, else the target's."""
     written = entry.body.get("namespace", usual or client.namespace)
-    return (written,) if isinstance(written, str) else tuple(written)
+    return (written,) if isinstance(written, str) else tuple(dict.fromkeys(written))
 
 
 def listed(resource: str, places: Iterable[str], client: Client) -> list[Item]:
