@@ -504,6 +504,22 @@ MISTAKES = [
         id="a glob with backslashes",
     ),
     pytest.param(
+        'criteria:\n  - id: acme.label\n    title: "\\e[31mA label"\n    on: repo\n    remedy: add it\n    files: [LICENSE]\n',
+        "3:5: acme.label: title has control characters in it, which no report can show: leave them out",
+        id="a title that colours a terminal",
+    ),
+    pytest.param(
+        "criteria:\n"
+        "  - id: acme.label\n"
+        "    title: A label\n"
+        "    on: repo\n"
+        "    remedy: add it\n"
+        "    files: [LICENSE]\n"
+        '    references: [ADR 7, "\\u202eADR 8"]\n',
+        "7:25: acme.label: references has control characters in it, which no report can show: leave them out",
+        id="a reference that turns the direction of text",
+    ),
+    pytest.param(
         "criteria:\n  - id: acme.label\n    title: A label\n    on: repo\n    remedy: add it\n    files: [{at_least: 2}]\n",
         "6:14: acme.label: files: an entry has no glob: say which files it is about",
         id="files without a glob",

@@ -479,11 +479,18 @@ warn_b[msg] { msg := input.nothing }
     }
 
 
+def test_annotations_steer_no_terminal() -> None:
+    policy = 'package main\n# METADATA\n# title: "\\e[31mred"\n# description: "a\\n::error::b"\ndeny[msg] { msg := input.nothing }\n'
+    (rule,) = rules.rules(project({"policy/a.rego": policy}))
+    assert (rule.title, rule.why) == ("\\x1b[31mred", "a ::error::b")
+
+
 # -- policies that are wrong
 
 
 BROKEN = {
     "no package": ("deny[msg] { msg := 1 }\n", ":1:1: does not begin with a package, such as: package main"),
+    "a package whose name is no part of an id": ('package main["a::b[*]"]\n', ":1:1: the package has a part that can be in no id"),
     "an open bracket": ('package main\n\ndeny[msg] {\n  msg := sprintf("x", [1]\n}\n', ":4:3: does not compile: this is unclosed"),
     "a function nobody has": ('package main\ndeny[msg] {\n  is_bad(input)\n  msg := "x"\n}\n', ":3:3: calls is_bad, which is no function"),
     "a function regopy lacks": (

@@ -10,11 +10,13 @@ from typing import Any
 from ..formats import kinds as known_kinds
 from ..syntax import yaml
 from ..syntax.yaml import Mapping
+from ..text import is_plain
 from . import operators
 from .mistakes import Mistakes
 from .mistakes import hint
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*").fullmatch
+_UNPRINTABLE = "has control characters in it, which no report can show: leave them out"
 _SAYS = {"title": "what holds when all is well", "remedy": "in a few words what to change"}
 
 
@@ -33,7 +35,15 @@ class Texts:
         if not isinstance(value, str) or not value.strip():
             self._mistakes.add(self._body.entry(key), f"{self._name}: {key} must be a text, not {operators.shown(value)}")
             return ""
-        return value.strip().rstrip(".") if key in ("title", "remedy") else value.strip()
+        if not _is_printable(value):
+            self._mistakes.add(self._body.entry(key), f"{self._name}: {key} {_UNPRINTABLE}")
+            return ""
+        folded = value.strip() if key == "why" else " ".join(value.split())
+        return folded.rstrip(".") if key in ("title", "remedy") else folded
+
+
+def _is_printable(value: str) -> bool:
+    return is_plain(value.replace("\n", " ").replace("\t", " "))
 
 
 def known_keys(body: Mapping, known: tuple[str, ...], prefix: str, mistakes: Mistakes, elsewhere: tuple[str, ...]) -> None:
@@ -71,11 +81,13 @@ def texts(body: Mapping, key: str, name: str, mistakes: Mistakes) -> Iterator[st
     value = body.get(key, [])
     listed = value if isinstance(value, list) else [value]
     for number, item in enumerate(listed):
-        if isinstance(item, str) and item:
-            yield item
-        else:
-            place = yaml.at(body, key, number) if isinstance(value, list) else body.entry(key)
+        place = yaml.at(body, key, number) if isinstance(value, list) else body.entry(key)
+        if not isinstance(item, str) or not item:
             mistakes.add(place, f"{name}: {key} must be a text or a list of texts, not {operators.shown(item)}")
+        elif not _is_printable(item):
+            mistakes.add(place, f"{name}: {key} {_UNPRINTABLE}")
+        else:
+            yield " ".join(item.split())
 
 
 def kinds_of(body: Mapping, name: str, mistakes: Mistakes, more: Iterable[str]) -> tuple[str, ...]:

@@ -19,6 +19,8 @@ from ..model import Resource
 from ..model import Rule
 from ..model import Span
 from ..project import once
+from ..text import brief
+from ..text import safe
 from .places import place
 from .policies import Compiled
 from .policies import answers
@@ -106,7 +108,7 @@ def _priority(custom: Mapping[str, Any]) -> Priority | None:
 
 
 def _line(value: Any) -> str:
-    return " ".join(value.split()) if isinstance(value, str) else ""
+    return safe(brief(value, _LONGEST)) if isinstance(value, str) else ""
 
 
 def _check(resource: Resource, project: Project, *, namespace: str, name: str, at: Span) -> Iterator[Finding]:
@@ -122,7 +124,7 @@ def _check(resource: Resource, project: Project, *, namespace: str, name: str, a
         if answer is None:
             continue
         if answer.error:
-            yield resource.finding(f"{name} could not be evaluated for {resource.name}: {_shortened(answer.error)}", at)
+            yield resource.finding(f"{name} could not be evaluated for {resource.name}: {brief(answer.error, _LONGEST)}", at)
             continue
         exception = found.get(f"{namespace}.exception")
         excepted = exception is not None and _is_excepted(name, exception.value)
@@ -143,14 +145,9 @@ def _messages(name: str, value: Any) -> Iterator[str]:
                 if isinstance(message, dict) and not isinstance(text, str):
                     yield f"{name} gives an object without a text called msg"
                 elif text != "":
-                    yield _shortened(text if isinstance(text, str) else str(text))
+                    yield brief(text if isinstance(text, str) else str(text), _LONGEST)
         elif each is True or (each and isinstance(each, (str, dict))):
             yield f"{name} holds but is no set of messages, so that conftest would say nothing: write {name} contains msg if {{ ... }}"
-
-
-def _shortened(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def _is_excepted(name: str, value: Any) -> bool:

@@ -28,6 +28,7 @@ from .tokens import tokenized
 
 MAX_TEXT = 1_000_000  # characters; policies are written by hand
 JUDGING = re.compile(r"(?:deny|violation|warn)(?:_[a-zA-Z0-9]+)*").fullmatch
+_PART = re.compile(r"[\w-]+").fullmatch
 _CONTINUED = frozenset((":=", "=", "==", "!=", "<", ">", "<=", ">=", "+", "-", "*", "/", "%", "&", "|", ",", "if", "contains", ".", "else"))
 
 
@@ -164,6 +165,8 @@ class _Reader:
         first = tokens[0]
         if first.text == "package":
             self.package = tuple(token.plain for token in tokens[1:] if token.kind in ("name", "string", "raw"))
+            if not all(map(_PART, self.package)):
+                raise ParseFailure("the package has a part that can be in no id: letters, digits, - and _ can", self._at(first.line))
         elif first.text == "import":
             names = [token for token in tokens[1:] if token.kind in ("name", "string", "raw")]
             self.aliases.update(token.plain for token in names[-1:])
