@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from abc import ABC
-from abc import abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import replace
+from functools import partial
 
 from ...goss.document import Assertion
 from ...model import ParseFailure
@@ -48,101 +48,77 @@ class Wrong:
         return Judged(error=f"not all of it can be run: {first}" + (f" (and {len(more)} more)" if more else ""))
 
 
-class Fact(ABC):
-    """Something that a host tells; what it does not tell makes an error."""
+@dataclass(frozen=True)
+class Fact:
+    """Something that a host tells: what it is about, and how it is held against what is declared.
 
-    @property
-    @abstractmethod
-    def what(self) -> str:
-        """What it is about, as messages have it."""
+    ``judged`` is given the entry, the client and what messages call it. What the host does not tell makes an error.
+    """
+
+    what: str
+    judged: Callable[[Entry, Client, str], Judged]
 
     def ask(self, entry: Entry, client: Client) -> Judged:
         """What it came to."""
         client.give(client.target.timeout + GRACE)
         what = f"{self.what} on {client.address.said}"
         try:
-            return self.judged(what, entry, client)
+            return self.judged(entry, client, what)
         except (NoAnswer, shell.CannotHave) as reason:
             return Judged(error=f"{what} is not known: {reason}")
 
-    @abstractmethod
-    def judged(self, what: str, entry: Entry, client: Client) -> Judged:
-        """The fact held against what is declared; raises `NoAnswer` and `CannotHave`."""
 
-    @staticmethod
-    def run(client: Client, *argv: str) -> shell.Said:
-        """What a command came to in the time that the target allows."""
-        said = shell.run(client.host, argv, client.target.timeout)
-        if said.late:
-            raise shell.CannotHave(f"it took longer than {client.target.timeout:g} s")
-        return said
-
-
-@dataclass(frozen=True)
-class Installed(Fact):
+def installed(name: str, wanted: str) -> Fact:
     """A program is there, in a version that is wanted."""
-
-    name: str
-    wanted: str
-
-    @property
-    def what(self) -> str:
-        """The program."""
-        return f"the version of {self.name}"
-
-    def judged(self, _: str, __: Entry, client: Client) -> Judged:
-        """Whether it is."""
-        where = client.address.said
-        if not client.host.exists(self.name):
-            return Judged((f"{self.name} is not on the PATH of {where}",))
-        if not self.wanted:
-            return Judged()
-        found, command = tools.installed(self.name, lambda *argv: self.run(client, *argv))
-        if not tools.constraint(self.wanted, self.name).contains(found, prereleases=True):
-            return Judged((f"{self.name} on {where} is version {found}, {self.wanted} expected (`{command}`)",))
-        return Judged()
+    return Fact(f"the version of {name}", partial(_installed, name, wanted))
 
 
-@dataclass(frozen=True)
-class Age(Fact):
-    """How long ago a file was changed."""
-
-    path: str
-
-    @property
-    def what(self) -> str:
-        """The file."""
-        return f"the age of {self.path}"
-
-    def judged(self, what: str, entry: Entry, client: Client) -> Judged:
-        """The seconds held against their target; without a file there are no data."""
-        said = self.run(client, "sh", "-c", _AGE, "sh", self.path)
-        words = said.out.split()
-        assert entry.comparison is not None
-        if words == ["none"]:
-            missing = entry.comparison.judge(None, what=what)
-            return missing if missing.unknown else replace(missing, problems=(f"there is no {self.path} on {client.address.said}",))
-        if len(words) != 2 or not all(word.isdigit() for word in words):
-            raise shell.CannotHave(told(said.err) or "stat says nothing")
-        now, changed = map(int, words)
-        return entry.comparison.judge(now - changed, what=what)
+def age(path: str) -> Fact:
+    """How many seconds ago a file was changed; without a file there are no data."""
+    return Fact(f"the age of {path}", partial(_age, path))
 
 
-@dataclass(frozen=True)
-class Output(Fact):
+def output(command: str) -> Fact:
     """The number that a command prints."""
+    return Fact(f"what `{brief(command, 80)}` prints", partial(_output, command))
 
-    command: str
 
-    @property
-    def what(self) -> str:
-        """The command."""
-        return f"what `{brief(self.command, 80)}` prints"
+def _installed(name: str, wanted: str, _: Entry, client: Client, __: str) -> Judged:
+    where = client.address.said
+    if not client.host.exists(name):
+        return Judged((f"{name} is not on the PATH of {where}",))
+    if not wanted:
+        return Judged()
+    found, command = tools.installed(name, partial(_run, client))
+    if not tools.constraint(wanted, name).contains(found, prereleases=True):
+        return Judged((f"{name} on {where} is version {found}, {wanted} expected (`{command}`)",))
+    return Judged()
 
-    def judged(self, what: str, entry: Entry, client: Client) -> Judged:
-        """The number held against its target."""
-        said = self.run(client, "sh", "-c", self.command)
-        if said.status != 0:
-            raise shell.CannotHave(f"it ended with status {said.status}, {told(said.err) or 'and said nothing'}")
-        assert entry.comparison is not None
-        return entry.comparison.judge(said.out.strip(), what=what, text_too=True)
+
+def _age(path: str, entry: Entry, client: Client, what: str) -> Judged:
+    said = _run(client, "sh", "-c", _AGE, "sh", path)
+    words = said.out.split()
+    assert entry.comparison is not None
+    if words == ["none"]:
+        missing = entry.comparison.judge(None, what=what)
+        return missing if missing.unknown else replace(missing, problems=(f"there is no {path} on {client.address.said}",))
+    if len(words) != 2 or not all(word.isdigit() for word in words):
+        raise shell.CannotHave(told(said.err) or "stat says nothing")
+    now, changed = map(int, words)
+    return entry.comparison.judge(now - changed, what=what)
+
+
+def _output(command: str, entry: Entry, client: Client, what: str) -> Judged:
+    said = _run(client, "sh", "-c", command)
+    if said.status != 0:
+        raise shell.CannotHave(f"it ended with status {said.status}, {told(said.err) or 'and said nothing'}")
+    assert entry.comparison is not None
+    return entry.comparison.judge(said.out.strip(), what=what, text_too=True)
+
+
+def _run(client: Client, *argv: str) -> shell.Said:
+    """What a command came to in the time that the target allows."""
+    said = shell.run(client.host, argv, client.target.timeout)
+    if said.late:
+        raise shell.CannotHave(f"it took longer than {client.target.timeout:g} s")
+    return said

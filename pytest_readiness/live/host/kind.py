@@ -116,11 +116,11 @@ def _expand(entry: Entry, project: Project) -> Iterator[Entry]:
         if mistakes:
             yield one(name=f"{entry.name}:{body['goss']}", prepared=checks.Wrong(tuple(mistakes)))
     for name, wanted in body["programs"].items():
-        yield one(name=f"{entry.name}:tool:{name}", span=body["programs"].entry(name), prepared=checks.Installed(name, str(wanted or "")))
+        yield one(name=f"{entry.name}:tool:{name}", span=body["programs"].entry(name), prepared=checks.installed(name, str(wanted or "")))
     if "age_of" in body:
-        yield replace(entry, prepared=checks.Age(body["age_of"]))
+        yield replace(entry, prepared=checks.age(body["age_of"]))
     if "output_of" in body:
-        yield replace(entry, prepared=checks.Output(body["output_of"]))
+        yield replace(entry, prepared=checks.output(body["output_of"]))
 
 
 def _of_file(body: Mapping[str, Any], span: Span, project: Project) -> tuple[list[Any], list[ParseFailure]]:
