@@ -69,14 +69,7 @@ class Facts:
         return brief(self.host.backend.get_pytest_id(), 80)
 
     def run(self, *argv: str) -> shell.Said:
-        """A command with its arguments; raises `CannotHave` where it takes too long."""
-        said = self.run_late(*argv)
-        if said.late:
-            raise CannotHave(f"it took longer than {self.timeout:g} s")
-        return said
-
-    def run_late(self, *argv: str) -> shell.Said:
-        """A command of which it is told, not raised, that it took too long."""
+        """A command with its arguments; raises `Late`."""
         return shell.run(self.host, argv, self.timeout)
 
     def script(self, text: str, *arguments: str) -> shell.Said:

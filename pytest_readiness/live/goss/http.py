@@ -8,6 +8,7 @@ from .facts import Facts
 from .facts import Failed
 from .shell import MAX_OUTPUT
 from .shell import CannotHave
+from .shell import Late
 from .shell import Said
 
 MAX_REDIRECTS = 10
@@ -22,7 +23,9 @@ class Http(Facts):
     @cached_property
     def _said(self) -> Said:
         try:
-            said = self.run_late(*self._curl())
+            said = self.run(*self._curl())
+        except Late:
+            raise Failed(f"there was no answer within {self.timeout:g} s") from None
         except CannotHave:
             raise
         except Exception as error:  # noqa: BLE001 - its text may hold the command, and that the password
@@ -31,7 +34,7 @@ class Http(Facts):
             raise CannotHave("curl is needed there to make requests")
         if said.status:
             lines = [line for line in said.err.splitlines() if line.startswith("curl: ")]
-            raise Failed(lines[-1].removeprefix("curl: ") if lines else f"there was no answer within {self.timeout:g} s")
+            raise Failed(lines[-1].removeprefix("curl: ") if lines else f"curl ended with status {said.status}")
         return said
 
     def _curl(self) -> list[str]:

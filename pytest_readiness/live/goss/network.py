@@ -9,6 +9,7 @@ from functools import cached_property
 from .facts import Facts
 from .facts import NotAsked
 from .shell import CannotHave
+from .shell import Late
 
 _TCP = """\
 if [ -z "$4" ] && command -v bash >/dev/null 2>&1; then exec bash -c 'exec 3<>"/dev/tcp/$1/$2"' bash "$1" "$2"; fi
@@ -36,9 +37,12 @@ class Addr(Facts):
         if not found or protocol not in ("", "tcp", "tcp4", "tcp6"):
             raise CannotHave(f"{self.subject} is no address such as tcp://10.0.0.1:5432")
         local = self.options.get("local-address", "")
-        said = self.run_late("sh", "-c", _TCP, "sh", found["host"], found["port"], str(max(1, round(self.timeout))), local)
-        if said.status == 0 or said.late:
-            return not said.late
+        try:
+            said = self.script(_TCP, found["host"], found["port"], str(max(1, round(self.timeout))), local)
+        except Late:
+            return False
+        if said.status == 0:
+            return True
         missing = "/dev/tcp" in said.err and "No such file" in said.err
         if said.status == 127 or missing or _USAGE.search(said.err):
             raise CannotHave(f"bash or nc is needed{' (for local-address it is nc)' if local else ''}: {said.reason}")

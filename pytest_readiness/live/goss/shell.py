@@ -24,6 +24,10 @@ class CannotHave(Exception):
     """Why a host does not tell a fact, which makes a check an error."""
 
 
+class Late(CannotHave):
+    """A command was ended because it took too long."""
+
+
 @dataclass(frozen=True)
 class Said:
     """What became of a command."""
@@ -31,7 +35,6 @@ class Said:
     status: int
     out: str
     err: str
-    late: bool  # whether it was ended because it took too long
 
     @property
     def whole(self) -> str:
@@ -56,12 +59,13 @@ def _whole(text: str) -> str:
 
 
 def run(host: Any, argv: Sequence[str], seconds: float) -> Said:
-    """Run a command with its arguments; whatever they hold, they stay arguments."""
+    """Run a command with its arguments; whatever they hold, they stay arguments. Raises `Late`."""
     started = time.monotonic()
     places = " ".join(["%s"] * len(argv))
     result = host.run(f"sh -c %s sh %s %s {places}", _SCRIPT, f"{seconds:g}", str(MAX_OUTPUT + 1), *argv)
-    late = result.rc in TIMED_OUT and time.monotonic() - started >= seconds * 0.95
-    return Said(result.rc, _decoded(result.stdout_bytes), _decoded(result.stderr_bytes), late)
+    if result.rc in TIMED_OUT and time.monotonic() - started >= seconds * 0.95:
+        raise Late(f"it took longer than {seconds:g} s")
+    return Said(result.rc, _decoded(result.stdout_bytes), _decoded(result.stderr_bytes))
 
 
 def _decoded(data: bytes) -> str:

@@ -117,8 +117,4 @@ def _output(command: str, entry: Entry, client: Client, what: str) -> Judged:
 
 
 def _run(client: Client, *argv: str) -> shell.Said:
-    """What a command came to in the time that the target allows."""
-    said = shell.run(client.host, argv, client.target.timeout)
-    if said.late:
-        raise shell.CannotHave(f"it took longer than {client.target.timeout:g} s")
-    return said
+    return shell.run(client.host, argv, client.target.timeout)
