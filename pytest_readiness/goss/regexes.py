@@ -36,7 +36,7 @@ _POSIX = {
     "xdigit": "0-9A-Fa-f",
 }
 _REPEAT = re.compile(r"\{(\d{1,4})(?:(,)(\d{1,4})?)?\}")
-_GROUP = re.compile(r"\(\?(?:P?<[0-9A-Za-z_]+>|(-?[imsU]*(?:-[imsU]+)?)([:)]))")
+_GROUP = re.compile(r"\(\?(?:P?<[0-9A-Za-z_]+>|([imsU]*(?:-[imsU]+)?)([:)]))")
 _HEX = re.compile(r"x(?:([0-9A-Fa-f]{2})|\{([0-9A-Fa-f]{1,6})\})")
 _OCTAL = re.compile(r"0[0-7]{0,2}|[1-7][0-7]{1,2}")
 _CONTROL = {"a": r"\x07", "f": r"\f", "t": r"\t", "n": r"\n", "r": r"\r", "v": r"\v"}
@@ -51,14 +51,17 @@ def compiled(text: str) -> Pattern:
 
 
 class _Translator:
-    """One pass over an expression; ``flags`` are those in force, ``opened`` how many groups of ours stand open in each of the user's."""
+    """One pass over an expression; ``flags`` are those in force, ``opened`` the heads of the groups that stand for (?i) in the middle of one.
+
+    ``stack`` keeps both of the groups around.
+    """
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.at = 0
         self.flags = frozenset[str]()
         self.stack: list[tuple[frozenset[str], list[str]]] = []
-        self.opened: list[str] = []  # heads of the groups that stand for (?i) in the middle of one
+        self.opened: list[str] = []
 
     def translated(self) -> str:
         out: list[str] = []
@@ -111,30 +114,25 @@ class _Translator:
         return written
 
     def _open(self) -> str:
-        if not self.text.startswith("?", self.at):
-            self.stack.append((self.flags, self.opened))
-            self.opened = []
-            return "(?:"
-        found = _GROUP.match(self.text, self.at - 1)
-        if not found:
-            raise PatternError("has a group that Go does not know: (?:...), (?P<name>...) and flags of i, m, s and U are")
-        self.at = found.end()
-        if found[2] is None:
-            self.stack.append((self.flags, self.opened))
-            self.opened = []
-            return "(?:"
-        on, _, off = found[1].partition("-")
-        if not (on or off) and found[2] == ")":
-            raise PatternError("has an empty group of flags")
-        head = _head(frozenset(on), frozenset(off))
-        if found[2] == ":":
-            self.stack.append((self.flags, self.opened))
-            self.opened = []
-            self.flags = (self.flags | frozenset(on)) - frozenset(off)
-            return head
-        self.flags = (self.flags | frozenset(on)) - frozenset(off)
-        self.opened = [*self.opened, head]
-        return head
+        on = off = frozenset[str]()
+        if self.text.startswith("?", self.at):
+            found = _GROUP.match(self.text, self.at - 1)
+            if not found:
+                raise PatternError("has a group that Go does not know: (?:...), (?P<name>...) and flags of i, m, s and U are")
+            self.at = found.end()
+            written, _, without = (found[1] or "").partition("-")
+            on, off = frozenset(written), frozenset(without)
+            if found[2] == ")":  # flags for the rest of the group
+                if not (on or off):
+                    raise PatternError("has an empty group of flags")
+                self.flags = (self.flags | on) - off
+                head = _head(on, off)
+                self.opened = [*self.opened, head]
+                return head
+        self.stack.append((self.flags, self.opened))
+        self.opened = []
+        self.flags = (self.flags | on) - off
+        return _head(on, off)
 
     def _close(self) -> str:
         if not self.stack:
