@@ -9,17 +9,20 @@ import re
 from collections.abc import Iterable
 from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import parse_qsl
+from urllib.parse import unquote
+from urllib.parse import urlsplit
 
 STARS = "****"
 SHORTEST = 4  # characters; to hide fewer would hide the message
-_ADDRESS = re.compile(r"\A[a-z][a-z0-9+-]*://(?:[^/?#@:]*(?::([^/?#@]*))?@)?([^/?#:@]+)")
+TOKEN = 8  # characters of a part of a path that may be a secret, if a digit is among them
 _CUT = re.compile(r"(?:[%\\&][\\\w#]{0,8})?…")  # where a message was cut, perhaps within what stands for one character
 
 
 class Mask:
     """Knows some values and hides them: as they are, as JSON, HTML, a url, ``repr`` or base64 write them, and what a cut left of them.
 
-    Of an address it hides its password and its host as well.
+    Of an address it hides the parts as well: host, password, what its query says, and what in its path looks like a token.
     """
 
     def __init__(self, values: Iterable[str]) -> None:
@@ -75,9 +78,23 @@ class _Hidden:
 def _parts(value: str) -> Iterator[str]:
     """What is hidden of a value."""
     folded = " ".join(value.split())  # as a message on one line has it
-    for part in (value, folded, *(found for pair in _ADDRESS.findall(value) for found in pair)):
+    for part in (value, folded, *_of_address(value)):
         yield part
         yield from _encoded(part.encode("utf-8", "surrogateescape"))
+
+
+def _of_address(value: str) -> Iterator[str]:
+    try:
+        parts = urlsplit(value)
+        host = parts.hostname or ""
+    except ValueError:
+        return
+    if not (parts.scheme and parts.netloc):
+        return
+    at = value.lower().find(host)
+    yield from (host, value[at : at + len(host)], unquote(parts.password or ""))
+    yield from (said for _, said in parse_qsl(parts.query))
+    yield from (part for part in map(unquote, parts.path.split("/")) if len(part) >= TOKEN and re.search("[0-9]", part))
 
 
 def _encoded(data: bytes) -> Iterator[str]:

@@ -53,8 +53,18 @@ def test_a_secret_is_masked_in_every_way_it_is_written(written: str) -> None:
     assert written.endswith("…") or Mask([SPECIAL]).body(f"x {written} y".encode()).decode() == masked
 
 
-def test_an_address_is_masked_with_its_host_and_its_password() -> None:
-    assert Mask(["http://me:pa55-word@proxy.internal:3128"])("proxy.internal wants pa55-word of me") == "**** wants **** of me"
+@pytest.mark.parametrize(
+    ("address", "text", "masked"),
+    [
+        ("http://me:pa55%40word@proxy.internal:3128", "proxy.internal wants pa55@word of me", "**** wants **** of me"),
+        ("https://Shop.Internal/healthz", "shop.internal or Shop.Internal: /healthz fails", "**** or ****: /healthz fails"),
+        ("https://hooks.internal/services/B01234567/xyz9Abcdef", "/services/B01234567/xyz9Abcdef fails", "/services/****/**** fails"),
+        ("https://a.internal/?user=me&key=abc%2Fdef", "abc/def of me, abc%2Fdef", "**** of me, ****"),
+        ("https://[::1/", "https://[::1/ is no url", "**** is no url"),
+    ],
+)
+def test_an_address_is_masked_with_what_is_secret_in_it(address: str, text: str, masked: str) -> None:
+    assert Mask([address])(text) == masked
 
 
 @pytest.mark.parametrize("text", ["", "S3c…", "a plain message, cut…", "… S3cr is not cut"])
