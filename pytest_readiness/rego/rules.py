@@ -120,9 +120,7 @@ def _check(resource: Resource, project: Project, *, namespace: str, name: str, a
             yield resource.finding(f"cannot be read as {resource.parser}: {failure.reason}", failure.span)
             return
     for number, found in enumerate(answers(project).get(path, ())):
-        answer = found.get(f"{namespace}.{name}")
-        if answer is None:
-            continue
+        answer = found[f"{namespace}.{name}"]
         if answer.error:
             yield resource.finding(f"{name} could not be evaluated for {resource.name}: {brief(answer.error, _LONGEST)}", at)
             continue
