@@ -221,12 +221,29 @@ def test_a_body_that_drips_is_given_up(serve, ask) -> None:
         (cut, "does not answer"),
         ((302, {"Location": "/lie"}, b""), "redirects more than 5 times"),
         ((302, {"Location": "file:///etc/passwd"}, b""), "redirects to file:///etc/passwd, which is no web address"),
+        ((302, {"Location": "//["}, b""), "redirects to //[, which is no web address"),
+        ((302, {"Location": f"http://{'a' * 70}/"}, b""), "does not answer"),
+        ((302, {"Location": "http://xn--a/"}, b""), "does not answer"),
         ((302, {"Location": "http://127.0.0.1:99999/"}, b""), "redirects to a port that does not exist"),
         ((200, {}, b"[" * 100_000), "that are not JSON"),
         ((200, {}, b"\xff\xfe\x00"), "that are not JSON"),
         ((302, {"Location": "http://[::1"}, b""), "Invalid URL in location header"),
     ],
-    ids=["huge body", "no http", "compressed", "cut off", "loop", "file", "port", "deep", "no text", "bad url"],
+    ids=[
+        "huge body",
+        "no http",
+        "compressed",
+        "cut off",
+        "loop",
+        "file",
+        "no url",
+        "long label",
+        "no idna",
+        "port",
+        "deep",
+        "no text",
+        "bad url",
+    ],
 )
 def test_a_lie_is_told(serve, ask, answer: Any, problem: str) -> None:
     server = serve({"/": reply({}), "/lie": answer})
@@ -256,6 +273,13 @@ def test_a_secret_goes_to_its_target_alone(serve, ask) -> None:
         assert (headers["Authorization"], headers["X-Api-Key"], headers["X-Tenant"]) == (f"Bearer {TOKEN}", "k3y-value", "a")
     ((_, headers),) = other.asked
     assert not {"authorization", "x-api-key", "x-tenant", "cookie"} & {name.lower() for name in headers}
+
+
+def test_a_redirect_within_a_host_that_is_not_shown_is_followed(serve, ask) -> None:
+    server = serve({"/ok": reply({})})
+    server.routes["/"] = (302, {"Location": f"{server.url}/ok"}, b"")
+    found = ask(live("X", "rule: endpoint, follow: true").replace("'X'", "{env: SHOP_URL}"), SHOP_URL=f"{server.url}/")
+    assert one(found) == Judged() and server.asked[-1][0] == "/ok"
 
 
 def test_a_secret_that_is_missing_is_an_error(serve, ask) -> None:

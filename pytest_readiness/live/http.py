@@ -130,9 +130,10 @@ class Client:
             location = answer.headers.get("location")
             if not follow or location is None or answer.status not in (301, 302, 303, 307, 308):
                 return answer
-            url = urljoin(url, location)
-            if urlsplit(url).scheme not in ("http", "https"):
+            found = _joined(url, location)
+            if found is None:
                 raise NoAnswer(f"redirects to {brief(location, 80)}, which is no web address")
+            url = found
         raise NoAnswer(f"redirects more than {REDIRECTS} times")
 
     def _one(self, method: str, url: str, *, whole: bool) -> Answer:
@@ -156,11 +157,10 @@ class Client:
                 took = time.perf_counter() - started
                 if response.headers.get("content-encoding", "identity") not in ("", "identity"):
                     raise NoAnswer("answers in a compressed form nobody asked for")
-                headers = httpx.Headers({name: self._mask(value) for name, value in response.headers.items()})
-                return Answer(response.status_code, headers, self._mask.body(bytes(body)), took)
+                return Answer(response.status_code, response.headers, self._mask.body(bytes(body)), took)
         except httpx.TimeoutException:
             raise NoAnswer(f"gave no answer within {round(timeout, 2):g} s") from None
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:  # of the last kind are names that no IDNA has
             self.untrusted = _is_about_certificate(error)
             raise NoAnswer(self._mask(reason(error))) from None
 
@@ -191,6 +191,15 @@ def at(url: str) -> str:
     """Where a target is, without a query that may hold something secret."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+
+
+def _joined(url: str, location: str) -> str | None:
+    """Where a redirect leads; None for what is no web address."""
+    try:
+        joined = urljoin(url, location)
+        return joined if urlsplit(joined).scheme in ("http", "https") else None
+    except ValueError:
+        return None
 
 
 def _origin(url: str) -> tuple[str, str | None, int]:
