@@ -144,6 +144,11 @@ CASES: list[tuple[Any, Any, bool]] = [
     (JSON, {"gjson": {"a\\.b": 1}}, True),
     (JSON, {"gjson": {"k*s.1": "Bob"}}, True),
     (json.dumps({"-" * 300: 1}), {"gjson": {"-" * 299 + "?": 1}}, True),
+    (JSON, {"gjson": {"*.1": "Bob"}}, True),  # of the first key that has it
+    (JSON, {"gjson": {"*.9": "Bob"}}, False),
+    (JSON, {"gjson": {"kids.#(>5)#": ["Ann", "Bob"]}}, True),  # a text is compared as text
+    (JSON, {"gjson": {"friends.#(age>x).name": "Dale"}}, True),
+    (JSON, {"gjson": {"friends.#(age==44.0).name": "Dale"}}, True),
     (JSON, {"gjson": {"kids.#": 2}}, True),
     (JSON, {"gjson": {"friends.#.name": ["Roger"]}}, True),
     (JSON, {"gjson": {"friends.#(age>45).name": "Roger"}}, True),
@@ -222,6 +227,8 @@ def test_a_problem_names_what_is_there_what_is_expected_and_what_is_missing(cont
         ({"gjson": {"{a,b}": 1}}, "uses multipaths", ("gjson", "{a,b}")),
         ({"gjson": {"a.@pretty": 1}}, "has @pretty", ("gjson", "a.@pretty")),
         ({"gjson": {"a.#(b": 1}}, "has a query without its )", ("gjson", "a.#(b")),
+        ({"gjson": {"a.#(b=={})": 1}}, "compares with a list or an object", ("gjson", "a.#(b=={})")),
+        ({"gjson": {'a.#(b=="x"y)': 1}}, "has a query with a text that is not quoted as in JSON", ("gjson", 'a.#(b=="x"y)')),
         ({"match-regexp": "("}, "has a ( without its )", ("match-regexp",)),
         ({"match-regexp": "(?=a)"}, "has a group that Go does not know", ("match-regexp",)),
         ({"match-regexp": r"(a)\1"}, r"has \1, which Go does not know", ("match-regexp",)),

@@ -320,6 +320,12 @@ PATHS = [
         'kids.#(>"B")#',
         "vals.4.a",
         "age|#",
+        "*.1",
+        "*.#(nets).first",
+        "kids.#(>1)#",
+        "vals.#(!=2)#",
+        "friends.#(age>x)#",
+        "age.@keys",
     ),
 ]
 VALUES: list[Any] = [

@@ -40,7 +40,7 @@ class Step:
     wild: bool = False
     joined: bool = False
     every: bool = False
-    query: tuple[tuple[Step, ...], str, Any] | None = None
+    query: tuple[tuple[Step, ...], str, str] | None = None
 
 
 def extracted(text: str, path: tuple[Step, ...]) -> Any:
@@ -75,6 +75,8 @@ def _walk(data: Any, path: tuple[Step, ...]) -> Any:
         rest = path[place + 1 :]
         if step.kind == "modifier":
             data = MODIFIERS[step.name](data)
+        elif step.wild and isinstance(data, dict):
+            return _first(data, step.name, rest)
         elif step.kind == "key":
             data = _key(data, step)
         elif not isinstance(data, list):
@@ -97,19 +99,28 @@ def _walk(data: Any, path: tuple[Step, ...]) -> Any:
     return data
 
 
+def _first(data: dict[str, Any], glob: str, path: tuple[Step, ...]) -> Any:
+    """The rest of a path, up to a ``|``, for the first key that matches and has it."""
+    end = _end(path)
+    matches = _wildcard(glob)
+    found = (_walk(value, path[:end]) for key, value in data.items() if matches(key))
+    return _walk(next((value for value in found if value is not _MISSING), _MISSING), path[end:])
+
+
 def _each(items: list[Any], path: tuple[Step, ...]) -> Any:
     """The rest of a path for every item, up to a ``|``, behind which it is of the list again."""
-    end = next((index for index, step in enumerate(path) if step.joined), len(path))
+    end = _end(path)
     found = [value for item in items if (value := _walk(item, path[:end])) is not _MISSING]
     return _walk(found, path[end:])
 
 
+def _end(path: tuple[Step, ...]) -> int:
+    return next((index for index, step in enumerate(path) if step.joined), len(path))
+
+
 def _key(data: Any, step: Step) -> Any:
     if isinstance(data, dict):
-        if not step.wild:
-            return data.get(step.name, _MISSING)
-        pattern = _wildcard(step.name)
-        return next((value for key, value in data.items() if pattern(key)), _MISSING)
+        return data.get(step.name, _MISSING)
     if isinstance(data, list) and step.name.isascii() and step.name.isdigit() and len(step.name) < 10 and int(step.name) < len(data):
         return data[int(step.name)]
     return _MISSING
@@ -124,21 +135,19 @@ def _meets(item: Any, step: Step) -> bool:
     if not sign:
         return True
     if sign in ("%", "!%"):
-        return isinstance(found, str) and isinstance(wanted, str) and _wildcard(wanted)(found) == (sign == "%")
-    if isinstance(wanted, bool) or wanted is None or isinstance(found, bool) or found is None:
-        return found is wanted if sign == "==" else sign == "!=" and found is not wanted
-    if isinstance(found, (int, float)) and isinstance(wanted, str):
-        wanted = _as_number(wanted)
-    if isinstance(found, str) != isinstance(wanted, str) or isinstance(found, (dict, list)):
-        return False
-    return bool(_COMPARED[sign](found, wanted))
+        return isinstance(found, str) and _wildcard(wanted)(found) == (sign == "%")
+    if isinstance(found, str):
+        return _COMPARED[sign](found, wanted)
+    if isinstance(found, bool):
+        return _COMPARED[sign](found, wanted == "true") if wanted in ("true", "false") else sign == "!="
+    return isinstance(found, (int, float)) and _COMPARED[sign](found, _as_number(wanted))
 
 
-def _as_number(written: str) -> float | str:
+def _as_number(written: str) -> float:
     try:
         return float(written)
     except ValueError:
-        return written
+        return 0  # as in gjson
 
 
 _COMPARED: Mapping[str, Callable[[Any, Any], bool]] = {
@@ -149,11 +158,19 @@ _COMPARED: Mapping[str, Callable[[Any, Any], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
+
+
+def _values(data: Any) -> list[Any]:
+    if isinstance(data, (dict, list)):
+        return list(data.values()) if isinstance(data, dict) else data
+    return [data]
+
+
 MODIFIERS: Mapping[str, Callable[[Any], Any]] = {
     "this": lambda data: data,
     "reverse": lambda data: data[::-1] if isinstance(data, list) else dict(reversed(data.items())) if isinstance(data, dict) else data,
-    "keys": lambda data: list(data) if isinstance(data, dict) else [None] * len(data) if isinstance(data, list) else [],
-    "values": lambda data: list(data.values()) if isinstance(data, dict) else data if isinstance(data, list) else [data],
+    "keys": lambda data: list(data) if isinstance(data, dict) else [None] * len(_values(data)),
+    "values": _values,
     "flatten": lambda data: [x for item in data for x in (item if isinstance(item, list) else [item])] if isinstance(data, list) else data,
 }
 
@@ -252,7 +269,7 @@ class _Parser:
         self.at += every
         return Step("query", joined=joined, every=every, query=self._condition(inner))
 
-    def _condition(self, text: str) -> tuple[tuple[Step, ...], str, Any]:
+    def _condition(self, text: str) -> tuple[tuple[Step, ...], str, str]:
         at, depth, quoted = 0, 0, False
         for at, character in enumerate(text):  # noqa: B007 - where it stands is what is asked
             if character == '"':
@@ -262,7 +279,7 @@ class _Parser:
                 break
         else:
             path = text.strip()
-            return (tuple(_Parser(path, self.depth + 1).steps()) if path else (), "", None)
+            return (tuple(_Parser(path, self.depth + 1).steps()) if path else (), "", "")
         sign = next((sign for sign in OPERATORS if text.startswith(sign, at)), "")
         if not sign:
             raise PathError(f"has a query with an operator that gjson does not know: {', '.join(OPERATORS)} are known")
@@ -271,13 +288,15 @@ class _Parser:
         return steps, "==" if sign == "=" else sign, self._literal(written)
 
     @staticmethod
-    def _literal(written: str) -> Any:
+    def _literal(written: str) -> str:
+        """What is compared with, as text: gjson reads it as a number where it meets one."""
         if written.startswith("~"):
             raise PathError("uses ~ in a query, which is not supported")
-        try:
-            value = json.loads(written, parse_constant=_none)
-        except (ValueError, RecursionError):
-            return written  # gjson takes what is no JSON for a text
-        if isinstance(value, (dict, list)):
+        if written.startswith(("[", "{")):
             raise PathError("compares with a list or an object in a query, which is not supported")
-        return value
+        if not written.startswith('"'):
+            return written
+        try:
+            return str(json.loads(written))
+        except ValueError:
+            raise PathError("has a query with a text that is not quoted as in JSON") from None
