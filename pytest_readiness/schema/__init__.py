@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 from importlib.resources import files
@@ -37,13 +38,23 @@ def load(name: str) -> dict[str, Any]:
 def violations(document: yaml.Document, name: str) -> Iterator[ParseFailure]:
     """What a document has against a schema, in its order, each at the line of the cause."""
     from jsonschema import Draft202012Validator
+    from jsonschema.validators import extend
 
     schema = load(name)
     if "criteria" in schema["properties"]:
         schema["properties"]["criteria"] = {}  # for editors; whoever reads criteria has more to say of their mistakes
-    errors = Draft202012Validator(schema).iter_errors(document.data)
+    validator = extend(Draft202012Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]
+    errors = validator(schema).iter_errors(document.data)
     failures = [ParseFailure(_reason(error), _place(document, error)) for error in errors]
     yield from sorted(failures, key=lambda failure: failure.span)
+
+
+def _pattern(_: Any, pattern: str, instance: Any, __: Any) -> Iterator[ValidationError]:
+    """As JSON Schema means it: a dollar is the end, not, as Python has it, also what stands before a last line break."""
+    from jsonschema.exceptions import ValidationError
+
+    if isinstance(instance, str) and (not re.search(pattern, instance) or (pattern.endswith("$") and instance.endswith("\n"))):
+        yield ValidationError(f"{instance!r} does not match {pattern!r}")
 
 
 def _place(document: yaml.Document, error: ValidationError) -> Any:
