@@ -187,7 +187,7 @@ TARGETS = "live:\n  targets:\n    shop: {url: 'https://shop.example'}\n  checks:
         (f"{TARGETS}    - {{rule: endpoint, target: shop, plaintext_port: 80}}", "5:38: plaintext_port is the port that plaintext: refused tries"),
         (f"{TARGETS}    - {{rule: endpoint, target: shop, path: //evil.example/}}", "live.checks.0.path"),
         ('live: {targets: {"shop\\n": {url: "http://a"}}}', "live.targets: 'shop\\n' does not match"),
-        (f"{TARGETS}    - {{rule: endpoint, target: shop, header: {{A: '('}}}}", "header: '(' is not a regular expression"),
+        (f"{TARGETS}    - {{rule: endpoint, target: shop, header: {{A: '('}}}}", "header: '(' is no regular expression"),
         (f"{TARGETS}    - {{rule: endpoint, target: shop}}\n    - {{rule: endpoint, target: shop}}", "6:8: two checks of live.endpoint are called 'shop'"),
         ("live: {targets: {a: {url: 'ftp://a'}}}", "'ftp://a' is not an http or https url"),
         ("live: {targets: {a: {prometheus: 'http://a/b?c=d'}}}", "'http://a/b?c=d' has a query, which would not be sent"),

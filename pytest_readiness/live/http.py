@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 import ssl
 import time
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from typing import Any
 from urllib.parse import urljoin
 from urllib.parse import urlsplit
 
+from ..criteria import patterns
 from ..text import brief
 from .contact import CannotAsk
 from .entries import Entry
@@ -272,7 +272,7 @@ def _headers(body: Mapping[str, Any], answer: Answer, where: str) -> Iterator[st
         found = answer.headers.get(name)
         if found is None:
             yield f"{where} answers without the header {name}"
-        elif not re.search(pattern, found[:10_000]):
+        elif not patterns.compiled(pattern).search(found[:10_000]):
             yield f"{where} answers with {name}: {brief(found, 80)}, which does not match {pattern}"
 
 

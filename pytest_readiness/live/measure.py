@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
+from ..criteria import patterns
 from ..text import brief
 from ..text import safe
 from .units import UNITS
@@ -136,7 +136,7 @@ class Comparison:
     def _as_text(self, value: Any, what: str) -> Judged:
         shown = value if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
         if self.operator == "matches":
-            holds = re.search(self.target, shown[:LONGEST]) is not None
+            holds = patterns.compiled(self.target).search(shown[:LONGEST])
         else:
             holds = value == self.target and isinstance(value, bool) == isinstance(self.target, bool)
         measured = Measured(self.operator, brief(self.said, 80), brief(shown, 80), "", "met" if holds else "not met")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable
 from collections.abc import Iterable
 from typing import Any
 
+from ..criteria import patterns
 from ..model import ParseFailure
 from ..model import Span
 from ..syntax import yaml
@@ -70,9 +70,9 @@ class Reading:
     def pattern(self, pattern: str, key: str) -> None:
         """That a text is a regular expression."""
         try:
-            re.compile(pattern)
-        except re.error as error:
-            self.wrong(f"{key}: {pattern!r} is not a regular expression: {error}", key)
+            patterns.compiled(pattern)
+        except patterns.PatternError as error:
+            self.wrong(f"{key}: {pattern!r} {error}", key)
 
     def inside(self, path: str, key: str) -> None:
         """That a path stays below the root."""
