@@ -6,8 +6,8 @@ from . import alertmanager
 from . import cluster
 from . import github
 from . import host
-from . import http
 from . import prometheus
+from . import web
 from .entries import Kind
 
-KINDS: dict[str, Kind] = {kind.key: kind for kind in (http.KIND, prometheus.KIND, alertmanager.KIND, host.KIND, cluster.KIND, github.KIND)}
+KINDS: dict[str, Kind] = {kind.key: kind for kind in (web.KIND, prometheus.KIND, alertmanager.KIND, host.KIND, cluster.KIND, github.KIND)}
