@@ -100,7 +100,7 @@ class OwnTests:
             raise wrong('it takes one id of a rule, such as "live.rto" or "acme.restore-works"')
         if unknown := written.keys() - KEYS:
             raise wrong(f"unknown {', '.join(sorted(unknown))} (known: {', '.join(sorted(KEYS))})")
-        known = self.run.rule(mark.args[0])
+        known = self.run.opening.rule(mark.args[0])
         priority = written.get("priority", known.priority if known else None)
         try:
             priority = priority if isinstance(priority, Priority) else Priority[str(priority)]

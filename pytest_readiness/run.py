@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Iterable
 from collections.abc import Iterator
-from collections.abc import Mapping
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
@@ -19,16 +16,10 @@ from _pytest.skipping import xfailed_key
 
 from . import builtin
 from . import governance
-from . import settings as settings_file
 from . import waivers as waiver_file
 from .collection import Check
 from .collection import FileNode
 from .collection import Node
-from .configuration import Configuration
-from .criteria import load as criteria_files
-from .criteria import python
-from .criteria.files import CriteriaFiles
-from .criteria.load import Criteria
 from .demands import demands
 from .demands import lowest
 from .demands import reports
@@ -39,22 +30,17 @@ from .freeze import Freezer
 from .git import GitError
 from .imports.imported import Imports
 from .joined import OwnTests
-from .model import ParseFailure
 from .model import Rule
-from .packs import Packs
-from .packs import conftest
-from .plan import OF_THE_RUN
+from .opening import Opening
 from .plan import Plan
 from .plan import is_known
 from .project import Project
 from .records import Record
-from .registry import Registry
 from .scope import Argument
 from .scope import Scope
 from .scope import arguments
 from .scope import selects
 from .text import safe
-from .tree import DiskTree
 from .waivers import Waivers
 
 if TYPE_CHECKING:
@@ -88,46 +74,21 @@ class Run:
         self.ending = Ending(self)
         self.upkeep: str | None = config.getoption("readiness_waivers")
         self.gate = lowest(config)
-        self.packs = Packs(config)
+        self.opening = Opening(config)
+        self.packs = self.opening.packs
+        self.settings = self.opening.settings
         self.reports = list(reports(config, self.packs.reports))
-        self.configuration = Configuration()
-        self.criteria = Criteria()
-        self.project = self._open()
-        self.settings = self._settings()
-        self.project.configuration = self.configuration = self.settings.configuration
-        if mistakes := [mistake for format_ in self.project.formats for mistake in format_.mistakes(self.project)]:
-            raise pytest.UsageError(*(safe(str(mistake)) for mistake in mistakes))
         self.live = self._live()
         self.tests = OwnTests(self)
         self.demands = demands(config, self.settings.policy)
         self.diff = _diff(config.getoption("readiness_diff"), self.root)
 
+    @property
+    def project(self) -> Project:
+        """The project as the command line asks for it."""
+        return self.opening.project
+
     # -- setting up
-
-    def _open(self, named: Iterable[str] = ()) -> Project:
-        """The project as the root is now, with files and directories that the command line names."""
-        within = self.config.getini("readiness_paths")
-        missing = [path for path in within if not (self.root / path).exists()]
-        if missing:
-            raise pytest.UsageError(f"readiness_paths: there is no {', '.join(missing)} below {self.root}")
-        within = [*within, *OF_THE_RUN] if within else []
-        tree = DiskTree(self.root, within=within, exclude=self.config.getini("readiness_exclude"), named=named)
-        return Project(tree, list(self.packs.formats()), self.configuration)
-
-    def _settings(self) -> settings_file.Settings:
-        try:
-            settings = settings_file.load(self.project)
-        except ParseFailure as failure:
-            raise pytest.UsageError(safe(str(failure))) from None
-        self.project.configuration = settings.configuration
-        self.criteria, settings = self._criteria(settings)
-        self.registry = Registry(self._gather, settings, self.packs.modify)
-        if settings.document is not None:
-            rules = self._all_rules() if settings.names_rules else ()
-            names = [format_.name for format_ in self.project.formats]
-            if mistakes := settings_file.mistakes(settings, rules, names, builtin.platforms()):
-                raise pytest.UsageError(*(safe(str(mistake)) for mistake in mistakes))
-        return settings
 
     def _live(self) -> Live | None:
         """The checks that the settings declare; nothing of these is imported where there are none."""
@@ -150,55 +111,10 @@ class Run:
 
         return selects_live(self.config.option.markexpr)
 
-    def _gather(self, platform: str | None) -> Iterator[Rule]:
-        yield from self.packs.rules(platform)
-        yield from self.criteria.rules(platform)
-        yield from self._policies(platform)
-
-    def _policies(self, platform: str | None) -> Iterator[Rule]:
-        """The rules that are policies in Rego."""
-        if self.project.configuration.rego is not None and platform in (None, "rego"):
-            from .rego.rules import rules as of_policies
-
-            yield from of_policies(self.project)
-
-    def _criteria(self, settings: settings_file.Settings) -> tuple[Criteria, settings_file.Settings]:
-        """The criteria of the project, and the settings with those who close their gaps."""
-        kinds = [kind for format_ in self.project.formats for kind in format_.kinds]
-        self.packs.check()
-        names = conftest(self.config)
-        self.not_loaded = self._not_loaded(names)
-        found, mistakes = criteria_files.load(self.project, self.rule, self._rule_names, kinds, names)
-        if mistakes:
-            raise pytest.UsageError(*(safe(str(mistake)) for mistake in mistakes))
-        policy = replace(settings.policy, owners=(*found.owners, *settings.policy.owners))
-        return found, replace(settings, policy=policy) if found.owners else settings
-
-    def _not_loaded(self, names: Mapping[str, Any] | None) -> dict[str, str]:
-        """The files of criteria that are not loaded, with the reason."""
-        found = {} if names is not None else dict.fromkeys(python.files(self.project), "pytest loads no conftest.py of this root either")
-        if self.config.getini("readiness_paths") and (self.root / python.FOLDER).is_dir():
-            exclude = self.config.getini("readiness_exclude")
-            folder = Project(DiskTree(self.root, within=[python.FOLDER], exclude=exclude), [CriteriaFiles()])
-            left_out = (path for path in folder.paths if folder.format_of(path) and not self.project.exists(path))
-            found |= dict.fromkeys(left_out, "readiness_paths leaves it out")
-        return found
-
-    def rule(self, name: str) -> Rule | None:
-        """The rule of an id, whoever it comes from: criteria as well, once they are loaded."""
-        rules = (*self.packs.own(), *self.criteria.rules(None), *self._policies(name.partition(".")[0]))
-        return next((rule for rule in rules if rule.id == name), None) or builtin.rule(name)
-
-    def _rule_names(self) -> list[str]:
-        return [rule.id for rule in self._gather(None)]
-
-    def _all_rules(self) -> tuple[Rule, ...]:
-        return Registry(self._gather, settings_file.Settings()).rules
-
     def rules(self) -> tuple[Rule, ...]:
         """Every selected rule and those of the run itself, by id. No property: pytest 8.0 reads every attribute of a plugin."""
         imported = self.plan.imports.rules if hasattr(self, "plan") else ()
-        found = {rule.id: rule for rule in (*self.tests.rules.values(), *self.registry.rules, *governance.RULES, *imported)}
+        found = {rule.id: rule for rule in (*self.tests.rules.values(), *self.opening.registry.rules, *governance.RULES, *imported)}
         return tuple(found[name] for name in sorted(found))
 
     # -- collecting
@@ -216,7 +132,7 @@ class Run:
             directories = [arg.path for arg in known if arg not in files]
             others = [arg for arg in args if isinstance(arg, str)]
         if named := [path for path in (*(arg.path for arg in files), *directories) if path != "."]:
-            self.project = self._open(named)
+            self.opening.open(named)
         self.imports = Imports(self.settings.imports, self.project, self.today, builtin.platforms(), self.settings.priority)
         ours = [arg for arg in files if arg.path == "." or is_known(self.project, arg.path) or self._is_imported(arg)]
         if self.only:
@@ -243,11 +159,11 @@ class Run:
         waivers += self.packs.waivers()
         plan = Plan(
             self.project,
-            self.registry,
+            self.opening.registry,
             self.settings,
             Waivers(waivers, self.today, failures),
             scope,
-            criteria=self.criteria,
+            criteria=self.opening.criteria,
             imports=self.imports,
         )
         if self.live is not None:

@@ -11,7 +11,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "pytest_readiness"
 # each layer may import itself and what stands below it
 LAYERS = (
-    ("plugin", "run", "ending", "demands", "collection", "joined", "hookspecs", "packs", "reports", "live"),
+    ("plugin", "run", "opening", "ending", "demands", "collection", "joined", "hookspecs", "packs", "reports", "live"),
     (
         "plan",
         "freeze",

@@ -81,7 +81,7 @@ def _lines(run: Run, facts: dict[str, Any], records: list[Record], *, verbose: b
     if facts["not_read"]:
         yield from _list("not read", ["YAML of unknown format that cannot be parsed", *facts["not_read"]], verbose=verbose)
     yield from _policies(run)
-    yield from _list("not loaded", [f"{safe(path)}: {reason}" for path, reason in sorted(run.not_loaded.items())], verbose=verbose)
+    yield from _list("not loaded", [f"{safe(path)}: {reason}" for path, reason in sorted(run.opening.not_loaded.items())], verbose=verbose)
     if records:
         yield from _table(records)
         yield from _third_party(records)
