@@ -37,11 +37,7 @@ def duration(entry: Entry, client: Client) -> Judged:
         # a fork has a branch of the same name
         runs = list(islice((run for run in listed if not str(run.get("event")).startswith("pull_request")), wanted))
     except Refused as refused:
-        if refused.status == 403:
-            raise client.hidden(f"the workflow {workflow}", "Actions: read") from None
-        if refused.status != 404:
-            raise
-        return Judged((f"there is no workflow {workflow}",))
+        return client.missing(f"workflow {workflow}", "Actions: read", refused)
     took = list(_jobs(runs, job, client)) if job else [_seconds(run, "run_started_at", "updated_at") for run in runs]
     assert entry.comparison is not None
     whose = f"{job} of {workflow}" if job else workflow

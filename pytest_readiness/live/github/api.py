@@ -97,6 +97,14 @@ class Client:
             raise CannotAsk("the API of GitHub names no default branch: declare branch")
         return found
 
+    def missing(self, what: str, permission: str, refused: Refused) -> Judged:
+        """What a refusal says of a thing that a check names: that there is none; raises `Hidden` or the refusal where it says something else."""
+        if refused.status == 403:
+            raise self.hidden(f"the {what}", permission) from None
+        if refused.status != 404:
+            raise refused
+        return Judged((f"there is no {what}",))
+
     def hidden(self, what: str, permission: str) -> Hidden:
         """What to raise where something is shown to others only."""
         if self.token_env:

@@ -26,11 +26,7 @@ def environment(entry: Entry, client: Client) -> Judged:
     try:
         found = client.mapping(f"/environments/{quote(name, safe='')}")
     except Refused as refused:
-        if refused.status == 403:
-            raise client.hidden(f"the environment {name}", "Actions: read") from None
-        if refused.status != 404:
-            raise
-        return Judged((f"there is no environment {name}",))
+        return client.missing(f"environment {name}", "Actions: read", refused)
     return Judged(tuple(_unprotected(entry.body, name, found)))
 
 
