@@ -69,7 +69,7 @@ class Server:
         path.write_text(f"UserKnownHostsFile {known}\nGlobalKnownHostsFile /dev/null\nIdentitiesOnly yes\n")
         return path
 
-    def target(self, options: str = "", *, uri: str = "", key: str = "key", configuration: str = "known", timeout: str = "5s") -> str:
+    def target(self, options: str = "", *, uri: str = "", key: str = "key", configuration: str = "known", timeout: str = "15s") -> str:
         files = f"ssh_config: {self.directory}/{configuration}_config, identity_file: {self.directory}/{key}"
         return f"{{host: '{uri or self.uri}', {files}, timeout: {timeout}{options}}}"
 
@@ -118,13 +118,15 @@ def reached(found: dict[str, Judged]) -> str:
 def test_a_host_is_asked_over_ssh(server: Server, ask: Ask, tmp_path: Path, backend: str) -> None:
     (tmp_path / "x.conf").write_text("listen 443\n")
     here = f"{tmp_path}/x.conf"
-    found = ask(
-        live(
-            server.target(uri=server.uri.replace("ssh", backend)),
-            f"rule: host-state, file: {{{here}: {{contents: [listen 443]}}}}, user: {USER}, port: {server.port}, command: exit 0",
-            f"rule: host-state, name: wrong, file: {{{here}: {{contents: [listen 80]}}}}, port: {free_port()}, command: exit 3",
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))  # so that nobody else listens there
+        found = ask(
+            live(
+                server.target(uri=server.uri.replace("ssh", backend)),
+                f"rule: host-state, file: {{{here}: {{contents: [listen 443]}}}}, user: {USER}, port: {server.port}, command: exit 0",
+                f"rule: host-state, name: wrong, file: {{{here}: {{contents: [listen 80]}}}}, port: {silent.getsockname()[1]}, command: exit 3",
+            )
         )
-    )
     assert not any(judged.error or judged.unknown for judged in found.values())
     failing = {name for name, judged in found.items() if judged.problems}
     assert len(found) == 8 and len(failing) == 3 and all("[wrong:" in name for name in failing)
