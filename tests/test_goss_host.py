@@ -547,7 +547,7 @@ def test_a_server_that_says_nothing() -> None:
         ("file: {/a: {exists: false}}", {"stat": Said(1, err="stat: illegal option -- c")}, "illegal option"),
         ("file: {/a: {exists: false}}", {"stat": Said(1, err="stat: cannot stat: Permission denied")}, "Permission denied"),
         ("interface: {a: {exists: false}}", {"/sys/class/net": Said(3)}, "there is no /sys/class/net"),
-        ("port: {'tcp:22': {listening: false}}", {"cat": Said(1, err="cat: /proc/net/tcp: No such file or directory")}, "No such file"),
+        ("port: {'tcp:22': {listening: false}}", {"grep": Said(2, err="grep: /proc/net/tcp: No such file or directory")}, "No such file"),
         ("process: {a: {running: false}}", {"/proc/": Said(0)}, "not found"),
         ("dns: {a.example: {resolvable: false}}", {}, "getent"),
         ("package: {a: {installed: false}}", {}, "cannot be had"),
@@ -577,7 +577,7 @@ def test_a_long_complaint_is_told_by_its_status(local: Any, monkeypatch: pytest.
 
 
 def test_a_host_without_ipv6_has_no_ports_of_it() -> None:
-    host = Host({"cat /proc/net/tcp6": Said(1, err="cat: /proc/net/tcp6: No such file or directory")})
+    host = Host({"grep": Said(2, err="grep: /proc/net/tcp6: No such file or directory")})
     assert one("port: {tcp6:22: {listening: false}}", host) == Judged()
 
 
@@ -591,8 +591,17 @@ def test_addresses_of_ports_are_read_as_the_kernel_writes_them() -> None:
             ("B80D0120000000000000000007000000", "01"),  # a connection, which listens to nobody
         ]
     )
-    host = Host({"cat /proc/net/tcp6": Said(0, lines)})
+    host = Host({"grep": Said(0, lines.partition("\n")[2])})
     assert one("port: {tcp6:22: {listening: true, ip: {consist-of: ['::', '::1', 127.0.0.1]}}}", host) == Judged()
+
+
+def test_a_port_that_is_not_in_the_list_is_looked_for_once_more() -> None:
+    class Changing(Host):
+        def run(self, command: str, *arguments: str) -> Said:
+            self.answers = {"grep": Said(1) if not self.asked else Said(0, "  0: 00000000:0016 0:0 0A\n")}
+            return super().run(command, *arguments)
+
+    assert one("port: {tcp:22: {listening: true}}", Changing({})) == Judged()
 
 
 def test_secrets_of_a_request_are_in_no_message() -> None:
