@@ -127,7 +127,7 @@ def test_a_host_is_asked_over_ssh(server: Server, ask: Ask, tmp_path: Path, back
                 f"rule: host-state, name: wrong, file: {{{here}: {{contents: [listen 80]}}}}, port: {silent.getsockname()[1]}, command: exit 3",
             )
         )
-    assert not any(judged.error or judged.unknown for judged in found.values())
+    assert [judged.error or judged.unknown for judged in found.values() if judged.error or judged.unknown] == []
     failing = {name for name, judged in found.items() if judged.problems}
     assert len(found) == 8 and len(failing) == 3 and all("[wrong:" in name for name in failing)
     (problem,) = found["host-state[wrong:command:exit 3]"].problems
