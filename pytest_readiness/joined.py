@@ -16,6 +16,7 @@ import pytest
 from .authoring import RuleError
 from .authoring import is_id
 from .authoring import wrong_values
+from .builtin import LIVE
 from .checks import Outcome
 from .model import Finding
 from .model import Priority
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
 KIND = "test"  # of the resource that a test is
 MARK = "readiness"
-LIVE = "live"  # the platform whose tests run only on purpose
 FAILURES = (AssertionError, pytest.fail.Exception)  # what says that a criterion is not met; anything else is a crash
 KEYS = frozenset(("priority", "category", "title", "remedy", "effort"))
 CATEGORY = "Governance"  # where neither the mark nor the rule says another
